@@ -1,0 +1,43 @@
+package io.leasehold.lease;
+
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The row of one split, without its {@link Progress}: that is long, changes at every checkpoint,
+ * and matters only to who acquires the split, who gets it with the answer.
+ *
+ * @param splitId id of the split, the same in every job
+ * @param owner the incarnation that may read it, if one may
+ * @param epoch fencing number; grows by one at every grant to a new incarnation or reader attempt
+ * @param tenure stays while the split is consumed from one unbroken line of Flink state
+ * @param claim who wants it from its live owner, if anyone does
+ * @param finished whether the split has come to its end
+ * @param parents splits that must be finished before this one is given out
+ * @param rate records per second, as the last owner measured; 0 if unknown
+ * @param version the group's change number at this row's last change of anything but progress: what
+ *     conditional writes are conditional on
+ */
+public record Lease(
+        String splitId,
+        Optional<Incarnation> owner,
+        long epoch,
+        long tenure,
+        Optional<Claim> claim,
+        boolean finished,
+        Set<String> parents,
+        double rate,
+        long version) {
+
+    public Lease {
+        Names.require("split id", splitId);
+        Objects.requireNonNull(owner);
+        Objects.requireNonNull(claim);
+        parents = Set.copyOf(parents);
+    }
+
+    public boolean ownedBy(Incarnation incarnation) {
+        return owner.isPresent() && owner.get().equals(incarnation);
+    }
+}

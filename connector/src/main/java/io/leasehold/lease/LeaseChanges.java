@@ -1,0 +1,20 @@
+package io.leasehold.lease;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The leases whose version is beyond the change number asked for.
+ *
+ * @param changeNumber the group's change number in the same snapshot: ask with this one next time
+ * @param leases those rows
+ * @param unreadable those that could not be decoded: why, by split id. They are left alone, and
+ *     stop no other split
+ */
+public record LeaseChanges(long changeNumber, List<Lease> leases, Map<String, String> unreadable) {
+
+    public LeaseChanges {
+        leases = List.copyOf(leases);
+        unreadable = Map.copyOf(unreadable);
+    }
+}

@@ -1,0 +1,45 @@
+package io.leasehold.lease;
+
+import java.util.function.Function;
+
+/**
+ * What became of a request to a {@link LeaseStore}.
+ *
+ * @param <A> what the store answers when it did as asked
+ */
+public sealed interface LeaseOutcome<A> {
+
+    /**
+     * The store did as asked. Where the request names many splits, the answer names those for which
+     * its condition held; the others are as they were.
+     */
+    record Applied<A>(A answer) implements LeaseOutcome<A> {}
+
+    /**
+     * Nothing was changed: the incarnation that asked is not, or no longer, the one that may write
+     * as this member.
+     */
+    record Refused<A>(String reason) implements LeaseOutcome<A> {}
+
+    /**
+     * No answer came. The request may have been carried out, may be carried out later, or never
+     * (rule T5). The next read tells.
+     */
+    record Unknown<A>(LeaseStoreException cause) implements LeaseOutcome<A> {}
+
+    /**
+     * Returns what the function for this case says. One function per case; none can be forgotten.
+     */
+    default <R> R match(
+            Function<A, R> applied,
+            Function<String, R> refused,
+            Function<LeaseStoreException, R> unknown) {
+        if (this instanceof Applied<A> done) {
+            return applied.apply(done.answer());
+        }
+        if (this instanceof Refused<A> no) {
+            return refused.apply(no.reason());
+        }
+        return unknown.apply(((Unknown<A>) this).cause());
+    }
+}

@@ -1,0 +1,222 @@
+package io.leasehold.lease;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One thing a member asks of a {@link LeaseStore}, as a value: it can be sent, lost, repeated and
+ * written down.
+ *
+ * @param <A> what the store answers
+ */
+public sealed interface LeaseRequest<A> {
+
+    /** The most splits one request may name, so that it fits into one store time-out. */
+    int MOST_SPLITS = 10_000;
+
+    /** Name of the group whose rows are asked for. */
+    String group();
+
+    /** Sends this to the store and waits for the outcome, at most for the store's time-out. */
+    LeaseOutcome<A> sendTo(LeaseStore store);
+
+    /** See {@link LeaseStore#open}. */
+    record Open(String group) implements LeaseRequest<Membership> {
+        public Open {
+            Names.require("group", group);
+        }
+
+        @Override
+        public LeaseOutcome<Membership> sendTo(LeaseStore store) {
+            return store.open(this);
+        }
+    }
+
+    /**
+     * See {@link LeaseStore#join}.
+     *
+     * @param member the row to write
+     * @param replaced the row as it was read, if there was one
+     */
+    record Join(String group, Member member, Optional<Member> replaced)
+            implements LeaseRequest<Membership> {
+        public Join {
+            Names.require("group", group);
+            Objects.requireNonNull(member);
+            if (replaced.isPresent() && !replaced.get().id().equals(member.id())) {
+                throw new IllegalArgumentException(
+                        member.id() + " cannot replace the row of " + replaced.get().id());
+            }
+        }
+
+        @Override
+        public LeaseOutcome<Membership> sendTo(LeaseStore store) {
+            return store.join(this);
+        }
+    }
+
+    /** See {@link LeaseStore#beat}. */
+    record Beat(String group, Incarnation by, long beat) implements LeaseRequest<Membership> {
+        @Override
+        public LeaseOutcome<Membership> sendTo(LeaseStore store) {
+            return store.beat(this);
+        }
+    }
+
+    /**
+     * See {@link LeaseStore#read}.
+     *
+     * @param since the change number of the last answer; 0 reads all
+     */
+    record Read(String group, long since) implements LeaseRequest<LeaseChanges> {
+        @Override
+        public LeaseOutcome<LeaseChanges> sendTo(LeaseStore store) {
+            return store.read(this);
+        }
+    }
+
+    /** See {@link LeaseStore#discover}. */
+    record Discover(String group, Incarnation by, List<NewSplit> splits)
+            implements LeaseRequest<Set<String>> {
+
+        /**
+         * A split that was found in the queue.
+         *
+         * @param start where its first reader starts, if it is new to the group
+         */
+        public record NewSplit(String splitId, Set<String> parents, Progress start) {
+            public NewSplit {
+                Names.require("split id", splitId);
+                parents = Set.copyOf(parents);
+                Objects.requireNonNull(start);
+            }
+        }
+
+        public Discover {
+            splits = atMost(splits);
+        }
+
+        @Override
+        public LeaseOutcome<Set<String>> sendTo(LeaseStore store) {
+            return store.discover(this);
+        }
+    }
+
+    /** See {@link LeaseStore#acquire}. */
+    record Acquire(String group, Incarnation by, List<Wanted> splits)
+            implements LeaseRequest<List<Acquire.Taken>> {
+
+        /**
+         * @param version the version of the row as read; the lease is had only if it is still that
+         * @param tenure the tenure the lease shall have from now on
+         */
+        public record Wanted(String splitId, long version, long tenure) {}
+
+        /**
+         * @param lease the row as it is now, owned by who asked, with its new epoch
+         * @param progress where to start from if not from state
+         */
+        public record Taken(Lease lease, Progress progress) {}
+
+        public Acquire {
+            splits = atMost(splits);
+        }
+
+        @Override
+        public LeaseOutcome<List<Taken>> sendTo(LeaseStore store) {
+            return store.acquire(this);
+        }
+    }
+
+    /**
+     * Progress of one owned split.
+     *
+     * @param epoch the epoch under which it was made
+     */
+    record Recorded(String splitId, long epoch, Progress progress) {}
+
+    /** See {@link LeaseStore#record}. */
+    record Record(String group, Incarnation by, List<Recorded> splits)
+            implements LeaseRequest<Set<String>> {
+        public Record {
+            splits = atMost(splits);
+        }
+
+        @Override
+        public LeaseOutcome<Set<String>> sendTo(LeaseStore store) {
+            return store.record(this);
+        }
+    }
+
+    /** See {@link LeaseStore#finish}. */
+    record Finish(String group, Incarnation by, List<Recorded> splits)
+            implements LeaseRequest<Set<String>> {
+        public Finish {
+            splits = atMost(splits);
+        }
+
+        @Override
+        public LeaseOutcome<Set<String>> sendTo(LeaseStore store) {
+            return store.finish(this);
+        }
+    }
+
+    /** See {@link LeaseStore#release}. */
+    record Release(String group, Incarnation by, List<Released> splits)
+            implements LeaseRequest<Set<String>> {
+
+        /**
+         * @param epoch the epoch under which it was held
+         * @param progress how far it was read, if it was read at all
+         */
+        public record Released(String splitId, long epoch, Optional<Progress> progress) {}
+
+        public Release {
+            splits = atMost(splits);
+        }
+
+        @Override
+        public LeaseOutcome<Set<String>> sendTo(LeaseStore store) {
+            return store.release(this);
+        }
+    }
+
+    /**
+     * See {@link LeaseStore#close(Close)}.
+     *
+     * @param closed the incarnation that is over
+     * @param beat the last beat seen of it; empty where it closes itself
+     * @param emitsFor how long its readers may still emit; zero where it was found dead
+     */
+    record Close(String group, Incarnation closed, Optional<Long> beat, Duration emitsFor)
+            implements LeaseRequest<Membership> {
+        public Close {
+            Objects.requireNonNull(closed);
+            Objects.requireNonNull(beat);
+            if (emitsFor.isNegative()) {
+                throw new IllegalArgumentException("emitsFor is negative: " + emitsFor);
+            }
+        }
+
+        @Override
+        public LeaseOutcome<Membership> sendTo(LeaseStore store) {
+            return store.close(this);
+        }
+    }
+
+    private static <T> List<T> atMost(Collection<T> splits) {
+        if (splits.size() > MOST_SPLITS) {
+            throw new IllegalArgumentException(
+                    "A request names "
+                            + splits.size()
+                            + " splits; at most "
+                            + MOST_SPLITS
+                            + " fit into one.");
+        }
+        return List.copyOf(splits);
+    }
+}

@@ -1,0 +1,117 @@
+package io.leasehold.lease;
+
+import io.leasehold.lease.LeaseRequest.Acquire;
+import io.leasehold.lease.LeaseRequest.Beat;
+import io.leasehold.lease.LeaseRequest.Close;
+import io.leasehold.lease.LeaseRequest.Discover;
+import io.leasehold.lease.LeaseRequest.Finish;
+import io.leasehold.lease.LeaseRequest.Join;
+import io.leasehold.lease.LeaseRequest.Open;
+import io.leasehold.lease.LeaseRequest.Read;
+import io.leasehold.lease.LeaseRequest.Record;
+import io.leasehold.lease.LeaseRequest.Release;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Where the rows of groups, members and leases are: protocol section 5.
+ *
+ * <p><b>Atomic.</b> Each request takes effect as a whole, at one instant between being sent and
+ * being answered, or not at all; for requests that name many splits the condition is checked split
+ * by split, and the answer says for which it held. Requests of one group that change ownership or
+ * membership ({@code join}, {@code close}, {@code discover}, {@code acquire}, {@code finish},
+ * {@code release}) take effect one after the other, and each that changes anything adds one to the
+ * group's change number and stamps the leases it changed with it. {@code beat} and {@code record}
+ * do neither.
+ *
+ * <p><b>Fenced.</b> An incarnation <i>may write</i> while its member's row carries it and is not
+ * CLOSED. CLOSED is final for an incarnation, whoever wrote it. A {@code beat} of an incarnation
+ * that may not write is refused, also if it was sent before and arrives after; that alone is what
+ * lets others take the leases of a closed incarnation.
+ *
+ * <p><b>Bounded.</b> Every call returns within the time-out the store was opened with, plus what it
+ * takes to notice; if no answer came by then the outcome is {@link LeaseOutcome.Unknown}. No call
+ * throws for what happens between here and the store. A row that cannot be decoded is reported by
+ * {@link #read} and stops no other row.
+ *
+ * <p><b>Cost.</b> {@code beat} is one round trip whatever the number of splits. Requests that name
+ * many splits are set-based: a fixed number of statements, not one per split.
+ *
+ * <p>Calls come from one thread at a time, except {@link #close()}, which may come from another and
+ * ends a call under way with {@code Unknown}.
+ */
+public interface LeaseStore extends AutoCloseable {
+
+    /** Creates the group's row if it is missing, and reads the members. Never refused. */
+    LeaseOutcome<Membership> open(Open open);
+
+    /**
+     * Writes a member's row. Condition: there is none if {@code replaced} is empty; else it has the
+     * incarnation, the beat and the state of {@code replaced}. Refused where that does not hold,
+     * and the answer to a repeated request whose first answer was lost is Applied: the row is
+     * already as asked.
+     */
+    LeaseOutcome<Membership> join(Join join);
+
+    /**
+     * Sets the beat of a member and reads all members, its own row as it is after that. Refused if
+     * the incarnation may not write. A beat lower than the stored one leaves it as it is.
+     */
+    LeaseOutcome<Membership> beat(Beat beat);
+
+    /** Reads the leases whose version is beyond {@code since}. Never refused. */
+    LeaseOutcome<LeaseChanges> read(Read read);
+
+    /**
+     * Inserts those splits that have no row: unowned, epoch 0, tenure 0, with that progress. A
+     * split that has a row is left untouched, finished ones too. Refused if the incarnation may not
+     * write.
+     *
+     * @return the splits that were inserted
+     */
+    LeaseOutcome<Set<String>> discover(Discover discover);
+
+    /**
+     * Makes the incarnation owner of those unfinished splits whose version is as read: epoch plus
+     * one, the tenure as wanted, no claim. Progress stays. Refused if the incarnation may not
+     * write.
+     */
+    LeaseOutcome<List<Acquire.Taken>> acquire(Acquire acquire);
+
+    /**
+     * Records progress of those splits that the incarnation owns in the epoch named, where the
+     * checkpoint is not older than the one last recorded in that same epoch (S3). Never refused: a
+     * stale owner's condition holds for no split.
+     *
+     * @return the splits whose condition held
+     */
+    LeaseOutcome<Set<String>> record(Record record);
+
+    /**
+     * Records the last progress of splits and that they are finished, under the condition of {@link
+     * #record}. A finished split has no owner, and no claim.
+     *
+     * @return the splits whose condition held
+     */
+    LeaseOutcome<Set<String>> finish(Finish finish);
+
+    /**
+     * Makes those splits unowned that the incarnation owns in the epoch named, and records the
+     * progress where there is one, in the same instant. Claim, epoch and tenure stay.
+     *
+     * @return the splits whose condition held
+     */
+    LeaseOutcome<Set<String>> release(Release release);
+
+    /**
+     * Marks an incarnation CLOSED, with how long its readers may still emit. Condition: it may
+     * still write, and if a beat is named, its beat is that one still. Its leases keep it as their
+     * owner. Never refused: the answer's members show whether it is closed.
+     */
+    LeaseOutcome<Membership> close(Close close);
+
+    /** Frees what the store holds. Callable more than once. */
+    @Override
+    void close();
+}

@@ -1,0 +1,20 @@
+package io.leasehold.lease;
+
+import java.io.Serializable;
+import java.time.Duration;
+
+/**
+ * Opens a {@link LeaseStore} where it is used: a job graph carries this, not the store.
+ *
+ * <p>{@code toString} names the store without any secret.
+ */
+public interface LeaseStoreFactory extends Serializable {
+
+    /**
+     * Opens the store. Does not yet connect: an unreachable store shows at the first request.
+     *
+     * @param timeout within which every request is answered
+     * @throws LeaseStoreException if the settings can never work
+     */
+    LeaseStore open(Duration timeout) throws LeaseStoreException;
+}

@@ -1,0 +1,2 @@
+/** The runnable job. */
+package io.leasehold.job;
