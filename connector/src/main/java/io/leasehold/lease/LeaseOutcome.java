@@ -1,5 +1,6 @@
 package io.leasehold.lease;
 
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -41,5 +42,15 @@ public sealed interface LeaseOutcome<A> {
             return refused.apply(no.reason());
         }
         return unknown.apply(((Unknown<A>) this).cause());
+    }
+
+    /** Does what the consumer for this case does. */
+    default void react(
+            Consumer<A> applied, Consumer<String> refused, Consumer<LeaseStoreException> unknown) {
+        match(doing(applied), doing(refused), doing(unknown)).run();
+    }
+
+    private static <X> Function<X, Runnable> doing(Consumer<X> consumer) {
+        return value -> () -> consumer.accept(value);
     }
 }

@@ -1,0 +1,44 @@
+package io.leasehold.lease;
+
+import java.util.Set;
+
+/** What a {@link LeaseKeeper} has learnt, for whoever runs the readers. */
+public sealed interface LeaseEvent {
+
+    /** The member's row is in the table; from now on it counts in everybody's plan. */
+    record Joined() implements LeaseEvent {}
+
+    /** Discovered splits have a lease now, or had one before. */
+    record Known(Set<String> splitIds) implements LeaseEvent {}
+
+    /**
+     * A split may be granted to a reader.
+     *
+     * @param lease the row, with the epoch to grant under
+     * @param progress what the table says of its position
+     * @param fromState whether the position in this job's own state is the one to start from; if
+     *     not, it is the progress
+     */
+    record Acquired(Lease lease, Progress progress, boolean fromState) implements LeaseEvent {}
+
+    /** A split this member held is not its own any more; its readers must stop at once. */
+    record Lost(String splitId, String why) implements LeaseEvent {}
+
+    /**
+     * A split in this job's state is held by another live member: that position is of no use any
+     * more.
+     */
+    record RestoredElsewhere(String splitId, Incarnation owner) implements LeaseEvent {}
+
+    /** A split was recorded as finished. */
+    record Finished(String splitId) implements LeaseEvent {}
+
+    /** A split's row cannot be decoded. It is left alone; the others go on. */
+    record Unreadable(String splitId, String why) implements LeaseEvent {}
+
+    /** This incarnation is over: it was closed by others, or its member id lives elsewhere. */
+    record Over(String why) implements LeaseEvent {}
+
+    /** The store did not answer; validity goes on shrinking until it does. */
+    record StoreSilent(LeaseStoreException cause) implements LeaseEvent {}
+}

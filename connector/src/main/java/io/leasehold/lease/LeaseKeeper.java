@@ -1,0 +1,736 @@
+package io.leasehold.lease;
+
+import io.leasehold.lease.LeaseRequest.Acquire;
+import io.leasehold.lease.LeaseRequest.Beat;
+import io.leasehold.lease.LeaseRequest.Close;
+import io.leasehold.lease.LeaseRequest.Discover;
+import io.leasehold.lease.LeaseRequest.Finish;
+import io.leasehold.lease.LeaseRequest.Join;
+import io.leasehold.lease.LeaseRequest.Open;
+import io.leasehold.lease.LeaseRequest.Read;
+import io.leasehold.lease.LeaseRequest.Record;
+import io.leasehold.lease.LeaseRequest.Recorded;
+import io.leasehold.lease.LeaseRequest.Release;
+import io.leasehold.lease.MemberWatch.Standing;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * What one member holds, until when, and what it wants next: the member's side of the protocol as a
+ * pure state machine.
+ *
+ * <p>Whoever drives it asks for the {@link #next} step, sends that to the store, brings the {@link
+ * #answered answer} back, and carries out the {@link LeaseEvent}s. At most one step is under way at
+ * a time. Where there is nothing to send, {@link #wakeAt} says when there will be.
+ *
+ * <p><b>Validity.</b> All leases of an incarnation are valid until the time its last answered
+ * renewal was sent, plus the duration (T2): nobody takes a lease from an incarnation that is not
+ * CLOSED, and who would close it must have seen its beat unchanged for longer than that (T3), and
+ * names that beat. A renewal of a closed incarnation is refused, so it learns of it before it could
+ * trust a new validity.
+ *
+ * <p><b>Unknown outcomes</b> (T5) change nothing here. The next answered renewal is followed by a
+ * read, and that tells: a lease found to be this incarnation's own, though no answer said so, is
+ * acquired once more for its progress.
+ *
+ * <p>Not thread-safe: one thread drives it. All times are nanoseconds of that machine's monotonic
+ * clock.
+ */
+public final class LeaseKeeper {
+
+    private enum Phase {
+        /** Not in the table: nobody of this id is, or an earlier incarnation is being watched. */
+        OUTSIDE,
+        JOINED,
+        /** This incarnation is over; nothing is sent any more. */
+        OVER
+    }
+
+    private final String group;
+    private final Incarnation me;
+    private final int weight;
+    private final String description;
+    private final LeaseTerms terms;
+    private final MemberWatch watch;
+
+    private final List<LeaseEvent> events = new ArrayList<>();
+    private Phase phase = Phase.OUTSIDE;
+    private boolean underWay;
+
+    /** When the row of an earlier incarnation was first read, that may be still alive. */
+    private OptionalLong elderSince = OptionalLong.empty();
+
+    private Optional<Join> join = Optional.empty();
+
+    private long beat;
+    private long beatAt;
+    private OptionalLong validUntil = OptionalLong.empty();
+
+    /** Whether a request is unanswered, so that the rows may be other than we think. */
+    private boolean doubtful;
+
+    private long knownChange;
+    private boolean leasesStale = true;
+    private final Map<String, Lease> leases = new TreeMap<>();
+    private final Map<String, String> unreadable = new HashMap<>();
+
+    /** Epochs of the splits that may be granted to readers. */
+    private final Map<String, Long> held = new HashMap<>();
+
+    /** Tenures of the splits that this job's state holds and that are not granted yet. */
+    private final Map<String, Long> restored = new HashMap<>();
+
+    private boolean stateIsKnown;
+    private OptionalLong joinedAt = OptionalLong.empty();
+
+    /** Whether something changed that the plan depends on. */
+    private boolean planDue;
+
+    /** When time alone will have changed something that the plan depends on. */
+    private OptionalLong planAt = OptionalLong.empty();
+
+    /** The members that the last plan was, or the next plan will be, made for. */
+    private Set<Object> plannedFor = Set.of();
+
+    private final Map<String, Discover.NewSplit> discoveries = new LinkedHashMap<>();
+    private final Map<String, Recorded> progress = new LinkedHashMap<>();
+    private final Map<String, Recorded> finished = new LinkedHashMap<>();
+    private final Map<String, Release.Released> releases = new LinkedHashMap<>();
+
+    /** Splits this member cannot read, though another may. */
+    private final Set<String> refused = new HashSet<>();
+
+    /**
+     * @param now a time before the first step
+     */
+    public LeaseKeeper(
+            String group,
+            Incarnation me,
+            int weight,
+            String description,
+            LeaseTerms terms,
+            long now) {
+        this.group = Names.require("group", group);
+        this.me = me;
+        this.weight = weight;
+        this.description = description;
+        this.terms = terms;
+        this.watch = new MemberWatch(terms);
+        this.beatAt = now;
+    }
+
+    // ------------------------------------------------------------------------------------------
+    // What the job tells
+    // ------------------------------------------------------------------------------------------
+
+    /** Splits were found in the queue; those that the group does not know become leases. */
+    public void discovered(Collection<Discover.NewSplit> splits) {
+        splits.forEach(split -> discoveries.put(split.splitId(), split));
+    }
+
+    /**
+     * This job's state holds a split with a position taken in that tenure. If the lease can be had
+     * and is in that tenure still, the state's position is used. A split held already is to be
+     * granted to another reader attempt: it gets a new epoch first.
+     */
+    public void restored(String splitId, long tenure) {
+        held.remove(splitId);
+        restored.put(splitId, tenure);
+        planDue = true;
+    }
+
+    /** The reader of a split is gone and its state has no position: it starts from the table's. */
+    public void orphaned(String splitId) {
+        held.remove(splitId);
+        planDue = true;
+    }
+
+    /** All that the job's state holds has been told: before that, nothing is acquired. */
+    public void stateIsKnown() {
+        stateIsKnown = true;
+        planDue = true;
+    }
+
+    /** Positions of a completed checkpoint are to be written. Later ones replace earlier ones. */
+    public void progressed(Collection<Recorded> splits) {
+        splits.forEach(split -> progress.put(split.splitId(), split));
+    }
+
+    /** Splits came to their end, as of a completed checkpoint. */
+    public void finished(Collection<Recorded> splits) {
+        for (Recorded split : splits) {
+            progress.remove(split.splitId());
+            finished.put(split.splitId(), split);
+        }
+    }
+
+    /** A split was acquired but cannot be read here: it is released, and not taken again. */
+    public void cannotRead(String splitId) {
+        Long epoch = held.remove(splitId);
+        refused.add(splitId);
+        if (epoch != null) {
+            releases.put(splitId, new Release.Released(splitId, epoch, Optional.empty()));
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------
+    // What the job asks
+    // ------------------------------------------------------------------------------------------
+
+    /** How long from now a reader may be granted to emit what this member holds; zero if not. */
+    public Duration extendFor(long now) {
+        if (phase != Phase.JOINED || validUntil.isEmpty()) {
+            return Duration.ZERO;
+        }
+        long left = Math.min(validUntil.getAsLong() - now, terms.readerGrant().toNanos());
+        return Duration.ofNanos(Math.max(0, left));
+    }
+
+    public boolean joined() {
+        return phase == Phase.JOINED;
+    }
+
+    /** Whether the split is held in that epoch. */
+    public boolean holds(String splitId, long epoch) {
+        return Long.valueOf(epoch).equals(held.get(splitId));
+    }
+
+    public int heldCount() {
+        return held.size();
+    }
+
+    /** How many leases of the group are known and not finished. */
+    public long unfinishedCount() {
+        return leases.values().stream().filter(lease -> !lease.finished()).count()
+                + unreadable.size();
+    }
+
+    /** Whether every split that was told has a row, and every row says that it is finished. */
+    public boolean allFinished() {
+        return phase == Phase.JOINED
+                && discoveries.isEmpty()
+                && !leasesStale
+                && unfinishedCount() == 0;
+    }
+
+    // ------------------------------------------------------------------------------------------
+    // Driving
+    // ------------------------------------------------------------------------------------------
+
+    /** The request to send now, if there is one and none is under way. */
+    public Optional<LeaseStep<?>> next(long now) {
+        if (underWay || phase == Phase.OVER) {
+            return Optional.empty();
+        }
+        Optional<LeaseStep<?>> step = phase == Phase.OUTSIDE ? nextOutside(now) : nextInside(now);
+        underWay = step.isPresent();
+        return step;
+    }
+
+    /**
+     * When there is something to send, if nothing happens before. Only for when none is under way.
+     */
+    public long wakeAt(long now) {
+        long at = beatDue();
+        boolean plans = phase == Phase.JOINED && !doubtful && stateIsKnown;
+        if (plans && planAt.isPresent() && planAt.getAsLong() - at < 0) {
+            at = planAt.getAsLong();
+        }
+        return at - now < 0 ? now : at;
+    }
+
+    /**
+     * Takes in the outcome of the step under way.
+     *
+     * @param sentAt a time before it was sent
+     * @param now a time after it was answered
+     * @return what was learnt, in order
+     */
+    public List<LeaseEvent> answered(LeaseStep.Answer<?> answer, long sentAt, long now) {
+        underWay = false;
+        answer.reachKeeper(sentAt, now);
+        List<LeaseEvent> learnt = List.copyOf(events);
+        events.clear();
+        return learnt;
+    }
+
+    /**
+     * Ends this incarnation: nothing is sent after the request returned here, which says how long
+     * its readers may still emit. Empty if there is nothing to say.
+     *
+     * @param granted how long the longest grant to a reader still runs
+     */
+    public Optional<Close> close(Duration granted, long now) {
+        boolean inTable = phase == Phase.JOINED;
+        phase = Phase.OVER;
+        if (!inTable) {
+            return Optional.empty();
+        }
+        // Readers of the incarnation that ours replaced may outlast ours.
+        Duration elder =
+                watch.row(me.memberId())
+                        .filter(row -> joinedAt.isPresent())
+                        .map(row -> LeaseTerms.byAnotherClock(row.emitsFor()))
+                        .map(emits -> emits.minusNanos(now - joinedAt.getAsLong()))
+                        .orElse(Duration.ZERO);
+        return Optional.of(
+                new Close(
+                        group,
+                        me,
+                        Optional.empty(),
+                        granted.compareTo(elder) < 0 ? elder : granted));
+    }
+
+    // ------------------------------------------------------------------------------------------
+    // Outside: until our row is in the table
+    // ------------------------------------------------------------------------------------------
+
+    private Optional<LeaseStep<?>> nextOutside(long now) {
+        if (join.isPresent()) {
+            LeaseStep<?> step = new LeaseStep<>(join.get(), this::onJoin);
+            join = Optional.empty();
+            return Optional.of(step);
+        }
+        if (now - beatDue() < 0) {
+            return Optional.empty();
+        }
+        return Optional.of(new LeaseStep<>(new Open(group), this::onOpen));
+    }
+
+    private void onOpen(LeaseOutcome<Membership> outcome, long sentAt, long now) {
+        onApplied(
+                outcome,
+                sentAt,
+                now,
+                membership -> {
+                    beatAt = now + terms.renewInterval().toNanos();
+                    watch.saw(membership, sentAt, now);
+                    Optional<Member> row = membership.member(me.memberId());
+                    if (row.isEmpty()) {
+                        join(Optional.empty(), Duration.ZERO);
+                    } else if (row.get().incarnation().equals(me)) {
+                        // Our own, of which no answer came: renew before anything is trusted.
+                        joined(now);
+                        beatAt = now;
+                    } else if (row.get().state() == MemberState.CLOSED) {
+                        join(row, row.get().emitsFor());
+                    } else if (watch.dead(me.memberId())) {
+                        // Its grants ended within its validity, and that is over.
+                        join(row, Duration.ZERO);
+                    } else {
+                        watchElder(row.get(), now);
+                    }
+                });
+    }
+
+    private void join(Optional<Member> replaced, Duration emitsFor) {
+        Member row =
+                new Member(
+                        me, 0, MemberState.ACTIVE, weight, terms.duration(), emitsFor, description);
+        join = Optional.of(new Join(group, row, replaced));
+    }
+
+    private void watchElder(Member elder, long now) {
+        if (elderSince.isEmpty()) {
+            elderSince = OptionalLong.of(now);
+        } else if (now - elderSince.getAsLong() > 2 * terms.deadAfter(elder.duration()).toNanos()) {
+            over(
+                    "The member id '%s' is in use by another running job: %s. Give one of the two another lease.member.id."
+                            .formatted(me.memberId(), elder.description()));
+        }
+    }
+
+    private void onJoin(LeaseOutcome<Membership> outcome, long sentAt, long now) {
+        outcome.react(
+                membership -> {
+                    doubtful = false;
+                    validUntil = OptionalLong.of(sentAt + terms.duration().toNanos());
+                    beatAt = sentAt + terms.renewInterval().toNanos();
+                    joined(now);
+                    saw(membership, sentAt, now);
+                },
+                // Somebody wrote the row meanwhile: look again.
+                reason -> retryFrom(sentAt, now),
+                cause -> silent(cause, sentAt, now));
+    }
+
+    private void joined(long now) {
+        phase = Phase.JOINED;
+        joinedAt = OptionalLong.of(now);
+        events.add(new LeaseEvent.Joined());
+    }
+
+    // ------------------------------------------------------------------------------------------
+    // Inside
+    // ------------------------------------------------------------------------------------------
+
+    private Optional<LeaseStep<?>> nextInside(long now) {
+        if (now - beatDue() >= 0) {
+            return Optional.of(new LeaseStep<>(new Beat(group, me, beat + 1), this::onBeat));
+        }
+        if (doubtful) {
+            return Optional.empty();
+        }
+        if (leasesStale) {
+            return Optional.of(new LeaseStep<>(new Read(group, knownChange), this::onRead));
+        }
+        if (!discoveries.isEmpty()) {
+            Discover request = new Discover(group, me, first(discoveries));
+            return Optional.of(
+                    new LeaseStep<>(request, (o, s, n) -> onDiscovered(request, o, s, n)));
+        }
+        if (!releases.isEmpty()) {
+            Release request = new Release(group, me, first(releases));
+            return Optional.of(new LeaseStep<>(request, (o, s, n) -> onReleased(request, o, s, n)));
+        }
+        if (!finished.isEmpty()) {
+            Finish request = new Finish(group, me, first(finished));
+            return Optional.of(new LeaseStep<>(request, (o, s, n) -> onFinished(request, o, s, n)));
+        }
+        if (!progress.isEmpty()) {
+            Record request = new Record(group, me, first(progress));
+            return Optional.of(new LeaseStep<>(request, (o, s, n) -> onRecorded(request, o, s, n)));
+        }
+        Optional<Member> dead =
+                watch.rows().stream()
+                        .filter(row -> !row.incarnation().equals(me) && watch.dead(row.id()))
+                        .findFirst();
+        if (dead.isPresent()) {
+            // Its validity is over, and so its grants: zero.
+            Close request =
+                    new Close(
+                            group,
+                            dead.get().incarnation(),
+                            Optional.of(dead.get().beat()),
+                            Duration.ZERO);
+            return Optional.of(
+                    new LeaseStep<>(
+                            request,
+                            (o, s, n) -> onApplied(o, s, n, members -> saw(members, s, n))));
+        }
+        if (!stateIsKnown || !(planDue || (planAt.isPresent() && now - planAt.getAsLong() >= 0))) {
+            return Optional.empty();
+        }
+        return nextAcquisition(now);
+    }
+
+    private void onBeat(LeaseOutcome<Membership> outcome, long sentAt, long now) {
+        onApplied(
+                outcome,
+                sentAt,
+                now,
+                membership -> {
+                    beat++;
+                    validUntil = OptionalLong.of(sentAt + terms.duration().toNanos());
+                    beatAt = sentAt + terms.renewInterval().toNanos();
+                    if (doubtful) {
+                        doubtful = false;
+                        leasesStale = true;
+                    }
+                    saw(membership, sentAt, now);
+                });
+    }
+
+    private void saw(Membership membership, long sentAt, long now) {
+        watch.saw(membership, sentAt, now);
+        if (membership.changeNumber() > knownChange) {
+            leasesStale = true;
+        }
+        Set<Object> standing = new HashSet<>();
+        for (Member row : watch.rows()) {
+            standing.add(
+                    List.of(row.incarnation(), row.state(), row.weight(), watch.live(row.id())));
+        }
+        if (!standing.equals(plannedFor)) {
+            plannedFor = standing;
+            planDue = true;
+        }
+    }
+
+    private void onRead(LeaseOutcome<LeaseChanges> outcome, long sentAt, long now) {
+        onApplied(
+                outcome,
+                sentAt,
+                now,
+                changes -> {
+                    leasesStale = false;
+                    knownChange = changes.changeNumber();
+                    changes.unreadable().forEach(this::sawUnreadable);
+                    changes.leases().forEach(lease -> saw(lease, now));
+                    planDue = true;
+                });
+    }
+
+    private void sawUnreadable(String splitId, String why) {
+        leases.remove(splitId);
+        if (!why.equals(unreadable.put(splitId, why))) {
+            events.add(new LeaseEvent.Unreadable(splitId, why));
+        }
+    }
+
+    private void saw(Lease lease, long now) {
+        String splitId = lease.splitId();
+        unreadable.remove(splitId);
+        leases.put(splitId, lease);
+        Long epoch = held.get(splitId);
+        if (lease.finished() && (epoch != null || restored.containsKey(splitId))) {
+            forget(splitId);
+            events.add(new LeaseEvent.Finished(splitId));
+        } else if (epoch != null && !(lease.ownedBy(me) && lease.epoch() == epoch)) {
+            forget(splitId);
+            events.add(
+                    new LeaseEvent.Lost(
+                            splitId,
+                            lease.owner()
+                                    .map(owner -> "it is held by " + owner)
+                                    .orElse("it was released by someone else")));
+        }
+        Optional<Incarnation> other =
+                lease.owner()
+                        .filter(owner -> !owner.memberId().equals(me.memberId()))
+                        .filter(owner -> watch.standing(owner, now) == Standing.LIVE);
+        if (other.isPresent() && restored.remove(splitId) != null) {
+            events.add(new LeaseEvent.RestoredElsewhere(splitId, other.get()));
+        }
+    }
+
+    private void forget(String splitId) {
+        held.remove(splitId);
+        restored.remove(splitId);
+        progress.remove(splitId);
+        finished.remove(splitId);
+        releases.remove(splitId);
+    }
+
+    private Optional<LeaseStep<?>> nextAcquisition(long now) {
+        planDue = false;
+        planAt = OptionalLong.empty();
+        if (waitsForOthers(now)) {
+            planAt = OptionalLong.of(joinedAt.getAsLong() + terms.initialWait().toNanos());
+            return Optional.empty();
+        }
+        List<Lease> mine = acquirable(now);
+        if (mine.isEmpty()) {
+            return Optional.empty();
+        }
+        if (mine.size() > LeaseRequest.MOST_SPLITS) {
+            mine = mine.subList(0, LeaseRequest.MOST_SPLITS);
+            planDue = true;
+        }
+        Acquire request =
+                new Acquire(
+                        group,
+                        me,
+                        mine.stream()
+                                .map(
+                                        lease ->
+                                                new Acquire.Wanted(
+                                                        lease.splitId(),
+                                                        lease.version(),
+                                                        lease.tenure()
+                                                                + (fromState(lease) ? 0 : 1)))
+                                .toList());
+        return Optional.of(new LeaseStep<>(request, (o, s, n) -> onAcquired(request, o, s, n)));
+    }
+
+    /** A group that nobody has ever read is given time to come together. */
+    private boolean waitsForOthers(long now) {
+        return now - joinedAt.getAsLong() - terms.initialWait().toNanos() < 0
+                && liveMembers().size() < terms.initialMembers()
+                && leases.values().stream().allMatch(lease -> lease.epoch() == 0);
+    }
+
+    private List<LeasePlanner.Share> liveMembers() {
+        return watch.rows().stream()
+                .filter(row -> row.incarnation().equals(me) || watch.live(row.id()))
+                .map(
+                        row ->
+                                new LeasePlanner.Share(
+                                        row.id(),
+                                        row.state() == MemberState.DRAINING ? 0 : row.weight()))
+                .toList();
+    }
+
+    private List<Lease> acquirable(long now) {
+        List<LeasePlanner.Share> members = liveMembers();
+        Set<String> memberIds = new HashSet<>();
+        members.forEach(member -> memberIds.add(member.memberId()));
+        List<LeasePlanner.Placed> splits = new ArrayList<>();
+        for (Lease lease : leases.values()) {
+            if (givenOut(lease)) {
+                // An owner that restarts under its id keeps its place in the plan.
+                splits.add(
+                        new LeasePlanner.Placed(
+                                lease.splitId(),
+                                lease.owner()
+                                        .map(Incarnation::memberId)
+                                        .filter(memberIds::contains)));
+            }
+        }
+        Map<String, String> plan = LeasePlanner.plan(members, splits);
+        List<Lease> mine = new ArrayList<>();
+        for (LeasePlanner.Placed split : splits) {
+            Lease lease = leases.get(split.splitId());
+            boolean planned = me.memberId().equals(plan.get(lease.splitId()));
+            // What the row says is ours already nobody else can take, whatever the plan says.
+            if ((lease.ownedBy(me) || (planned && free(lease, now)))
+                    && !held.containsKey(lease.splitId())
+                    && !refused.contains(lease.splitId())) {
+                mine.add(lease);
+            }
+        }
+        return mine;
+    }
+
+    /** A finished split is nobody's, and a child waits until every parent's row says finished. */
+    private boolean givenOut(Lease lease) {
+        return !lease.finished()
+                && lease.parents().stream()
+                        .allMatch(
+                                parent ->
+                                        leases.containsKey(parent)
+                                                && leases.get(parent).finished());
+    }
+
+    private boolean free(Lease lease, long now) {
+        if (lease.owner().isEmpty()) {
+            return true;
+        }
+        Incarnation owner = lease.owner().get();
+        return switch (watch.standing(owner, now)) {
+            case SILENT -> true;
+            case LIVE, DEAD -> false;
+            case EMITTING -> {
+                long at = now + watch.silentIn(owner, now).toNanos();
+                if (planAt.isEmpty() || at - planAt.getAsLong() < 0) {
+                    planAt = OptionalLong.of(at);
+                }
+                yield false;
+            }
+        };
+    }
+
+    private boolean fromState(Lease lease) {
+        return Long.valueOf(lease.tenure()).equals(restored.get(lease.splitId()));
+    }
+
+    private void onAcquired(
+            Acquire request, LeaseOutcome<List<Acquire.Taken>> outcome, long sentAt, long now) {
+        onApplied(
+                outcome,
+                sentAt,
+                now,
+                taken -> {
+                    // Who lost a race, and whoever won it, shows in the rows.
+                    leasesStale |= taken.size() < request.splits().size();
+                    for (Acquire.Taken one : taken) {
+                        Lease lease = one.lease();
+                        boolean fromState = fromState(lease);
+                        restored.remove(lease.splitId());
+                        leases.put(lease.splitId(), lease);
+                        held.put(lease.splitId(), lease.epoch());
+                        events.add(new LeaseEvent.Acquired(lease, one.progress(), fromState));
+                    }
+                });
+    }
+
+    private void onDiscovered(
+            Discover request, LeaseOutcome<Set<String>> outcome, long sentAt, long now) {
+        onApplied(
+                outcome,
+                sentAt,
+                now,
+                inserted -> {
+                    Set<String> known = new HashSet<>();
+                    for (Discover.NewSplit split : request.splits()) {
+                        discoveries.remove(split.splitId(), split);
+                        known.add(split.splitId());
+                    }
+                    events.add(new LeaseEvent.Known(known));
+                    leasesStale |= !inserted.isEmpty();
+                });
+    }
+
+    private void onRecorded(
+            Record request, LeaseOutcome<Set<String>> outcome, long sentAt, long now) {
+        onApplied(
+                outcome,
+                sentAt,
+                now,
+                recorded -> {
+                    request.splits().forEach(split -> progress.remove(split.splitId(), split));
+                    leasesStale |= recorded.size() < request.splits().size();
+                });
+    }
+
+    private void onFinished(
+            Finish request, LeaseOutcome<Set<String>> outcome, long sentAt, long now) {
+        onApplied(
+                outcome,
+                sentAt,
+                now,
+                done -> {
+                    request.splits().forEach(split -> finished.remove(split.splitId(), split));
+                    leasesStale = true;
+                });
+    }
+
+    private void onReleased(
+            Release request, LeaseOutcome<Set<String>> outcome, long sentAt, long now) {
+        onApplied(
+                outcome,
+                sentAt,
+                now,
+                done -> {
+                    request.splits().forEach(split -> releases.remove(split.splitId(), split));
+                    leasesStale = true;
+                });
+    }
+
+    // ------------------------------------------------------------------------------------------
+    // Common
+    // ------------------------------------------------------------------------------------------
+
+    private <A> void onApplied(LeaseOutcome<A> outcome, long sentAt, long now, Consumer<A> then) {
+        outcome.react(then, this::over, cause -> silent(cause, sentAt, now));
+    }
+
+    private void silent(LeaseStoreException cause, long sentAt, long now) {
+        events.add(new LeaseEvent.StoreSilent(cause));
+        doubtful = true;
+        planDue = true;
+        retryFrom(sentAt, now);
+    }
+
+    /** A store that does not answer is asked again four times a tick. */
+    private void retryFrom(long sentAt, long now) {
+        long again = sentAt + terms.renewInterval().toNanos() / 4;
+        beatAt = again - now < 0 ? now : again;
+    }
+
+    private void over(String why) {
+        phase = Phase.OVER;
+        held.clear();
+        events.add(new LeaseEvent.Over(why));
+    }
+
+    private long beatDue() {
+        return doubtful ? beatAt : watch.worthReadingAt(beatAt, me.memberId());
+    }
+
+    private static <T> List<T> first(Map<String, T> waiting) {
+        return waiting.values().stream().limit(LeaseRequest.MOST_SPLITS).toList();
+    }
+}

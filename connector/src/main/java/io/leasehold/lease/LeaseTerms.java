@@ -1,0 +1,207 @@
+package io.leasehold.lease;
+
+import java.io.Serializable;
+import java.time.Duration;
+
+/**
+ * The times a member lives by, checked against each other once (rule T6): whoever holds an instance
+ * may rely on the relations.
+ *
+ * @param duration how long a lease is valid after the renewal it is dated from
+ * @param renewInterval how often the member renews: its tick
+ * @param storeTimeout within which every request to the store is answered or given up
+ * @param readerGrant the longest a reader may emit after it asked
+ * @param extendInterval how often a reader asks for more
+ * @param initialMembers how many live members a group that nobody has ever read waits for before
+ *     the first split is taken, so that the first to start does not take everything
+ * @param initialWait how long a member waits for that at most
+ */
+public record LeaseTerms(
+        Duration duration,
+        Duration renewInterval,
+        Duration storeTimeout,
+        Duration readerGrant,
+        Duration extendInterval,
+        int initialMembers,
+        Duration initialWait)
+        implements Serializable {
+
+    /** Option names, for errors and for whoever reads options. */
+    public static final String DURATION = "lease.duration";
+
+    public static final String RENEW_INTERVAL = "lease.renew.interval";
+    public static final String STORE_TIMEOUT = "lease.store.timeout";
+    public static final String READER_GRANT = "lease.reader.grant";
+    public static final String EXTEND_INTERVAL = "lease.reader.extend.interval";
+    public static final String INITIAL_MEMBERS = "lease.initial.members";
+    public static final String INITIAL_WAIT = "lease.initial.wait";
+
+    public static final Duration DEFAULT_DURATION = Duration.ofSeconds(10);
+    public static final Duration DEFAULT_INITIAL_WAIT = Duration.ofSeconds(30);
+
+    private static final long serialVersionUID = 1L;
+
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+    private static final Duration LONGEST = Duration.ofDays(1);
+    private static final Duration LONGEST_DEFAULT_GRANT = Duration.ofSeconds(3);
+
+    public LeaseTerms {
+        between(DURATION, duration);
+        between(RENEW_INTERVAL, renewInterval);
+        between(STORE_TIMEOUT, storeTimeout);
+        between(READER_GRANT, readerGrant);
+        between(EXTEND_INTERVAL, extendInterval);
+        if (initialWait.isNegative() || initialWait.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(
+                    "%s is %s; it must be between 0 and %s."
+                            .formatted(INITIAL_WAIT, text(initialWait), text(LONGEST)));
+        }
+        if (initialMembers < 1) {
+            throw new IllegalArgumentException(
+                    "%s is %d; it must be at least 1.".formatted(INITIAL_MEMBERS, initialMembers));
+        }
+        // Two renewals may fail in a row before the lease is in danger.
+        atMost(RENEW_INTERVAL, renewInterval, "a third of", DURATION, duration, 3);
+        // The outcome of a renewal is known, or given up, before the next one is due.
+        if (storeTimeout.compareTo(renewInterval) >= 0) {
+            throw relation(STORE_TIMEOUT, storeTimeout, "below", RENEW_INTERVAL, renewInterval);
+        }
+        // A reader falls silent well before its member's lease is over.
+        atMost(READER_GRANT, readerGrant, "half of", DURATION, duration, 2);
+        // One extension may be lost without a pause.
+        atMost(EXTEND_INTERVAL, extendInterval, "half of", READER_GRANT, readerGrant, 2);
+    }
+
+    /** Terms with everything else derived from the duration, so that the relations hold. */
+    public static LeaseTerms of(Duration duration) {
+        between(DURATION, duration);
+        Duration renewInterval = duration.dividedBy(5);
+        Duration half = duration.dividedBy(2);
+        Duration readerGrant =
+                half.compareTo(LONGEST_DEFAULT_GRANT) < 0 ? half : LONGEST_DEFAULT_GRANT;
+        return new LeaseTerms(
+                duration,
+                renewInterval,
+                renewInterval.multipliedBy(3).dividedBy(4),
+                readerGrant,
+                readerGrant.dividedBy(3),
+                1,
+                DEFAULT_INITIAL_WAIT);
+    }
+
+    public LeaseTerms withRenewInterval(Duration renewInterval) {
+        return new LeaseTerms(
+                duration,
+                renewInterval,
+                storeTimeout,
+                readerGrant,
+                extendInterval,
+                initialMembers,
+                initialWait);
+    }
+
+    public LeaseTerms withStoreTimeout(Duration storeTimeout) {
+        return new LeaseTerms(
+                duration,
+                renewInterval,
+                storeTimeout,
+                readerGrant,
+                extendInterval,
+                initialMembers,
+                initialWait);
+    }
+
+    public LeaseTerms withReaderGrant(Duration readerGrant) {
+        return new LeaseTerms(
+                duration,
+                renewInterval,
+                storeTimeout,
+                readerGrant,
+                extendInterval,
+                initialMembers,
+                initialWait);
+    }
+
+    public LeaseTerms withExtendInterval(Duration extendInterval) {
+        return new LeaseTerms(
+                duration,
+                renewInterval,
+                storeTimeout,
+                readerGrant,
+                extendInterval,
+                initialMembers,
+                initialWait);
+    }
+
+    public LeaseTerms withInitialMembers(int initialMembers) {
+        return new LeaseTerms(
+                duration,
+                renewInterval,
+                storeTimeout,
+                readerGrant,
+                extendInterval,
+                initialMembers,
+                initialWait);
+    }
+
+    public LeaseTerms withInitialWait(Duration initialWait) {
+        return new LeaseTerms(
+                duration,
+                renewInterval,
+                storeTimeout,
+                readerGrant,
+                extendInterval,
+                initialMembers,
+                initialWait);
+    }
+
+    /**
+     * How long an observer must have seen the same beat of a member that lives by this duration
+     * before it may call it dead (rule T3): 5 % more, and at least one tick of the observer's.
+     */
+    public Duration deadAfter(Duration holdersDuration) {
+        Duration allowance = clockAllowance(holdersDuration);
+        return holdersDuration.plus(
+                allowance.compareTo(renewInterval) < 0 ? renewInterval : allowance);
+    }
+
+    /**
+     * How long to wait on this machine's clock for something that lasts so long on another's (rule
+     * T1): 5 % more, since rates may differ by 2 % either way.
+     */
+    public static Duration byAnotherClock(Duration there) {
+        return there.plus(clockAllowance(there));
+    }
+
+    private static Duration clockAllowance(Duration duration) {
+        return duration.dividedBy(20);
+    }
+
+    private static void between(String option, Duration value) {
+        if (value.compareTo(SHORTEST) < 0 || value.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(
+                    "%s is %s; it must be between %s and %s."
+                            .formatted(option, text(value), text(SHORTEST), text(LONGEST)));
+        }
+    }
+
+    private static void atMost(
+            String option, Duration value, String part, String whole, Duration of, int parts) {
+        if (value.multipliedBy(parts).compareTo(of) > 0) {
+            throw relation(option, value, "at most " + part, whole, of);
+        }
+    }
+
+    private static IllegalArgumentException relation(
+            String option, Duration value, String relation, String other, Duration otherValue) {
+        return new IllegalArgumentException(
+                "%s is %s, but must be %s %s, which is %s."
+                        .formatted(option, text(value), relation, other, text(otherValue)));
+    }
+
+    private static String text(Duration duration) {
+        return duration.toMillis() % 1000 == 0
+                ? duration.toSeconds() + " s"
+                : duration.toMillis() + " ms";
+    }
+}

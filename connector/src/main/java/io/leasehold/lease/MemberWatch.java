@@ -1,0 +1,155 @@
+package io.leasehold.lease;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+
+/**
+ * What one member knows of the others from watching their rows (rules T3 and T4). All times are
+ * nanoseconds of this machine's monotonic clock.
+ */
+final class MemberWatch {
+
+    /** How an owner named in a lease stands. */
+    enum Standing {
+        /** It beats, or has not been watched for long enough. */
+        LIVE,
+        /** It has not beaten for its own duration and more: it may be closed, by its last beat. */
+        DEAD,
+        /** It is over, but its readers may still emit. */
+        EMITTING,
+        /** It is over, and its readers too: its leases are free. */
+        SILENT
+    }
+
+    /**
+     * @param row as last read
+     * @param beatSince when the read that first showed this beat was over
+     * @param lifeSince when the read that first showed this incarnation in this state was over
+     * @param lastSent when the read that last showed this row was sent
+     */
+    private record Sighting(Member row, long beatSince, long lifeSince, long lastSent) {}
+
+    private final LeaseTerms terms;
+    private final Map<String, Sighting> sightings = new TreeMap<>();
+
+    /** Owners that have no row, and since when: someone deleted it by hand. */
+    private final Map<Incarnation, Long> rowless = new HashMap<>();
+
+    private OptionalLong lastRead = OptionalLong.empty();
+
+    MemberWatch(LeaseTerms terms) {
+        this.terms = terms;
+    }
+
+    /**
+     * Takes in one read of the members.
+     *
+     * @param sentAt when it was sent
+     * @param now a time after it was answered
+     */
+    void saw(Membership membership, long sentAt, long now) {
+        // T4: who could not watch has seen nothing; a beat may have been missed, not missing.
+        boolean blind =
+                lastRead.isPresent()
+                        && now - lastRead.getAsLong() > 2 * terms.renewInterval().toNanos();
+        lastRead = OptionalLong.of(now);
+        sightings.keySet().removeIf(memberId -> membership.member(memberId).isEmpty());
+        for (Member row : membership.members()) {
+            sightings.merge(
+                    row.id(),
+                    new Sighting(row, now, now, sentAt),
+                    (before, fresh) -> {
+                        boolean sameLife =
+                                before.row().incarnation().equals(row.incarnation())
+                                        && before.row().state() == row.state();
+                        boolean sameBeat = sameLife && before.row().beat() == row.beat() && !blind;
+                        return new Sighting(
+                                row,
+                                sameBeat ? before.beatSince() : now,
+                                sameLife ? before.lifeSince() : now,
+                                sentAt);
+                    });
+        }
+        rowless.keySet().removeIf(owner -> sightings.containsKey(owner.memberId()));
+    }
+
+    Collection<Member> rows() {
+        return sightings.values().stream().map(Sighting::row).toList();
+    }
+
+    Optional<Member> row(String memberId) {
+        return Optional.ofNullable(sightings.get(memberId)).map(Sighting::row);
+    }
+
+    /** Whether this member's row has been unchanged for so long that it may be called dead. */
+    boolean dead(String memberId) {
+        Sighting seen = sightings.get(memberId);
+        return seen != null
+                && seen.row().state() != MemberState.CLOSED
+                && seen.lastSent() - seen.beatSince() >= deadAfter(seen);
+    }
+
+    /** Whether this member's row counts in the plan. */
+    boolean live(String memberId) {
+        Sighting seen = sightings.get(memberId);
+        return seen != null && seen.row().state() != MemberState.CLOSED && !dead(memberId);
+    }
+
+    Standing standing(Incarnation owner, long now) {
+        Sighting seen = sightings.get(owner.memberId());
+        if (seen != null
+                && seen.row().incarnation().equals(owner)
+                && seen.row().state() != MemberState.CLOSED) {
+            return dead(owner.memberId()) ? Standing.DEAD : Standing.LIVE;
+        }
+        return silentIn(owner, now).isZero() ? Standing.SILENT : Standing.EMITTING;
+    }
+
+    /**
+     * How long until the readers of an owner that is over have surely stopped; zero if they have.
+     */
+    Duration silentIn(Incarnation owner, long now) {
+        Sighting seen = sightings.get(owner.memberId());
+        long since;
+        Duration wait;
+        if (seen == null) {
+            // Without a row it cannot renew; how long its last renewal lasts is not known any more,
+            // our own duration is the best guess.
+            since = rowless.computeIfAbsent(owner, gone -> now);
+            wait = terms.deadAfter(terms.duration());
+        } else {
+            since = seen.lifeSince();
+            wait = LeaseTerms.byAnotherClock(seen.row().emitsFor());
+        }
+        Duration left = wait.minusNanos(now - since);
+        return left.isNegative() ? Duration.ZERO : left;
+    }
+
+    /**
+     * When a read would show whether one more member is dead, if that is before the time given.
+     *
+     * @param but the member that watches
+     */
+    long worthReadingAt(long before, String but) {
+        long earliest = before;
+        for (Sighting seen : sightings.values()) {
+            if (seen.row().state() == MemberState.CLOSED || seen.row().id().equals(but)) {
+                continue;
+            }
+            long decidedAt = seen.beatSince() + deadAfter(seen);
+            if (seen.lastSent() - decidedAt < 0 && decidedAt - earliest < 0) {
+                earliest = decidedAt;
+            }
+        }
+        return earliest;
+    }
+
+    private long deadAfter(Sighting seen) {
+        return terms.deadAfter(seen.row().duration()).toNanos();
+    }
+}
