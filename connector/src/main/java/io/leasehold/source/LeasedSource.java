@@ -1,0 +1,190 @@
+package io.leasehold.source;
+
+import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.LeaseKeeper;
+import io.leasehold.source.enumerator.LeasedEnumeratorState;
+import io.leasehold.source.enumerator.LeasedEnumeratorStateSerializer;
+import io.leasehold.source.enumerator.LeasedSplitEnumerator;
+import io.leasehold.source.reader.LeasedSourceReader;
+import io.leasehold.source.split.LeasedSplit;
+import io.leasehold.source.split.LeasedSplitSerializer;
+
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.source.Boundedness;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.api.connector.source.SourceSplit;
+import org.apache.flink.api.connector.source.SplitEnumerator;
+import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.api.connector.source.SupportsSplitReassignmentOnRecovery;
+import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
+import org.apache.flink.api.java.typeutils.TypeExtractor;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * Any source whose split ids are the same in every job, made to share its queue: jobs that name the
+ * same group and the same lease store have each split read by one of them at a time.
+ *
+ * <pre>{@code
+ * Source<Order, ?, ?> orders =
+ *     LeasedSource.wrap(KafkaSource.<Order>builder()....build())
+ *         .group("orders")
+ *         .memberId("blue")
+ *         .store(JdbcLeaseStore.url("jdbc:postgresql://..."))
+ *         .build();
+ * env.fromSource(orders, watermarks, "orders");
+ * }</pre>
+ *
+ * <p>What the wrapped source must promise:
+ *
+ * <ul>
+ *   <li>The id of a split names the same part of the queue in every job and at all times. This
+ *       cannot be checked; two different splits with one id would be taken for one.
+ *   <li>The position of a split that was just discovered is concrete: "the end, whatever that is
+ *       when reading starts" means something else to each owner, and what was between would be
+ *       lost.
+ *   <li>Its reader returns from {@code snapshotState} every split that it has not read to the end.
+ * </ul>
+ *
+ * <p>The job must have checkpointing enabled: progress is what a checkpoint completed. A job
+ * without fails at its start.
+ *
+ * @param <T> what is read
+ * @param <SplitT> the wrapped source's splits
+ * @param <InnerT> the wrapped enumerator's state
+ */
+public final class LeasedSource<T, SplitT extends SourceSplit, InnerT>
+        implements Source<T, LeasedSplit<SplitT>, LeasedEnumeratorState<SplitT, InnerT>>,
+                SupportsSplitReassignmentOnRecovery,
+                ResultTypeQueryable<T> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Source<T, SplitT, InnerT> inner;
+    private final LeasedSourceOptions options;
+
+    LeasedSource(Source<T, SplitT, InnerT> inner, LeasedSourceOptions options) {
+        this.inner = inner;
+        this.options = options;
+    }
+
+    /** Begins to wrap a source. */
+    public static <T, SplitT extends SourceSplit, InnerT>
+            LeasedSourceBuilder<T, SplitT, InnerT> wrap(Source<T, SplitT, InnerT> inner) {
+        return new LeasedSourceBuilder<>(inner);
+    }
+
+    /** The settings this source was built with. */
+    public LeasedSourceOptions options() {
+        return options;
+    }
+
+    @Override
+    public Boundedness getBoundedness() {
+        return inner.getBoundedness();
+    }
+
+    @Override
+    public SplitEnumerator<LeasedSplit<SplitT>, LeasedEnumeratorState<SplitT, InnerT>>
+            createEnumerator(SplitEnumeratorContext<LeasedSplit<SplitT>> context) throws Exception {
+        return enumerator(context, inner::createEnumerator, Optional.empty());
+    }
+
+    @Override
+    public SplitEnumerator<LeasedSplit<SplitT>, LeasedEnumeratorState<SplitT, InnerT>>
+            restoreEnumerator(
+                    SplitEnumeratorContext<LeasedSplit<SplitT>> context,
+                    LeasedEnumeratorState<SplitT, InnerT> state)
+                    throws Exception {
+        return enumerator(
+                context,
+                innerContext -> inner.restoreEnumerator(innerContext, state.inner()),
+                Optional.of(state));
+    }
+
+    private SplitEnumerator<LeasedSplit<SplitT>, LeasedEnumeratorState<SplitT, InnerT>> enumerator(
+            SplitEnumeratorContext<LeasedSplit<SplitT>> context,
+            LeasedSplitEnumerator.InnerFactory<SplitT, InnerT> innerFactory,
+            Optional<LeasedEnumeratorState<SplitT, InnerT>> restored)
+            throws Exception {
+        Incarnation me = new Incarnation(options.memberId(), UUID.randomUUID().toString());
+        LeaseKeeper keeper =
+                new LeaseKeeper(
+                        options.group(),
+                        me,
+                        options.weight(),
+                        ProcessDescription.ofThisOne(),
+                        options.terms(),
+                        System.nanoTime());
+        return new LeasedSplitEnumerator<>(
+                context,
+                innerFactory,
+                restored,
+                inner.getSplitSerializer(),
+                keeper,
+                new LeasedSplitEnumerator.Settings(
+                        options.terms(),
+                        options.store(),
+                        options.startupTimeout(),
+                        options.progress() == ProgressRecording.ONE_BEHIND,
+                        inner.getBoundedness() == Boundedness.BOUNDED),
+                System::nanoTime,
+                thread("lease-io-" + options.group()));
+    }
+
+    @Override
+    public SourceReader<T, LeasedSplit<SplitT>> createReader(SourceReaderContext context)
+            throws Exception {
+        CheckpointingEnabled.require(context);
+        return new LeasedSourceReader<>(
+                UUID.randomUUID().toString(),
+                context,
+                inner.createReader(context),
+                inner.getSplitSerializer(),
+                options.terms().extendInterval(),
+                System::nanoTime,
+                thread("lease-grants-" + options.group() + "-" + context.getIndexOfSubtask()));
+    }
+
+    private static ScheduledExecutorService thread(String name) {
+        return Executors.newSingleThreadScheduledExecutor(
+                task -> {
+                    Thread thread = new Thread(task, name);
+                    thread.setDaemon(true);
+                    return thread;
+                });
+    }
+
+    @Override
+    public SimpleVersionedSerializer<LeasedSplit<SplitT>> getSplitSerializer() {
+        return new LeasedSplitSerializer<>(inner.getSplitSerializer());
+    }
+
+    @Override
+    public SimpleVersionedSerializer<LeasedEnumeratorState<SplitT, InnerT>>
+            getEnumeratorCheckpointSerializer() {
+        return new LeasedEnumeratorStateSerializer<>(
+                inner.getEnumeratorCheckpointSerializer(), inner.getSplitSerializer());
+    }
+
+    @Override
+    public TypeInformation<T> getProducedType() {
+        if (inner instanceof ResultTypeQueryable<?> typed) {
+            @SuppressWarnings("unchecked")
+            TypeInformation<T> type = (TypeInformation<T>) typed.getProducedType();
+            return type;
+        }
+        return TypeExtractor.createTypeInfo(Source.class, inner.getClass(), 0, null, null);
+    }
+
+    @Override
+    public String toString() {
+        return "LeasedSource{" + options + ", around " + inner.getClass().getSimpleName() + "}";
+    }
+}

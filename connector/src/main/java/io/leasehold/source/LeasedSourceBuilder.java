@@ -1,0 +1,115 @@
+package io.leasehold.source;
+
+import io.leasehold.lease.LeaseStoreFactory;
+import io.leasehold.lease.LeaseTerms;
+import io.leasehold.lease.Names;
+
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.api.connector.source.SourceSplit;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Builds a {@link LeasedSource}. Every setter refuses at once what can never be right. */
+public final class LeasedSourceBuilder<T, SplitT extends SourceSplit, InnerT> {
+
+    public static final Duration DEFAULT_STARTUP_TIMEOUT = Duration.ofMinutes(1);
+
+    private final Source<T, SplitT, InnerT> inner;
+    private Optional<String> group = Optional.empty();
+    private Optional<String> memberId = Optional.empty();
+    private Optional<LeaseStoreFactory> store = Optional.empty();
+    private LeaseTerms terms = LeaseTerms.of(LeaseTerms.DEFAULT_DURATION);
+    private int weight = 1;
+    private Duration startupTimeout = DEFAULT_STARTUP_TIMEOUT;
+    private ProgressRecording progress = ProgressRecording.ONE_BEHIND;
+
+    LeasedSourceBuilder(Source<T, SplitT, InnerT> inner) {
+        this.inner = Objects.requireNonNull(inner, "the source to wrap");
+    }
+
+    /** Jobs that name the same group share the queue. Required. */
+    public LeasedSourceBuilder<T, SplitT, InnerT> group(String group) {
+        this.group = Optional.of(Names.require("group", group));
+        return this;
+    }
+
+    /**
+     * The name of this job within the group. Default: one made up by {@link #build()}, so that all
+     * restarts of one submission are one member. Name it if a job that is submitted anew shall take
+     * its place at once.
+     */
+    public LeasedSourceBuilder<T, SplitT, InnerT> memberId(String memberId) {
+        this.memberId = Optional.of(Names.require("member id", memberId));
+        return this;
+    }
+
+    /** Where the leases are. Required. */
+    public LeasedSourceBuilder<T, SplitT, InnerT> store(LeaseStoreFactory store) {
+        this.store = Optional.of(store);
+        return this;
+    }
+
+    /** The times. Default: those that go with a duration of 10 s. */
+    public LeasedSourceBuilder<T, SplitT, InnerT> terms(LeaseTerms terms) {
+        this.terms = Objects.requireNonNull(terms, "terms");
+        return this;
+    }
+
+    /**
+     * The share of this job relative to the others. Default 1; 0 takes only what no other job is
+     * left for.
+     *
+     * @throws IllegalArgumentException if negative
+     */
+    public LeasedSourceBuilder<T, SplitT, InnerT> weight(int weight) {
+        if (weight < 0) {
+            throw new IllegalArgumentException(
+                    "lease.weight is " + weight + "; it must be 0 or more.");
+        }
+        this.weight = weight;
+        return this;
+    }
+
+    /** How long a store that does not answer is asked when the job starts. Default 1 minute. */
+    public LeasedSourceBuilder<T, SplitT, InnerT> startupTimeout(Duration startupTimeout) {
+        if (startupTimeout.isNegative()) {
+            throw new IllegalArgumentException(
+                    "lease.startup.timeout is " + startupTimeout + "; it must not be negative.");
+        }
+        this.startupTimeout = startupTimeout;
+        return this;
+    }
+
+    /** When positions are recorded. Default {@link ProgressRecording#ONE_BEHIND}. */
+    public LeasedSourceBuilder<T, SplitT, InnerT> progress(ProgressRecording progress) {
+        this.progress = Objects.requireNonNull(progress, "progress");
+        return this;
+    }
+
+    /**
+     * Builds the source. The result may be used once in a job: two of one member id would shut each
+     * other out.
+     *
+     * @throws IllegalStateException if group or store are missing
+     */
+    public LeasedSource<T, SplitT, InnerT> build() {
+        return new LeasedSource<>(
+                inner,
+                new LeasedSourceOptions(
+                        group.orElseThrow(() -> missing("group", "group(..)")),
+                        memberId.orElseGet(() -> "member-" + UUID.randomUUID()),
+                        store.orElseThrow(() -> missing("lease store", "store(..)")),
+                        terms,
+                        weight,
+                        startupTimeout,
+                        progress));
+    }
+
+    private static IllegalStateException missing(String what, String call) {
+        return new IllegalStateException(
+                "A leased source needs a " + what + "; say which with " + call + ".");
+    }
+}

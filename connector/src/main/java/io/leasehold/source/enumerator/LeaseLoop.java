@@ -1,0 +1,218 @@
+package io.leasehold.source.enumerator;
+
+import io.leasehold.lease.LeaseEvent;
+import io.leasehold.lease.LeaseKeeper;
+import io.leasehold.lease.LeaseRequest;
+import io.leasehold.lease.LeaseStep;
+import io.leasehold.lease.LeaseStore;
+import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.lease.LeaseStoreFactory;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+
+/**
+ * Drives a {@link LeaseKeeper}: sends its steps on a thread that may wait, brings the answers back
+ * to the coordinator thread, and wakes it when time has come.
+ *
+ * <p>The keeper is used on the coordinator thread alone, but for {@link #close}: Flink closes an
+ * enumerator from another thread while the coordinator thread still runs. That is what the lock is
+ * for; nobody waits for I/O while holding it.
+ */
+final class LeaseLoop {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LeaseLoop.class);
+
+    private final Object lock = new Object();
+    private final LeaseKeeper keeper;
+    private final LeaseStoreFactory stores;
+    private final Duration storeTimeout;
+    private final LongSupplier nanoClock;
+    private final ScheduledExecutorService io;
+    private final Executor coordinator;
+    private final Consumer<LeaseEvent> events;
+    private final Runnable turned;
+    private final Consumer<Throwable> failure;
+
+    private boolean closed;
+    private Optional<Future<?>> alarm = Optional.empty();
+    private Optional<Future<?>> appointment = Optional.empty();
+
+    /** On the I/O thread alone. */
+    private Optional<LeaseStore> store = Optional.empty();
+
+    /**
+     * @param io one thread; shut down on close
+     * @param coordinator runs on the coordinator thread
+     * @param events told of each event, on the coordinator thread
+     * @param turned run after each turn, on the coordinator thread
+     * @param failure told on the coordinator thread of what can never work
+     */
+    LeaseLoop(
+            LeaseKeeper keeper,
+            LeaseStoreFactory stores,
+            Duration storeTimeout,
+            LongSupplier nanoClock,
+            ScheduledExecutorService io,
+            Executor coordinator,
+            Consumer<LeaseEvent> events,
+            Runnable turned,
+            Consumer<Throwable> failure) {
+        this.keeper = keeper;
+        this.stores = stores;
+        this.storeTimeout = storeTimeout;
+        this.nanoClock = nanoClock;
+        this.io = io;
+        this.coordinator = coordinator;
+        this.events = events;
+        this.turned = turned;
+        this.failure = failure;
+    }
+
+    /** Tells the keeper something, and sends what it wants then. */
+    void tell(Consumer<LeaseKeeper> word) {
+        synchronized (lock) {
+            word.accept(keeper);
+        }
+        turn();
+    }
+
+    /** Asks the keeper something. */
+    <R> R ask(Function<LeaseKeeper, R> question) {
+        synchronized (lock) {
+            return question.apply(keeper);
+        }
+    }
+
+    /** Runs something on the coordinator thread at a time; one thing at most waits for its time. */
+    void callAt(long at, Runnable action) {
+        synchronized (lock) {
+            if (!closed) {
+                appointment.ifPresent(pending -> pending.cancel(false));
+                appointment =
+                        Optional.of(
+                                io.schedule(
+                                        () -> inCoordinator(action),
+                                        at - nanoClock.getAsLong(),
+                                        TimeUnit.NANOSECONDS));
+            }
+        }
+    }
+
+    /** Sends the keeper's next step if it has one, or sees to it that it is asked again in time. */
+    void turn() {
+        synchronized (lock) {
+            if (closed) {
+                return;
+            }
+            long now = nanoClock.getAsLong();
+            alarm.ifPresent(pending -> pending.cancel(false));
+            Optional<LeaseStep<?>> step = keeper.next(now);
+            if (step.isPresent()) {
+                io.execute(() -> send(step.get()));
+            } else {
+                alarm =
+                        Optional.of(
+                                io.schedule(
+                                        () -> inCoordinator(this::turn),
+                                        keeper.wakeAt(now) - now,
+                                        TimeUnit.NANOSECONDS));
+            }
+        }
+    }
+
+    private void send(LeaseStep<?> step) {
+        try {
+            if (store.isEmpty()) {
+                store = Optional.of(stores.open(storeTimeout));
+            }
+        } catch (LeaseStoreException e) {
+            inCoordinator(() -> failure.accept(e));
+            return;
+        }
+        long sentAt = nanoClock.getAsLong();
+        LeaseStep.Answer<?> answer = step.sendTo(store.get());
+        inCoordinator(() -> answered(answer, sentAt));
+    }
+
+    private void answered(LeaseStep.Answer<?> answer, long sentAt) {
+        List<LeaseEvent> learnt;
+        synchronized (lock) {
+            if (closed) {
+                return;
+            }
+            learnt = keeper.answered(answer, sentAt, nanoClock.getAsLong());
+        }
+        learnt.forEach(events);
+        turned.run();
+        turn();
+    }
+
+    private void inCoordinator(Runnable action) {
+        try {
+            coordinator.execute(action);
+        } catch (RejectedExecutionException e) {
+            // Flink has shut the coordinator thread down: nobody is there to care.
+            LOG.debug("The coordinator is closed; dropped an answer of the lease store.", e);
+        }
+    }
+
+    /**
+     * Ends this incarnation: tells the store, at most for twice its time-out, and lets everything
+     * go. What is under way is waited for. On any thread, more than once.
+     *
+     * @param granted how long the longest grant to a reader still runs
+     */
+    void close(Duration granted) {
+        Optional<LeaseRequest.Close> farewell;
+        synchronized (lock) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            farewell = keeper.close(granted, nanoClock.getAsLong());
+        }
+        io.execute(
+                () -> {
+                    store.ifPresent(open -> farewell.ifPresent(last -> say(last, open)));
+                    store.ifPresent(LeaseStore::close);
+                });
+        io.shutdown();
+        try {
+            if (!io.awaitTermination(2 * storeTimeout.toNanos(), TimeUnit.NANOSECONDS)) {
+                io.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            io.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void say(LeaseRequest.Close last, LeaseStore store) {
+        last.sendTo(store)
+                .react(
+                        done ->
+                                LOG.info(
+                                        "Closed {}; its readers may emit for {}.",
+                                        last.closed(),
+                                        last.emitsFor()),
+                        refused -> LOG.info("{} was closed already: {}", last.closed(), refused),
+                        unknown ->
+                                LOG.warn(
+                                        "Could not close {}: {}. Its splits move on when its lease has expired.",
+                                        last.closed(),
+                                        unknown.getMessage()));
+    }
+}

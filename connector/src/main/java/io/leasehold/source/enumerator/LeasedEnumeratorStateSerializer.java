@@ -1,0 +1,83 @@
+package io.leasehold.source.enumerator;
+
+import io.leasehold.source.split.LeasedSplit;
+import io.leasehold.source.split.LeasedSplitSerializer;
+import io.leasehold.source.split.VersionedBytes;
+
+import org.apache.flink.api.connector.source.SourceSplit;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Writes a {@link LeasedEnumeratorState} around the bytes of the wrapped source's own serializers.
+ *
+ * <p>Version 1: the inner state, the number of withheld splits and each, the number of discovered
+ * splits and each; every one with the version and the length of its bytes.
+ */
+public final class LeasedEnumeratorStateSerializer<SplitT extends SourceSplit, InnerT>
+        implements SimpleVersionedSerializer<LeasedEnumeratorState<SplitT, InnerT>> {
+
+    private static final int VERSION = 1;
+
+    private final SimpleVersionedSerializer<InnerT> innerState;
+    private final SimpleVersionedSerializer<SplitT> innerSplit;
+    private final LeasedSplitSerializer<SplitT> leasedSplit;
+
+    public LeasedEnumeratorStateSerializer(
+            SimpleVersionedSerializer<InnerT> innerState,
+            SimpleVersionedSerializer<SplitT> innerSplit) {
+        this.innerState = innerState;
+        this.innerSplit = innerSplit;
+        this.leasedSplit = new LeasedSplitSerializer<>(innerSplit);
+    }
+
+    @Override
+    public int getVersion() {
+        return VERSION;
+    }
+
+    @Override
+    public byte[] serialize(LeasedEnumeratorState<SplitT, InnerT> state) throws IOException {
+        DataOutputSerializer out = new DataOutputSerializer(256);
+        VersionedBytes.write(innerState, state.inner(), out);
+        writeAll(leasedSplit, state.withheld(), out);
+        writeAll(innerSplit, state.discovered(), out);
+        return out.getCopyOfBuffer();
+    }
+
+    @Override
+    public LeasedEnumeratorState<SplitT, InnerT> deserialize(int version, byte[] bytes)
+            throws IOException {
+        VersionedBytes.require("leased enumerator's state", version, VERSION);
+        DataInputDeserializer in = new DataInputDeserializer(bytes);
+        InnerT inner = VersionedBytes.read(innerState, in);
+        List<LeasedSplit<SplitT>> withheld = readAll(leasedSplit, in);
+        List<SplitT> discovered = readAll(innerSplit, in);
+        VersionedBytes.requireEnd("leased enumerator's state", in);
+        return new LeasedEnumeratorState<>(inner, withheld, discovered);
+    }
+
+    private static <X> void writeAll(
+            SimpleVersionedSerializer<X> serializer, List<X> values, DataOutputSerializer out)
+            throws IOException {
+        out.writeInt(values.size());
+        for (X value : values) {
+            VersionedBytes.write(serializer, value, out);
+        }
+    }
+
+    private static <X> List<X> readAll(
+            SimpleVersionedSerializer<X> serializer, DataInputDeserializer in) throws IOException {
+        int size = in.readInt();
+        List<X> values = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+            values.add(VersionedBytes.read(serializer, in));
+        }
+        return values;
+    }
+}

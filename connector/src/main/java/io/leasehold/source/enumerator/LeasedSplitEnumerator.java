@@ -1,0 +1,581 @@
+package io.leasehold.source.enumerator;
+
+import io.leasehold.lease.LeaseEvent;
+import io.leasehold.lease.LeaseKeeper;
+import io.leasehold.lease.LeaseRequest.Discover.NewSplit;
+import io.leasehold.lease.LeaseRequest.Recorded;
+import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.lease.LeaseStoreFactory;
+import io.leasehold.lease.LeaseTerms;
+import io.leasehold.lease.Progress;
+import io.leasehold.source.event.LeaseSourceEvent;
+import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
+import io.leasehold.source.event.LeaseSourceEvent.GrantRequested;
+import io.leasehold.source.event.LeaseSourceEvent.GrantWithdrawn;
+import io.leasehold.source.event.LeaseSourceEvent.Position;
+import io.leasehold.source.event.LeaseSourceEvent.Positions;
+import io.leasehold.source.event.LeaseSourceEvent.ReaderStarted;
+import io.leasehold.source.split.LeasedSplit;
+
+import org.apache.flink.api.connector.source.SourceEvent;
+import org.apache.flink.api.connector.source.SourceSplit;
+import org.apache.flink.api.connector.source.SplitEnumerator;
+import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.util.FlinkRuntimeException;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.LongSupplier;
+
+/**
+ * The member: runs the wrapped enumerator, wins leases for what it finds, and grants them to
+ * readers.
+ *
+ * <p>The life of a split here: the wrapped enumerator assigns it (<i>discovered</i>); it gets a
+ * lease unless it has one; the {@link LeaseKeeper} acquires that if the plan says so; it is sent to
+ * the reader that has the fewest, with the position of this job's state or of the table; the reader
+ * reports its positions with every checkpoint, and they are recorded when that is complete.
+ *
+ * <p>A split that comes back, with a restored reader or as one that a failed reader never
+ * checkpointed, is <i>withheld</i> until it is acquired anew, in a new epoch: its position is in
+ * this enumerator's checkpoints meanwhile, since nobody else remembers it.
+ *
+ * <p>Coordinator thread only, but for {@link #close}.
+ */
+public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
+        implements SplitEnumerator<LeasedSplit<SplitT>, LeasedEnumeratorState<SplitT, InnerT>> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LeasedSplitEnumerator.class);
+
+    /** Makes the wrapped enumerator, new or from its state. */
+    public interface InnerFactory<SplitT extends SourceSplit, InnerT> {
+        SplitEnumerator<SplitT, InnerT> create(SplitEnumeratorContext<SplitT> context)
+                throws Exception;
+    }
+
+    /**
+     * What a source says of itself.
+     *
+     * @param oneBehind whether progress is recorded one checkpoint late
+     * @param bounded whether the queue has an end
+     */
+    public record Settings(
+            LeaseTerms terms,
+            LeaseStoreFactory stores,
+            Duration startupTimeout,
+            boolean oneBehind,
+            boolean bounded) {}
+
+    private final SplitEnumeratorContext<LeasedSplit<SplitT>> context;
+    private final SplitEnumerator<SplitT, InnerT> inner;
+    private final SimpleVersionedSerializer<SplitT> serializer;
+    private final Settings settings;
+    private final LongSupplier nanoClock;
+    private final LeaseLoop loop;
+
+    private final ReaderAssignments<SplitT> assignments = new ReaderAssignments<>();
+    private final CheckpointedPositions positions;
+
+    /** Positions of this job's state for which no reader has a grant. */
+    private final Map<String, LeasedSplit<SplitT>> withheld = new LinkedHashMap<>();
+
+    /** The one subtask that may have a withheld split, where its state holds it too. */
+    private final Map<String, Integer> onlyFor = new HashMap<>();
+
+    private final Map<String, SplitT> discovered = new LinkedHashMap<>();
+
+    /** Host names of the readers that ask the wrapped enumerator for splits, by subtask. */
+    private final Map<Integer, String> requesters = new HashMap<>();
+
+    /** What the last attempt of a subtask had and that did not come back yet. */
+    private final Map<Integer, Set<String>> lastHad = new HashMap<>();
+
+    private final Set<Integer> nothingMoreToDiscover = new HashSet<>();
+    private final Set<Integer> toldNoMore = new HashSet<>();
+
+    /** Whether positions are expected from readers that have not started yet. */
+    private boolean awaitsReaders;
+
+    private boolean everJoined;
+    private long startedAt;
+    private OptionalLong silentSince = OptionalLong.empty();
+
+    /** What {@link #close} needs from another thread: until when any reader may emit. */
+    private volatile OptionalLong lastSilence = OptionalLong.empty();
+
+    /**
+     * @param restored what a checkpoint held, if this enumerator goes on from one
+     * @param io a thread of the enumerator's own, that may wait; shut down on close
+     */
+    public LeasedSplitEnumerator(
+            SplitEnumeratorContext<LeasedSplit<SplitT>> context,
+            InnerFactory<SplitT, InnerT> innerFactory,
+            Optional<LeasedEnumeratorState<SplitT, InnerT>> restored,
+            SimpleVersionedSerializer<SplitT> serializer,
+            LeaseKeeper keeper,
+            Settings settings,
+            LongSupplier nanoClock,
+            ScheduledExecutorService io)
+            throws Exception {
+        this.context = context;
+        this.serializer = serializer;
+        this.settings = settings;
+        this.nanoClock = nanoClock;
+        this.positions = new CheckpointedPositions(settings.oneBehind());
+        this.loop =
+                new LeaseLoop(
+                        keeper,
+                        settings.stores(),
+                        settings.terms().storeTimeout(),
+                        nanoClock,
+                        io,
+                        context::runInCoordinatorThread,
+                        this::learn,
+                        this::assign,
+                        this::fail);
+        restored.ifPresent(
+                state -> {
+                    state.withheld().forEach(split -> withheld.put(split.leaseId(), split));
+                    state.discovered().forEach(split -> discovered.put(split.splitId(), split));
+                });
+        this.awaitsReaders = restored.isPresent();
+        this.inner = innerFactory.create(new DiscoveryContext<>(context, new Found()));
+    }
+
+    @Override
+    public void start() {
+        startedAt = nanoClock.getAsLong();
+        inner.start();
+        List<LeasedSplit<SplitT>> kept = List.copyOf(withheld.values());
+        kept.forEach(this::withhold);
+        discover(List.copyOf(discovered.values()));
+        if (!awaitsReaders) {
+            loop.tell(LeaseKeeper::stateIsKnown);
+        }
+        loop.turn();
+    }
+
+    // ------------------------------------------------------------------------------------------
+    // Discovery
+    // ------------------------------------------------------------------------------------------
+
+    private final class Found implements DiscoveryContext.Discoveries<SplitT> {
+
+        @Override
+        public void found(int subtask, List<SplitT> splits) {
+            Map<String, SplitT> byId = new LinkedHashMap<>();
+            for (SplitT split : splits) {
+                if (byId.put(split.splitId(), split) != null) {
+                    throw new FlinkRuntimeException(
+                            "The source has two splits with the id '%s'. Split ids must be unique, and the same in every job."
+                                    .formatted(split.splitId()));
+                }
+            }
+            discover(splits);
+            requestAgain(subtask);
+        }
+
+        @Override
+        public void noMoreFor(int subtask) {
+            requesters.remove(subtask);
+            nothingMoreToDiscover.add(subtask);
+            // The wrapped enumerator may still be in the middle of something.
+            context.runInCoordinatorThread(LeasedSplitEnumerator.this::assign);
+        }
+    }
+
+    private void discover(List<SplitT> splits) {
+        List<NewSplit> leases = new ArrayList<>();
+        for (SplitT split : splits) {
+            discovered.put(split.splitId(), split);
+            leases.add(newSplit(split));
+        }
+        loop.tell(keeper -> keeper.discovered(leases));
+    }
+
+    private NewSplit newSplit(SplitT split) {
+        try {
+            return new NewSplit(
+                    split.splitId(),
+                    Set.of(),
+                    new Progress(
+                            serializer.serialize(split),
+                            serializer.getVersion(),
+                            split.toString(),
+                            0));
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "The split '" + split.splitId() + "' could not be serialized.", e);
+        }
+    }
+
+    /**
+     * A wrapped enumerator that is asked for splits one at a time is asked until it has no more:
+     * all that there is must have a lease before it can be shared.
+     */
+    @Override
+    public void handleSplitRequest(int subtask, String requesterHostname) {
+        requesters.put(subtask, requesterHostname);
+        inner.handleSplitRequest(subtask, requesterHostname);
+    }
+
+    private void requestAgain(int subtask) {
+        if (requesters.containsKey(subtask)) {
+            context.runInCoordinatorThread(
+                    () -> {
+                        String host = requesters.get(subtask);
+                        if (host != null && context.registeredReaders().containsKey(subtask)) {
+                            inner.handleSplitRequest(subtask, host);
+                        }
+                    });
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------
+    // Readers
+    // ------------------------------------------------------------------------------------------
+
+    @Override
+    public void addReader(int subtask) {
+        forgetAttempt(subtask);
+        List<LeasedSplit<SplitT>> reported =
+                context.registeredReaders().get(subtask).getReportedSplitsOnRegistration();
+        reported.forEach(split -> takeBack(subtask, split));
+        inner.addReader(subtask);
+    }
+
+    /**
+     * Splits that a failed attempt was assigned since the checkpoint it goes back to. The wrapped
+     * enumerator is not told: to it they are assigned for good, here they wait for the next reader.
+     */
+    @Override
+    public void addSplitsBack(List<LeasedSplit<SplitT>> splits, int subtask) {
+        forgetAttempt(subtask);
+        Set<String> had = Set.copyOf(missing(subtask));
+        splits.stream()
+                .filter(split -> had.contains(split.leaseId()))
+                .forEach(split -> takeBack(subtask, split));
+    }
+
+    private void forgetAttempt(int subtask) {
+        missing(subtask).addAll(assignments.gone(subtask));
+        positions.attemptGone(subtask);
+        requesters.remove(subtask);
+        nothingMoreToDiscover.remove(subtask);
+        toldNoMore.remove(subtask);
+    }
+
+    private void takeBack(int subtask, LeasedSplit<SplitT> split) {
+        OptionalInt holder = assignments.holderOf(split.leaseId());
+        LeasedSplit<SplitT> other = withheld.get(split.leaseId());
+        if (holder.isPresent() || (other != null && other.epoch() > split.epoch())) {
+            LOG.info("Ignored the restored split {}: a later position is in use.", split.splitId());
+            return;
+        }
+        missing(subtask).remove(split.leaseId());
+        assignments.forget(split.leaseId());
+        withhold(split);
+    }
+
+    private Set<String> missing(int subtask) {
+        return lastHad.computeIfAbsent(subtask, none -> new HashSet<>());
+    }
+
+    private void withhold(LeasedSplit<SplitT> split) {
+        withheld.put(split.leaseId(), split.withoutGrant());
+        // Without a lease in the table, as after the table was lost, this is where it starts.
+        loop.tell(
+                keeper -> {
+                    keeper.discovered(List.of(newSplit(split.inner())));
+                    keeper.restored(split.leaseId(), split.tenure());
+                });
+    }
+
+    @Override
+    public void handleSourceEvent(int subtask, SourceEvent event) {
+        if (!(event instanceof LeaseSourceEvent ours)) {
+            inner.handleSourceEvent(subtask, event);
+        } else if (ours instanceof ReaderStarted reader) {
+            readerStarted(subtask, reader);
+        } else if (!assignments.isCurrent(subtask, ours.readerId())) {
+            LOG.debug("Ignored an event of an earlier attempt of subtask {}: {}", subtask, ours);
+        } else if (ours instanceof GrantRequested request) {
+            grant(subtask, request);
+        } else if (ours instanceof Positions report) {
+            positions.reported(subtask, report);
+        } else {
+            throw new IllegalStateException(
+                    "The enumerator got an event that is not for it: " + event);
+        }
+    }
+
+    private void readerStarted(int subtask, ReaderStarted reader) {
+        assignments.started(subtask, reader.readerId());
+        for (Position restored : reader.restored()) {
+            // Its own state holds it too, so that it must not go anywhere else.
+            onlyFor.put(restored.splitId(), subtask);
+            takeBack(subtask, leasedSplit(restored));
+        }
+        // Neither in the state it went back to nor assigned since: only the table knows.
+        missing(subtask).forEach(splitId -> loop.tell(keeper -> keeper.orphaned(splitId)));
+        lastHad.remove(subtask);
+        if (awaitsReaders && assignments.startedCount() >= context.currentParallelism()) {
+            awaitsReaders = false;
+            loop.tell(LeaseKeeper::stateIsKnown);
+        }
+        assign();
+    }
+
+    private LeasedSplit<SplitT> leasedSplit(Position position) {
+        try {
+            return new LeasedSplit<>(
+                    serializer.deserialize(position.serializerVersion(), position.bytes()),
+                    position.epoch(),
+                    position.tenure(),
+                    Optional.empty());
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "The restored split '" + position.splitId() + "' cannot be read.", e);
+        }
+    }
+
+    private void grant(int subtask, GrantRequested request) {
+        long now = nanoClock.getAsLong();
+        Duration granted = loop.ask(keeper -> keeper.extendFor(now));
+        if (granted.isZero() || !context.registeredReaders().containsKey(subtask)) {
+            return;
+        }
+        assignments.granted(subtask, now + LeaseTerms.byAnotherClock(granted).toNanos());
+        lastSilence = assignments.lastSilence();
+        context.sendEventToSourceReader(
+                subtask,
+                new GrantExtended(request.readerId(), request.askedAt(), granted.toNanos()));
+    }
+
+    // ------------------------------------------------------------------------------------------
+    // Leases
+    // ------------------------------------------------------------------------------------------
+
+    private void learn(LeaseEvent event) {
+        if (!(event instanceof LeaseEvent.StoreSilent) && silentSince.isPresent()) {
+            LOG.info("The lease store answers again.");
+            silentSince = OptionalLong.empty();
+        }
+        if (event instanceof LeaseEvent.Acquired acquired) {
+            acquired(acquired);
+        } else if (event instanceof LeaseEvent.Known known) {
+            known.splitIds().forEach(discovered::remove);
+        } else if (event instanceof LeaseEvent.Finished finished) {
+            forget(finished.splitId());
+        } else if (event instanceof LeaseEvent.RestoredElsewhere elsewhere) {
+            LOG.info(
+                    "The restored split '{}' is held by {}; its restored position is dropped.",
+                    elsewhere.splitId(),
+                    elsewhere.owner());
+            forget(elsewhere.splitId());
+        } else if (event instanceof LeaseEvent.Unreadable unreadable) {
+            LOG.error(
+                    "The lease of split '{}' cannot be read and is left alone: {}",
+                    unreadable.splitId(),
+                    unreadable.why());
+        } else if (event instanceof LeaseEvent.Joined) {
+            everJoined = true;
+            LOG.info("Joined the group.");
+        } else if (event instanceof LeaseEvent.Lost lost) {
+            withdraw("The lease of split '%s' was lost: %s.".formatted(lost.splitId(), lost.why()));
+        } else if (event instanceof LeaseEvent.Over over) {
+            withdraw(over.why());
+        } else if (event instanceof LeaseEvent.StoreSilent silent) {
+            storeSilent(silent.cause());
+        }
+    }
+
+    private void acquired(LeaseEvent.Acquired acquired) {
+        String splitId = acquired.lease().splitId();
+        Optional<SplitT> at =
+                acquired.fromState()
+                        ? Optional.of(withheld.get(splitId).inner())
+                        : decoded(splitId, acquired.progress());
+        if (at.isEmpty()) {
+            loop.tell(keeper -> keeper.cannotRead(splitId));
+            return;
+        }
+        if (!acquired.fromState() && withheld.containsKey(splitId)) {
+            LOG.warn(
+                    "The split '{}' was consumed by another job since this state was taken: it goes on at {} instead of {}.",
+                    splitId,
+                    acquired.progress().text(),
+                    withheld.get(splitId).inner());
+        }
+        LeasedSplit<SplitT> split =
+                new LeasedSplit<>(
+                        at.get(),
+                        acquired.lease().epoch(),
+                        acquired.lease().tenure(),
+                        Optional.empty());
+        withheld.put(splitId, split);
+        Integer only = onlyFor.remove(splitId);
+        assignments.await(split, only == null ? OptionalInt.empty() : OptionalInt.of(only));
+    }
+
+    private Optional<SplitT> decoded(String splitId, Progress progress) {
+        try {
+            SplitT split = serializer.deserialize(progress.serializerVersion(), progress.bytes());
+            if (split.splitId().equals(splitId)) {
+                return Optional.of(split);
+            }
+            LOG.error(
+                    "The progress of split '{}' is that of split '{}': it is left alone, and not consumed.",
+                    splitId,
+                    split.splitId());
+        } catch (IOException | RuntimeException e) {
+            LOG.error(
+                    "The progress of split '{}' cannot be read ('{}', serializer version {}): it is left alone, and not consumed.",
+                    splitId,
+                    progress.text(),
+                    progress.serializerVersion(),
+                    e);
+        }
+        return Optional.empty();
+    }
+
+    private void forget(String splitId) {
+        withheld.remove(splitId);
+        onlyFor.remove(splitId);
+        assignments.forget(splitId);
+    }
+
+    /** Sends what is acquired to readers, and tells them when there is nothing more to come. */
+    private void assign() {
+        long now = nanoClock.getAsLong();
+        for (ReaderAssignments.Assignment<SplitT> next :
+                assignments.assignable(context.registeredReaders().keySet(), now)) {
+            withheld.remove(next.split().leaseId());
+            context.assignSplit(next.split(), next.subtask());
+        }
+        assignments.nextSilence(now).ifPresent(at -> loop.callAt(at, this::assign));
+        if (settings.bounded() && nothingMoreToCome()) {
+            for (int subtask : context.registeredReaders().keySet()) {
+                if (toldNoMore.add(subtask)) {
+                    context.signalNoMoreSplits(subtask);
+                }
+            }
+        }
+    }
+
+    /** Everything is discovered, and every split of the group is at its end, whoever read it. */
+    private boolean nothingMoreToCome() {
+        return !context.registeredReaders().isEmpty()
+                && nothingMoreToDiscover.containsAll(context.registeredReaders().keySet())
+                && discovered.isEmpty()
+                && loop.ask(LeaseKeeper::allFinished);
+    }
+
+    private void withdraw(String why) {
+        assignments
+                .readerIds()
+                .forEach(
+                        (subtask, readerId) -> {
+                            if (context.registeredReaders().containsKey(subtask)) {
+                                context.sendEventToSourceReader(
+                                        subtask, new GrantWithdrawn(readerId, why));
+                            }
+                        });
+        throw new LeaseLostException(why);
+    }
+
+    private void storeSilent(LeaseStoreException cause) {
+        long now = nanoClock.getAsLong();
+        if (!everJoined
+                && (!cause.retryable() || now - startedAt >= settings.startupTimeout().toNanos())) {
+            fail(cause);
+        }
+        if (silentSince.isEmpty()) {
+            silentSince = OptionalLong.of(now);
+            LOG.warn(
+                    "The lease store does not answer: {} Readers go on until their lease is over, and then pause.",
+                    cause.getMessage());
+        }
+    }
+
+    private void fail(Throwable cause) {
+        throw new FlinkRuntimeException(cause.getMessage(), cause);
+    }
+
+    // ------------------------------------------------------------------------------------------
+    // Checkpoints
+    // ------------------------------------------------------------------------------------------
+
+    @Override
+    public LeasedEnumeratorState<SplitT, InnerT> snapshotState(long checkpointId) throws Exception {
+        return new LeasedEnumeratorState<>(
+                inner.snapshotState(checkpointId),
+                List.copyOf(withheld.values()),
+                List.copyOf(discovered.values()));
+    }
+
+    @Override
+    public void notifyCheckpointComplete(long checkpointId) throws Exception {
+        List<Recorded> progress = new ArrayList<>();
+        List<Recorded> finished = new ArrayList<>();
+        for (CheckpointedPositions.Due due : positions.completed(checkpointId)) {
+            Position at = due.position();
+            Recorded recorded =
+                    new Recorded(
+                            at.splitId(),
+                            at.epoch(),
+                            new Progress(
+                                    at.bytes(),
+                                    at.serializerVersion(),
+                                    at.text(),
+                                    due.checkpointId()));
+            (due.finished() ? finished : progress).add(recorded);
+        }
+        loop.tell(
+                keeper -> {
+                    keeper.progressed(progress);
+                    keeper.finished(finished);
+                });
+        inner.notifyCheckpointComplete(checkpointId);
+    }
+
+    @Override
+    public void notifyCheckpointAborted(long checkpointId) throws Exception {
+        inner.notifyCheckpointAborted(checkpointId);
+    }
+
+    /**
+     * Says goodbye to the store. Leases are not released: why Flink closes is not known here, and
+     * readers may go on emitting until their grants are over.
+     */
+    @Override
+    public void close() throws IOException {
+        long now = nanoClock.getAsLong();
+        OptionalLong until = lastSilence;
+        Duration granted =
+                until.isPresent()
+                        ? Duration.ofNanos(Math.max(0, until.getAsLong() - now))
+                        : Duration.ZERO;
+        try {
+            loop.close(granted);
+        } finally {
+            inner.close();
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package io.leasehold.source.enumerator;
+
+import io.leasehold.source.split.LeasedSplit;
+
+import org.apache.flink.api.connector.source.SourceSplit;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Which reader attempt has which split, which splits wait for one, and until when grants run. Times
+ * are nanoseconds of the JobManager's monotonic clock.
+ *
+ * <p>No split goes to a reader before the grant of its last reader is over (S1).
+ */
+final class ReaderAssignments<SplitT extends SourceSplit> {
+
+    /** A split to be sent to a reader. */
+    record Assignment<SplitT extends SourceSplit>(int subtask, LeasedSplit<SplitT> split) {}
+
+    private static final class Reader {
+        final String id;
+        final Set<String> splits = new HashSet<>();
+        OptionalLong grantedUntil = OptionalLong.empty();
+
+        Reader(String id) {
+            this.id = id;
+        }
+    }
+
+    /**
+     * @param only the one subtask that may have it, where its state holds it too
+     */
+    private record Waiting<SplitT extends SourceSplit>(
+            LeasedSplit<SplitT> split, OptionalInt only) {}
+
+    private final TreeMap<Integer, Reader> readers = new TreeMap<>();
+    private final Map<String, Waiting<SplitT>> waiting = new LinkedHashMap<>();
+
+    /** Until when a reader attempt that is gone may still emit a split. */
+    private final Map<String, Long> silentFrom = new HashMap<>();
+
+    /** A reader attempt is there; an earlier one of the same subtask is gone. */
+    void started(int subtask, String readerId) {
+        readers.put(subtask, new Reader(readerId));
+    }
+
+    boolean isCurrent(int subtask, String readerId) {
+        Reader reader = readers.get(subtask);
+        return reader != null && reader.id.equals(readerId);
+    }
+
+    int startedCount() {
+        return readers.size();
+    }
+
+    Map<Integer, String> readerIds() {
+        Map<Integer, String> ids = new TreeMap<>();
+        readers.forEach((subtask, reader) -> ids.put(subtask, reader.id));
+        return ids;
+    }
+
+    /** A reader may emit all it has until then. */
+    void granted(int subtask, long until) {
+        Reader reader = readers.get(subtask);
+        if (reader.grantedUntil.isEmpty() || until - reader.grantedUntil.getAsLong() > 0) {
+            reader.grantedUntil = OptionalLong.of(until);
+        }
+    }
+
+    /**
+     * The attempt of this subtask is gone, though it may still emit until its grant is over.
+     *
+     * @return the splits it had
+     */
+    List<String> gone(int subtask) {
+        Reader reader = readers.remove(subtask);
+        if (reader == null) {
+            return List.of();
+        }
+        reader.grantedUntil.ifPresent(
+                until -> reader.splits.forEach(splitId -> silentFrom.put(splitId, until)));
+        return List.copyOf(reader.splits);
+    }
+
+    /** The subtask that has a split, if one has. */
+    OptionalInt holderOf(String splitId) {
+        return readers.entrySet().stream()
+                .filter(reader -> reader.getValue().splits.contains(splitId))
+                .mapToInt(Map.Entry::getKey)
+                .findFirst();
+    }
+
+    void await(LeasedSplit<SplitT> split, OptionalInt only) {
+        waiting.put(split.leaseId(), new Waiting<>(split, only));
+    }
+
+    void forget(String splitId) {
+        waiting.remove(splitId);
+        readers.values().forEach(reader -> reader.splits.remove(splitId));
+    }
+
+    /**
+     * Takes out the splits that can go to a reader now: to the one that has the fewest.
+     *
+     * @param reachable the subtasks that events can be sent to
+     */
+    List<Assignment<SplitT>> assignable(Set<Integer> reachable, long now) {
+        List<Assignment<SplitT>> assignments = new ArrayList<>();
+        waiting.values()
+                .removeIf(
+                        split -> {
+                            Optional<Assignment<SplitT>> assignment = assign(split, reachable, now);
+                            assignment.ifPresent(assignments::add);
+                            return assignment.isPresent();
+                        });
+        return assignments;
+    }
+
+    private Optional<Assignment<SplitT>> assign(
+            Waiting<SplitT> waits, Set<Integer> reachable, long now) {
+        LeasedSplit<SplitT> split = waits.split();
+        Long silent = silentFrom.get(split.leaseId());
+        if (silent != null && now - silent < 0) {
+            return Optional.empty();
+        }
+        return readers.entrySet().stream()
+                .filter(reader -> reachable.contains(reader.getKey()))
+                .filter(reader -> waits.only().orElse(reader.getKey()) == reader.getKey())
+                .min(Comparator.comparingInt(reader -> reader.getValue().splits.size()))
+                .map(
+                        reader -> {
+                            silentFrom.remove(split.leaseId());
+                            reader.getValue().splits.add(split.leaseId());
+                            return new Assignment<>(
+                                    reader.getKey(), split.grantedTo(reader.getValue().id));
+                        });
+    }
+
+    /** When a split that waits for an old grant to end can go to a reader. */
+    OptionalLong nextSilence(long now) {
+        return waiting.keySet().stream()
+                .filter(silentFrom::containsKey)
+                .mapToLong(silentFrom::get)
+                .filter(until -> until - now > 0)
+                .reduce((a, b) -> a - b < 0 ? a : b);
+    }
+
+    /** Until when any reader, gone or not, may still emit. */
+    OptionalLong lastSilence() {
+        List<Long> ends = new ArrayList<>(silentFrom.values());
+        readers.values().forEach(reader -> reader.grantedUntil.ifPresent(ends::add));
+        return ends.stream().mapToLong(Long::longValue).reduce((a, b) -> a - b > 0 ? a : b);
+    }
+}

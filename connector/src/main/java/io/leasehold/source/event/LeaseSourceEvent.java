@@ -1,0 +1,70 @@
+package io.leasehold.source.event;
+
+import org.apache.flink.api.connector.source.SourceEvent;
+
+import java.util.List;
+
+/**
+ * What the enumerator and the readers of one job say to each other. Every event names the reader
+ * attempt it is from or for: late ones of an earlier attempt are told by that and ignored.
+ *
+ * <p>Events carry no safety: they are delayed by checkpoints and busy task threads. Only the
+ * deadline that a reader keeps for itself does.
+ */
+public sealed interface LeaseSourceEvent extends SourceEvent {
+
+    /** The reader attempt that says it, or that it is for. */
+    String readerId();
+
+    /**
+     * A reader attempt is there.
+     *
+     * @param restored what it found in its own state and holds back until it is granted; empty
+     *     where Flink reports restored splits to the enumerator itself
+     */
+    record ReaderStarted(String readerId, List<Position> restored) implements LeaseSourceEvent {}
+
+    /**
+     * A reader asks to go on emitting.
+     *
+     * @param askedAt the reader's own monotonic time, nanoseconds; only it can make sense of that
+     */
+    record GrantRequested(String readerId, long askedAt) implements LeaseSourceEvent {}
+
+    /**
+     * A reader may emit everything it was assigned.
+     *
+     * @param askedAt as the request said
+     * @param nanos for how long from then
+     */
+    record GrantExtended(String readerId, long askedAt, long nanos) implements LeaseSourceEvent {}
+
+    /** A reader has lost a lease and must not emit anything more; its job is about to fail. */
+    record GrantWithdrawn(String readerId, String why) implements LeaseSourceEvent {}
+
+    /**
+     * Where a reader is as of a checkpoint that is not complete yet.
+     *
+     * @param finished splits that came to their end since the last one, with where they were last
+     */
+    record Positions(
+            String readerId, long checkpointId, List<Position> current, List<Position> finished)
+            implements LeaseSourceEvent {}
+
+    /**
+     * A split with its position, in the bytes of the wrapped source's serializer.
+     *
+     * @param splitId the id in the group
+     * @param epoch the epoch it was granted under
+     * @param tenure the tenure the position was reached in
+     * @param text the same for people
+     */
+    record Position(
+            String splitId,
+            long epoch,
+            long tenure,
+            byte[] bytes,
+            int serializerVersion,
+            String text)
+            implements java.io.Serializable {}
+}

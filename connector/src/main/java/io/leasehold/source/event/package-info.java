@@ -1,0 +1,2 @@
+/** What the enumerator and the readers of one job say to each other. */
+package io.leasehold.source.event;

@@ -1,0 +1,66 @@
+package io.leasehold.source.reader;
+
+import java.util.function.LongSupplier;
+
+/**
+ * May this reader emit now?
+ *
+ * <p>Open until the deadline of the last grant. The clock is read only every {@link
+ * #RECORDS_PER_LOOK} records, since reading it costs more than emitting: after the deadline at most
+ * so many are emitted, minus one (S1).
+ *
+ * <p>Task thread only.
+ */
+final class LeaseGate {
+
+    static final int RECORDS_PER_LOOK = 16;
+
+    private final LongSupplier nanoClock;
+    private long deadline;
+    private boolean open;
+    private int sinceLook;
+
+    LeaseGate(LongSupplier nanoClock) {
+        this.nanoClock = nanoClock;
+    }
+
+    /**
+     * Moves the deadline to {@code nanos} after {@code askedAt}, which is a time of this gate's
+     * clock. A grant that is over already, or ends before the present one, changes nothing.
+     */
+    void extend(long askedAt, long nanos) {
+        long until = askedAt + nanos;
+        if (nanoClock.getAsLong() - until < 0 && (!open || until - deadline > 0)) {
+            deadline = until;
+            open = true;
+        }
+    }
+
+    /** To be asked before each poll. */
+    boolean open() {
+        if (open && sinceLook >= RECORDS_PER_LOOK) {
+            look();
+        }
+        return open;
+    }
+
+    /** To be told of each record. */
+    void emitted() {
+        sinceLook++;
+    }
+
+    /** Reads the clock at the next question: time may have passed since the last one. */
+    void doubt() {
+        sinceLook = RECORDS_PER_LOOK;
+    }
+
+    /** Shuts until extended again. */
+    void shut() {
+        open = false;
+    }
+
+    private void look() {
+        sinceLook = 0;
+        open = nanoClock.getAsLong() - deadline < 0;
+    }
+}

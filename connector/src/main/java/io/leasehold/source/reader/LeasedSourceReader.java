@@ -1,0 +1,301 @@
+package io.leasehold.source.reader;
+
+import io.leasehold.source.event.LeaseSourceEvent;
+import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
+import io.leasehold.source.event.LeaseSourceEvent.GrantRequested;
+import io.leasehold.source.event.LeaseSourceEvent.GrantWithdrawn;
+import io.leasehold.source.event.LeaseSourceEvent.Position;
+import io.leasehold.source.event.LeaseSourceEvent.Positions;
+import io.leasehold.source.event.LeaseSourceEvent.ReaderStarted;
+import io.leasehold.source.split.LeasedSplit;
+
+import org.apache.flink.api.connector.source.ReaderOutput;
+import org.apache.flink.api.connector.source.SourceEvent;
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.api.connector.source.SourceSplit;
+import org.apache.flink.core.io.InputStatus;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * The wrapped source's reader behind a gate: it is polled only while this attempt is granted to
+ * emit.
+ *
+ * <p>A grant is asked for every extend interval, dated from before it was asked for, and over by
+ * the reader's own clock. If no answer comes, whatever the reason, the reader pauses without
+ * failing, and goes on where it was when one does. So a paused, cut-off or forgotten TaskManager
+ * falls silent by itself.
+ *
+ * <p>A split restored into this reader's own state is held back until the enumerator grants it
+ * anew: somebody else may read it by now.
+ *
+ * <p>Everything runs on the task thread but the asking, which has a thread of its own so that a
+ * task thread that waits for its output does not lose the grant.
+ */
+@SuppressWarnings("try") // What the wrapped reader's close may throw is Flink's to declare.
+public final class LeasedSourceReader<T, SplitT extends SourceSplit>
+        implements SourceReader<T, LeasedSplit<SplitT>> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LeasedSourceReader.class);
+
+    private final String readerId;
+    private final SourceReaderContext context;
+    private final SourceReader<T, SplitT> inner;
+    private final SimpleVersionedSerializer<SplitT> serializer;
+    private final LongSupplier nanoClock;
+    private final LeaseGate gate;
+    private final Duration extendInterval;
+    private final ScheduledExecutorService asking;
+
+    /** Splits the wrapped reader has, by their ids in the group, as of the last snapshot. */
+    private final Map<String, LeasedSplit<SplitT>> held = new LinkedHashMap<>();
+
+    /** Splits of this reader's own restored state that are not granted again yet. */
+    private final Map<String, LeasedSplit<SplitT>> heldBack = new LinkedHashMap<>();
+
+    private Optional<GatedOutput<T>> gatedOutput = Optional.empty();
+    private Optional<String> withdrawn = Optional.empty();
+    private boolean markedIdle;
+
+    /** Complete while the gate is open. */
+    private CompletableFuture<Void> gateOpens = new CompletableFuture<>();
+
+    /**
+     * @param readerId random name of this reader attempt
+     * @param nanoClock this machine's monotonic clock
+     * @param asking a thread of the reader's own; shut down on close
+     */
+    public LeasedSourceReader(
+            String readerId,
+            SourceReaderContext context,
+            SourceReader<T, SplitT> inner,
+            SimpleVersionedSerializer<SplitT> serializer,
+            Duration extendInterval,
+            LongSupplier nanoClock,
+            ScheduledExecutorService asking) {
+        this.readerId = readerId;
+        this.context = context;
+        this.inner = inner;
+        this.serializer = serializer;
+        this.nanoClock = nanoClock;
+        this.gate = new LeaseGate(nanoClock);
+        this.extendInterval = extendInterval;
+        this.asking = asking;
+    }
+
+    @Override
+    public void start() {
+        inner.start();
+        List<Position> restored = new ArrayList<>();
+        heldBack.values().forEach(split -> restored.add(position(split)));
+        context.sendSourceEventToCoordinator(new ReaderStarted(readerId, restored));
+        asking.scheduleWithFixedDelay(this::ask, 0, extendInterval.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private void ask() {
+        try {
+            context.sendSourceEventToCoordinator(
+                    new GrantRequested(readerId, nanoClock.getAsLong()));
+        } catch (RuntimeException e) {
+            // Thrown on, it would end the asking for good.
+            LOG.warn("Reader {} could not ask for its grant; it asks again.", readerId, e);
+        }
+    }
+
+    @Override
+    public InputStatus pollNext(ReaderOutput<T> output) throws Exception {
+        if (held.isEmpty()) {
+            if (!markedIdle) {
+                // Who holds nothing must hold nobody's watermark back.
+                output.markIdle();
+                markedIdle = true;
+            }
+        } else if (!gate.open()) {
+            return InputStatus.NOTHING_AVAILABLE;
+        }
+        InputStatus status = inner.pollNext(gated(output));
+        if (status != InputStatus.MORE_AVAILABLE) {
+            gate.doubt();
+        }
+        return status;
+    }
+
+    private GatedOutput<T> gated(ReaderOutput<T> output) {
+        if (gatedOutput.isEmpty() || !gatedOutput.get().wraps(output)) {
+            gatedOutput = Optional.of(new GatedOutput<>(output, gate, this::outerId));
+        }
+        return gatedOutput.get();
+    }
+
+    private String outerId(String splitId) {
+        LeasedSplit<SplitT> split = held.get(splitId);
+        return split == null ? splitId : split.splitId();
+    }
+
+    @Override
+    public CompletableFuture<Void> isAvailable() {
+        if (held.isEmpty() || gate.open()) {
+            return inner.isAvailable();
+        }
+        if (gateOpens.isDone()) {
+            gateOpens = new CompletableFuture<>();
+        }
+        return gateOpens;
+    }
+
+    @Override
+    public void addSplits(List<LeasedSplit<SplitT>> splits) {
+        List<SplitT> granted = new ArrayList<>();
+        for (LeasedSplit<SplitT> split : splits) {
+            if (split.grantedTo().equals(Optional.of(readerId))) {
+                if (held.putIfAbsent(split.leaseId(), split) != null) {
+                    throw new IllegalStateException(
+                            "The split '%s' was assigned twice to one reader; split ids must be unique within a source."
+                                    .formatted(split.leaseId()));
+                }
+                heldBack.remove(split.leaseId());
+                granted.add(split.inner());
+            } else {
+                heldBack.put(split.leaseId(), split);
+            }
+        }
+        if (!granted.isEmpty()) {
+            markedIdle = false;
+            inner.addSplits(granted);
+            // A grant is for everything assigned. Where there is none yet, it need not wait its
+            // turn.
+            if (!gate.open()) {
+                ask();
+            }
+        }
+    }
+
+    @Override
+    public List<LeasedSplit<SplitT>> snapshotState(long checkpointId) {
+        if (withdrawn.isPresent()) {
+            throw new IllegalStateException(
+                    "This checkpoint must not complete, since it would commit what was emitted without a lease: "
+                            + withdrawn.get());
+        }
+        Map<String, LeasedSplit<SplitT>> current = new LinkedHashMap<>();
+        for (SplitT split : inner.snapshotState(checkpointId)) {
+            LeasedSplit<SplitT> assigned = held.get(split.splitId());
+            if (assigned == null) {
+                throw new IllegalStateException(
+                        "The wrapped reader returned the split '%s', which it was never given; split ids must not change."
+                                .formatted(split.splitId()));
+            }
+            current.put(split.splitId(), assigned.at(split));
+        }
+        List<Position> finished = new ArrayList<>();
+        held.values()
+                .removeIf(
+                        split -> {
+                            boolean over = !current.containsKey(split.leaseId());
+                            if (over) {
+                                finished.add(position(split));
+                            }
+                            return over;
+                        });
+        held.putAll(current);
+        List<Position> positions = new ArrayList<>();
+        current.values().forEach(split -> positions.add(position(split)));
+        context.sendSourceEventToCoordinator(
+                new Positions(readerId, checkpointId, positions, finished));
+
+        List<LeasedSplit<SplitT>> state = new ArrayList<>();
+        current.values().forEach(split -> state.add(split.withoutGrant()));
+        state.addAll(heldBack.values());
+        return state;
+    }
+
+    private Position position(LeasedSplit<SplitT> split) {
+        try {
+            return new Position(
+                    split.leaseId(),
+                    split.epoch(),
+                    split.tenure(),
+                    serializer.serialize(split.inner()),
+                    serializer.getVersion(),
+                    split.inner().toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "The split '" + split.leaseId() + "' could not be serialized.", e);
+        }
+    }
+
+    @Override
+    public void handleSourceEvents(SourceEvent event) {
+        if (!(event instanceof LeaseSourceEvent ours)) {
+            inner.handleSourceEvents(event);
+        } else if (!ours.readerId().equals(readerId)) {
+            LOG.debug("Ignored {}: it is for another attempt.", event);
+        } else if (ours instanceof GrantExtended grant) {
+            if (withdrawn.isEmpty()) {
+                gate.extend(grant.askedAt(), grant.nanos());
+                if (gate.open()) {
+                    gateOpens.complete(null);
+                }
+            }
+        } else if (ours instanceof GrantWithdrawn end) {
+            LOG.warn("Reader {} stops at once: {}", readerId, end.why());
+            withdrawn = Optional.of(end.why());
+            gate.shut();
+        } else {
+            throw new IllegalStateException(
+                    "A reader got an event that is not for readers: " + event);
+        }
+    }
+
+    @Override
+    public void notifyNoMoreSplits() {
+        inner.notifyNoMoreSplits();
+    }
+
+    @Override
+    public void notifyCheckpointComplete(long checkpointId) throws Exception {
+        inner.notifyCheckpointComplete(checkpointId);
+    }
+
+    @Override
+    public void notifyCheckpointAborted(long checkpointId) throws Exception {
+        inner.notifyCheckpointAborted(checkpointId);
+    }
+
+    @Override
+    public void pauseOrResumeSplits(
+            Collection<String> splitsToPause, Collection<String> splitsToResume) {
+        inner.pauseOrResumeSplits(innerIds(splitsToPause), innerIds(splitsToResume));
+    }
+
+    /** A split that is gone, or came back in another epoch, has nothing to pause or to resume. */
+    private List<String> innerIds(Collection<String> outerIds) {
+        return held.values().stream()
+                .filter(split -> outerIds.contains(split.splitId()))
+                .map(LeasedSplit::leaseId)
+                .toList();
+    }
+
+    @Override
+    public void close() throws Exception {
+        asking.shutdownNow();
+        inner.close();
+    }
+}

@@ -1,0 +1,52 @@
+package io.leasehold.source.split;
+
+import org.apache.flink.api.connector.source.SourceSplit;
+
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * A split of the wrapped source, with the lease it is read under.
+ *
+ * @param inner the split as the wrapped source knows it, with its position
+ * @param epoch the epoch of the lease it was granted under; 0 if it never was
+ * @param tenure the tenure in which the position was reached: while the lease's is the same, this
+ *     position and not the table's is the one to go on from
+ * @param grantedTo the reader attempt that may read it, while it is on its way there; never stored,
+ *     so that whoever finds the split in restored state must first be granted it anew
+ */
+public record LeasedSplit<SplitT extends SourceSplit>(
+        SplitT inner, long epoch, long tenure, Optional<String> grantedTo) implements SourceSplit {
+
+    public LeasedSplit {
+        Objects.requireNonNull(inner);
+        Objects.requireNonNull(grantedTo);
+    }
+
+    /** The id of the split in its group: the same in every job. */
+    public String leaseId() {
+        return inner.splitId();
+    }
+
+    /**
+     * The id Flink knows it by. A split that comes back to a reader in a later epoch is a new one
+     * to the runtime: what it kept for the earlier one (paused or not, watermarks) does not stick.
+     */
+    @Override
+    public String splitId() {
+        return inner.splitId() + "#" + epoch;
+    }
+
+    public LeasedSplit<SplitT> at(SplitT position) {
+        return new LeasedSplit<>(position, epoch, tenure, grantedTo);
+    }
+
+    public LeasedSplit<SplitT> grantedTo(String readerId) {
+        return new LeasedSplit<>(inner, epoch, tenure, Optional.of(readerId));
+    }
+
+    /** As it is written into state: granted to nobody. */
+    public LeasedSplit<SplitT> withoutGrant() {
+        return new LeasedSplit<>(inner, epoch, tenure, Optional.empty());
+    }
+}
