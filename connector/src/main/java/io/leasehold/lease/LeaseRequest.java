@@ -2,14 +2,16 @@ package io.leasehold.lease;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * One thing a member asks of a {@link LeaseStore}, as a value: it can be sent, lost, repeated and
- * written down.
+ * written down. A request that names many splits names each of them once.
  *
  * @param <A> what the store answers
  */
@@ -92,12 +94,13 @@ public sealed interface LeaseRequest<A> {
             public NewSplit {
                 Names.require("split id", splitId);
                 parents = Set.copyOf(parents);
+                parents.forEach(parent -> Names.require("parent's split id", parent));
                 Objects.requireNonNull(start);
             }
         }
 
         public Discover {
-            splits = atMost(splits);
+            splits = eachOnce(splits, NewSplit::splitId);
         }
 
         @Override
@@ -123,7 +126,7 @@ public sealed interface LeaseRequest<A> {
         public record Taken(Lease lease, Progress progress) {}
 
         public Acquire {
-            splits = atMost(splits);
+            splits = eachOnce(splits, Wanted::splitId);
         }
 
         @Override
@@ -143,7 +146,7 @@ public sealed interface LeaseRequest<A> {
     record Record(String group, Incarnation by, List<Recorded> splits)
             implements LeaseRequest<Set<String>> {
         public Record {
-            splits = atMost(splits);
+            splits = eachOnce(splits, Recorded::splitId);
         }
 
         @Override
@@ -156,7 +159,7 @@ public sealed interface LeaseRequest<A> {
     record Finish(String group, Incarnation by, List<Recorded> splits)
             implements LeaseRequest<Set<String>> {
         public Finish {
-            splits = atMost(splits);
+            splits = eachOnce(splits, Recorded::splitId);
         }
 
         @Override
@@ -173,10 +176,19 @@ public sealed interface LeaseRequest<A> {
          * @param epoch the epoch under which it was held
          * @param progress how far it was read, if it was read at all
          */
-        public record Released(String splitId, long epoch, Optional<Progress> progress) {}
+        public record Released(String splitId, long epoch, Optional<Progress> progress) {
+            public Released {
+                Objects.requireNonNull(progress);
+            }
+
+            /** The progress as {@link Record} would record it. */
+            public Optional<Recorded> recorded() {
+                return progress.map(position -> new Recorded(splitId, epoch, position));
+            }
+        }
 
         public Release {
-            splits = atMost(splits);
+            splits = eachOnce(splits, Released::splitId);
         }
 
         @Override
@@ -208,7 +220,7 @@ public sealed interface LeaseRequest<A> {
         }
     }
 
-    private static <T> List<T> atMost(Collection<T> splits) {
+    private static <S> List<S> eachOnce(Collection<S> splits, Function<S, String> splitId) {
         if (splits.size() > MOST_SPLITS) {
             throw new IllegalArgumentException(
                     "A request names "
@@ -216,6 +228,13 @@ public sealed interface LeaseRequest<A> {
                             + " splits; at most "
                             + MOST_SPLITS
                             + " fit into one.");
+        }
+        Set<String> named = new HashSet<>();
+        for (S split : splits) {
+            if (!named.add(splitId.apply(split))) {
+                throw new IllegalArgumentException(
+                        "A request names the split '" + splitId.apply(split) + "' twice.");
+            }
         }
         return List.copyOf(splits);
     }

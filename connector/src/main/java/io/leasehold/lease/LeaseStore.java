@@ -33,7 +33,9 @@ import java.util.Set;
  * <p><b>Bounded.</b> Every call returns within the time-out the store was opened with, plus what it
  * takes to notice; if no answer came by then the outcome is {@link LeaseOutcome.Unknown}. No call
  * throws for what happens between here and the store. A row that cannot be decoded is reported by
- * {@link #read} and stops no other row.
+ * {@link #read} and stops no other row. A member's row that cannot be decoded must look neither
+ * gone nor dead, or others would take what it may still be reading: it is answered as {@link
+ * Membership} says.
  *
  * <p><b>Cost.</b> {@code beat} is one round trip whatever the number of splits. Requests that name
  * many splits are set-based: a fixed number of statements, not one per split.
@@ -43,14 +45,17 @@ import java.util.Set;
  */
 public interface LeaseStore extends AutoCloseable {
 
-    /** Creates the group's row if it is missing, and reads the members. Never refused. */
+    /**
+     * Creates the group's row if it is missing, and reads the members. Never refused. A group that
+     * was not opened has change number 0 and no rows.
+     */
     LeaseOutcome<Membership> open(Open open);
 
     /**
-     * Writes a member's row. Condition: there is none if {@code replaced} is empty; else it has the
-     * incarnation, the beat and the state of {@code replaced}. Refused where that does not hold,
-     * and the answer to a repeated request whose first answer was lost is Applied: the row is
-     * already as asked.
+     * Writes a member's row. Condition: there is no row if {@code replaced} is empty; else it has
+     * the incarnation, the beat and the state of {@code replaced}. Refused where that does not
+     * hold, or where it would bring a CLOSED incarnation back. The answer to a repeated request
+     * whose first answer was lost is Applied: the row is already as asked, and nothing changes.
      */
     LeaseOutcome<Membership> join(Join join);
 
@@ -98,7 +103,9 @@ public interface LeaseStore extends AutoCloseable {
 
     /**
      * Makes those splits unowned that the incarnation owns in the epoch named, and records the
-     * progress where there is one, in the same instant. Claim, epoch and tenure stay.
+     * progress where there is one, in the same instant. Claim, epoch and tenure stay. Progress
+     * older than what is recorded in that epoch is not recorded (S3); the split is unowned all the
+     * same.
      *
      * @return the splits whose condition held
      */
@@ -111,7 +118,7 @@ public interface LeaseStore extends AutoCloseable {
      */
     LeaseOutcome<Membership> close(Close close);
 
-    /** Frees what the store holds. Callable more than once. */
+    /** Frees what the store holds. Callable more than once; requests after it are Unknown. */
     @Override
     void close();
 }

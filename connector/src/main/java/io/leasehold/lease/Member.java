@@ -24,10 +24,13 @@ public record Member(
         Duration emitsFor,
         String description) {
 
+    /** The longest {@link #description}; longer ones are cut. */
+    public static final int LONGEST_DESCRIPTION = 500;
+
     public Member {
         Objects.requireNonNull(incarnation);
         Objects.requireNonNull(state);
-        Objects.requireNonNull(description);
+        description = Names.readable(description, LONGEST_DESCRIPTION);
         if (weight < 0) {
             throw new IllegalArgumentException("The weight " + weight + " is negative.");
         }

@@ -1,5 +1,6 @@
 package io.leasehold.lease;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -7,12 +8,33 @@ import java.util.Optional;
  * The group as one read shows it.
  *
  * @param changeNumber grows with every change to ownership, membership and claims
- * @param members all member rows, CLOSED ones too, in no order
+ * @param members all member rows, CLOSED ones too, in no order. For a row that cannot be decoded
+ *     there is an {@link #unreadable} member
  */
 public record Membership(long changeNumber, List<Member> members) {
 
     public Membership {
         members = List.copyOf(members);
+    }
+
+    /**
+     * Stands for a row that cannot be decoded. Its job may be alive and reading, and what its row
+     * says of that is unknown: so it is never found dead, since it lives by fifty years, and gets
+     * nothing more, since it is DRAINING. Its splits move by handoff alone until a person mends the
+     * row.
+     *
+     * @param beat as stored
+     * @param why what is wrong with the row, for people
+     */
+    public static Member unreadable(Incarnation incarnation, long beat, String why) {
+        return new Member(
+                incarnation,
+                beat,
+                MemberState.DRAINING,
+                0,
+                Duration.ofDays(50 * 365),
+                Duration.ZERO,
+                "Unreadable row: " + why);
     }
 
     public Optional<Member> member(String memberId) {

@@ -12,7 +12,7 @@ public final class Names {
      * Returns the name if it is usable as a key.
      *
      * @throws IllegalArgumentException if it is empty, padded with white space, longer than {@link
-     *     #LONGEST} characters, or has control characters
+     *     #LONGEST} characters, or has control or half characters
      */
     public static String require(String what, String name) {
         if (name == null || name.isBlank()) {
@@ -31,6 +31,34 @@ public final class Names {
             throw new IllegalArgumentException(
                     "The " + what + " has control characters; use printable ones.");
         }
+        if (name.codePoints().anyMatch(Names::isHalfCharacter)) {
+            throw new IllegalArgumentException(
+                    "The "
+                            + what
+                            + " has half a character, a surrogate without its other half; use whole ones.");
+        }
         return name;
+    }
+
+    /**
+     * Returns a text for people as every store can keep it: cut to so many characters, and without
+     * what some databases refuse.
+     */
+    static String readable(String text, int longest) {
+        StringBuilder kept = new StringBuilder(Math.min(text.length(), longest));
+        for (int at = 0; at < text.length(); at = text.offsetByCodePoints(at, 1)) {
+            int character = text.codePointAt(at);
+            int shown = character == 0 || isHalfCharacter(character) ? '?' : character;
+            if (kept.length() + Character.charCount(shown) > longest) {
+                break;
+            }
+            kept.appendCodePoint(shown);
+        }
+        return kept.toString();
+    }
+
+    /** No encoding has these: two names that differ in one would be the same in a database. */
+    private static boolean isHalfCharacter(int codePoint) {
+        return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
     }
 }

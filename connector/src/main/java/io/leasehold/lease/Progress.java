@@ -20,7 +20,7 @@ public record Progress(byte[] bytes, int serializerVersion, String text, long ch
 
     public Progress {
         Objects.requireNonNull(bytes);
-        text = text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT);
+        text = Names.readable(text, LONGEST_TEXT);
     }
 
     @Override
