@@ -1,0 +1,308 @@
+package io.leasehold.lease.memory;
+
+import io.leasehold.lease.Claim;
+import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.Lease;
+import io.leasehold.lease.LeaseChanges;
+import io.leasehold.lease.LeaseOutcome;
+import io.leasehold.lease.LeaseOutcome.Applied;
+import io.leasehold.lease.LeaseOutcome.Refused;
+import io.leasehold.lease.LeaseRequest.Acquire;
+import io.leasehold.lease.LeaseRequest.Beat;
+import io.leasehold.lease.LeaseRequest.Close;
+import io.leasehold.lease.LeaseRequest.Discover;
+import io.leasehold.lease.LeaseRequest.Finish;
+import io.leasehold.lease.LeaseRequest.Join;
+import io.leasehold.lease.LeaseRequest.Read;
+import io.leasehold.lease.LeaseRequest.Record;
+import io.leasehold.lease.LeaseRequest.Recorded;
+import io.leasehold.lease.LeaseRequest.Release;
+import io.leasehold.lease.Member;
+import io.leasehold.lease.MemberState;
+import io.leasehold.lease.Membership;
+import io.leasehold.lease.Progress;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+
+/**
+ * The rows of one group and what each request does to them. Not safe for many threads.
+ *
+ * <p>Everything is in the order of its insertion, so that a simulation is repeatable from its seed.
+ */
+final class MemoryGroup {
+
+    private record Row(Lease lease, Progress progress, long progressEpoch) {
+
+        boolean heldBy(Incarnation by, long epoch) {
+            return lease.ownedBy(by) && lease.epoch() == epoch;
+        }
+
+        boolean isStill(Acquire.Wanted wanted) {
+            return lease.version() == wanted.version() && !lease.finished();
+        }
+
+        /** The owner's, and never back within one epoch (S3). */
+        boolean accepts(Incarnation by, Recorded recorded) {
+            return heldBy(by, recorded.epoch())
+                    && (progressEpoch != recorded.epoch()
+                            || progress.checkpointId() <= recorded.progress().checkpointId());
+        }
+
+        Row with(Recorded recorded) {
+            return new Row(lease, recorded.progress(), recorded.epoch());
+        }
+
+        Row with(Lease changed) {
+            return new Row(changed, progress, progressEpoch);
+        }
+    }
+
+    private final Map<String, Member> members = new LinkedHashMap<>();
+    private final Map<String, Row> rows = new LinkedHashMap<>();
+    private long changeNumber;
+
+    LeaseOutcome<Membership> open() {
+        return new Applied<>(membership());
+    }
+
+    private Membership membership() {
+        return new Membership(changeNumber, List.copyOf(members.values()));
+    }
+
+    LeaseOutcome<Membership> join(Join join) {
+        Member joining = join.member();
+        Optional<Member> current = Optional.ofNullable(members.get(joining.id()));
+        if (current.equals(Optional.of(joining))) {
+            return new Applied<>(membership());
+        }
+        boolean asReplaced =
+                current.map(MemoryGroup::key).equals(join.replaced().map(MemoryGroup::key));
+        if (!asReplaced || current.filter(row -> isOver(row, joining)).isPresent()) {
+            return new Refused<>(
+                    joining.incarnation() + " cannot join: the row is not the one it replaces.");
+        }
+        members.put(joining.id(), joining);
+        changeNumber++;
+        return new Applied<>(membership());
+    }
+
+    /** What the row must still be for another to replace it. */
+    private static List<Object> key(Member member) {
+        return List.of(member.incarnation(), member.beat(), member.state());
+    }
+
+    private static boolean isOver(Member row, Member joining) {
+        return row.state() == MemberState.CLOSED && row.incarnation().equals(joining.incarnation());
+    }
+
+    LeaseOutcome<Membership> beat(Beat beat) {
+        return ifWriter(
+                beat.by(),
+                () -> {
+                    members.computeIfPresent(
+                            beat.by().memberId(),
+                            (id, row) -> row.beaten(Math.max(row.beat(), beat.beat())));
+                    return membership();
+                });
+    }
+
+    LeaseOutcome<LeaseChanges> read(Read read) {
+        List<Lease> changed =
+                rows.values().stream()
+                        .map(Row::lease)
+                        .filter(lease -> lease.version() > read.since())
+                        .toList();
+        return new Applied<>(new LeaseChanges(changeNumber, changed, Map.of()));
+    }
+
+    LeaseOutcome<Set<String>> discover(Discover discover) {
+        return ifWriter(
+                discover.by(),
+                () ->
+                        change(
+                                discover.splits(),
+                                (split, version) ->
+                                        rows.containsKey(split.splitId())
+                                                ? Optional.empty()
+                                                : Optional.of(discovered(split, version))));
+    }
+
+    private static Row discovered(Discover.NewSplit split, long version) {
+        Lease free =
+                new Lease(
+                        split.splitId(),
+                        Optional.empty(),
+                        0,
+                        0,
+                        Optional.empty(),
+                        false,
+                        split.parents(),
+                        0,
+                        version);
+        return new Row(free, split.start(), 0);
+    }
+
+    LeaseOutcome<List<Acquire.Taken>> acquire(Acquire acquire) {
+        return ifWriter(
+                acquire.by(),
+                () ->
+                        change(
+                                        acquire.splits(),
+                                        (wanted, version) ->
+                                                row(wanted.splitId())
+                                                        .filter(row -> row.isStill(wanted))
+                                                        .map(
+                                                                row ->
+                                                                        taken(
+                                                                                row,
+                                                                                acquire.by(),
+                                                                                wanted,
+                                                                                version)))
+                                .stream()
+                                .map(rows::get)
+                                .map(row -> new Acquire.Taken(row.lease(), row.progress()))
+                                .toList());
+    }
+
+    private static Row taken(Row row, Incarnation by, Acquire.Wanted wanted, long version) {
+        Lease lease = row.lease();
+        return row.with(
+                new Lease(
+                        lease.splitId(),
+                        Optional.of(by),
+                        lease.epoch() + 1,
+                        wanted.tenure(),
+                        Optional.empty(),
+                        false,
+                        lease.parents(),
+                        lease.rate(),
+                        version));
+    }
+
+    LeaseOutcome<Set<String>> record(Record record) {
+        Set<String> held = new LinkedHashSet<>();
+        for (Recorded split : record.splits()) {
+            row(split.splitId())
+                    .filter(row -> row.accepts(record.by(), split))
+                    .ifPresent(
+                            row -> {
+                                rows.put(split.splitId(), row.with(split));
+                                held.add(split.splitId());
+                            });
+        }
+        return new Applied<>(Collections.unmodifiableSet(held));
+    }
+
+    LeaseOutcome<Set<String>> finish(Finish finish) {
+        return new Applied<>(
+                change(
+                        finish.splits(),
+                        (split, version) ->
+                                row(split.splitId())
+                                        .filter(row -> row.accepts(finish.by(), split))
+                                        .map(row -> row.with(split))
+                                        .map(
+                                                row ->
+                                                        unowned(
+                                                                row,
+                                                                Optional.empty(),
+                                                                true,
+                                                                version))));
+    }
+
+    LeaseOutcome<Set<String>> release(Release release) {
+        return new Applied<>(
+                change(
+                        release.splits(),
+                        (split, version) ->
+                                row(split.splitId())
+                                        .filter(row -> row.heldBy(release.by(), split.epoch()))
+                                        .map(row -> withNewer(row, release.by(), split))
+                                        .map(
+                                                row ->
+                                                        unowned(
+                                                                row,
+                                                                row.lease().claim(),
+                                                                false,
+                                                                version))));
+    }
+
+    private static Row withNewer(Row row, Incarnation by, Release.Released split) {
+        return split.recorded()
+                .filter(recorded -> row.accepts(by, recorded))
+                .map(row::with)
+                .orElse(row);
+    }
+
+    private static Row unowned(Row row, Optional<Claim> claim, boolean finished, long version) {
+        Lease lease = row.lease();
+        return row.with(
+                new Lease(
+                        lease.splitId(),
+                        Optional.empty(),
+                        lease.epoch(),
+                        lease.tenure(),
+                        claim,
+                        finished,
+                        lease.parents(),
+                        lease.rate(),
+                        version));
+    }
+
+    LeaseOutcome<Membership> close(Close close) {
+        Optional.ofNullable(members.get(close.closed().memberId()))
+                .filter(row -> mayWrite(row, close.closed()))
+                .filter(row -> close.beat().map(seen -> seen == row.beat()).orElse(true))
+                .ifPresent(
+                        row -> {
+                            members.put(row.id(), row.closed(close.emitsFor()));
+                            changeNumber++;
+                        });
+        return new Applied<>(membership());
+    }
+
+    private Optional<Row> row(String splitId) {
+        return Optional.ofNullable(rows.get(splitId));
+    }
+
+    private static boolean mayWrite(Member row, Incarnation by) {
+        return row.incarnation().equals(by) && row.state() != MemberState.CLOSED;
+    }
+
+    private <A> LeaseOutcome<A> ifWriter(Incarnation by, Supplier<A> request) {
+        Member row = members.get(by.memberId());
+        return row != null && mayWrite(row, by)
+                ? new Applied<>(request.get())
+                : new Refused<>(by + " may no longer write: it is closed, replaced or unknown.");
+    }
+
+    /**
+     * Puts the new rows of those splits that have one, under the next change number.
+     *
+     * @param changed from a split named in a request and the version its new row gets
+     * @return those splits
+     */
+    private <S> Set<String> change(List<S> splits, BiFunction<S, Long, Optional<Row>> changed) {
+        Set<String> ids = new LinkedHashSet<>();
+        for (S split : splits) {
+            changed.apply(split, changeNumber + 1)
+                    .ifPresent(
+                            row -> {
+                                rows.put(row.lease().splitId(), row);
+                                ids.add(row.lease().splitId());
+                            });
+        }
+        if (!ids.isEmpty()) {
+            changeNumber++;
+        }
+        return Collections.unmodifiableSet(ids);
+    }
+}

@@ -1,0 +1,118 @@
+package io.leasehold.lease.memory;
+
+import io.leasehold.lease.LeaseChanges;
+import io.leasehold.lease.LeaseOutcome;
+import io.leasehold.lease.LeaseRequest.Acquire;
+import io.leasehold.lease.LeaseRequest.Beat;
+import io.leasehold.lease.LeaseRequest.Close;
+import io.leasehold.lease.LeaseRequest.Discover;
+import io.leasehold.lease.LeaseRequest.Finish;
+import io.leasehold.lease.LeaseRequest.Join;
+import io.leasehold.lease.LeaseRequest.Open;
+import io.leasehold.lease.LeaseRequest.Read;
+import io.leasehold.lease.LeaseRequest.Record;
+import io.leasehold.lease.LeaseRequest.Release;
+import io.leasehold.lease.LeaseStore;
+import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.lease.LeaseStoreFactory;
+import io.leasehold.lease.Membership;
+import io.leasehold.lease.Names;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/** A session on a {@link MemoryLeaseTable}. Answers at once; {@code Unknown} only when closed. */
+public final class MemoryLeaseStore implements LeaseStore {
+
+    private static final Map<String, MemoryLeaseTable> NAMED = new ConcurrentHashMap<>();
+
+    private final MemoryLeaseTable table;
+    private volatile boolean closed;
+
+    MemoryLeaseStore(MemoryLeaseTable table) {
+        this.table = table;
+    }
+
+    /** The table of that name in this JVM: all who name it share it, until the JVM ends. */
+    public static LeaseStoreFactory named(String name) {
+        return new Named(Names.require("name of the lease store", name));
+    }
+
+    private record Named(String name) implements LeaseStoreFactory {
+        @Override
+        public LeaseStore open(Duration timeout) {
+            return NAMED.computeIfAbsent(name, missing -> new MemoryLeaseTable()).open();
+        }
+
+        @Override
+        public String toString() {
+            return "memory:" + name;
+        }
+    }
+
+    @Override
+    public LeaseOutcome<Membership> open(Open open) {
+        return ask(open.group(), MemoryGroup::open);
+    }
+
+    @Override
+    public LeaseOutcome<Membership> join(Join join) {
+        return ask(join.group(), group -> group.join(join));
+    }
+
+    @Override
+    public LeaseOutcome<Membership> beat(Beat beat) {
+        return ask(beat.group(), group -> group.beat(beat));
+    }
+
+    @Override
+    public LeaseOutcome<LeaseChanges> read(Read read) {
+        return ask(read.group(), group -> group.read(read));
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> discover(Discover discover) {
+        return ask(discover.group(), group -> group.discover(discover));
+    }
+
+    @Override
+    public LeaseOutcome<List<Acquire.Taken>> acquire(Acquire acquire) {
+        return ask(acquire.group(), group -> group.acquire(acquire));
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> record(Record record) {
+        return ask(record.group(), group -> group.record(record));
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> finish(Finish finish) {
+        return ask(finish.group(), group -> group.finish(finish));
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> release(Release release) {
+        return ask(release.group(), group -> group.release(release));
+    }
+
+    @Override
+    public LeaseOutcome<Membership> close(Close close) {
+        return ask(close.group(), group -> group.close(close));
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    private <A> LeaseOutcome<A> ask(String group, Function<MemoryGroup, LeaseOutcome<A>> request) {
+        return closed
+                ? new LeaseOutcome.Unknown<>(
+                        new LeaseStoreException("The lease store is closed.", false, null))
+                : table.in(group, request);
+    }
+}

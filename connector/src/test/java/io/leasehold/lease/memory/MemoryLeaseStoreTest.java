@@ -1,0 +1,14 @@
+package io.leasehold.lease.memory;
+
+import io.leasehold.lease.LeaseStore;
+import io.leasehold.testkit.LeaseStoreContract;
+
+class MemoryLeaseStoreTest extends LeaseStoreContract {
+
+    private static final MemoryLeaseTable TABLE = new MemoryLeaseTable();
+
+    @Override
+    protected LeaseStore open() {
+        return TABLE.open();
+    }
+}

@@ -1,0 +1,301 @@
+package io.leasehold.testkit;
+
+import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.LeaseOutcome.Refused;
+import io.leasehold.lease.LeaseOutcome.Unknown;
+import io.leasehold.lease.LeaseRequest.Close;
+import io.leasehold.lease.LeaseRequest.Join;
+import io.leasehold.lease.LeaseStore;
+import io.leasehold.lease.Member;
+import io.leasehold.lease.MemberState;
+import io.leasehold.lease.Membership;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.Timeout;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import static io.leasehold.testkit.ScriptedMember.applied;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Who is in a group, and who may still write in it. */
+@Timeout(60)
+abstract class MembershipContract {
+
+    private final List<LeaseStore> stores = new ArrayList<>();
+    private String group;
+
+    /** Opens another session on the one store that this test class is about. */
+    protected abstract LeaseStore open();
+
+    @BeforeEach
+    void nameGroup(TestInfo test) {
+        group = test.getTestMethod().orElseThrow().getName();
+    }
+
+    @AfterEach
+    void closeStores() {
+        stores.forEach(LeaseStore::close);
+    }
+
+    final String group() {
+        return group;
+    }
+
+    final LeaseStore session() {
+        LeaseStore store = open();
+        stores.add(store);
+        return store;
+    }
+
+    /** One that has not joined yet, with a session of its own. */
+    final ScriptedMember member(String id, String incarnation) {
+        return new ScriptedMember(session(), group, new Incarnation(id, incarnation));
+    }
+
+    final ScriptedMember joined(String id) {
+        return member(id, id + "-1").joined();
+    }
+
+    private static Optional<Member> row(Membership membership, ScriptedMember of) {
+        return membership.member(of.self().memberId());
+    }
+
+    @Test
+    void aNewGroupIsEmpty() {
+        assertThat(member("a", "1").open()).isEqualTo(new Membership(0, List.of()));
+        assertThat(member("b", "1").leases()).isEmpty();
+    }
+
+    @Test
+    void whoJoinsIsSeenByAllAsItWroteItself() {
+        ScriptedMember a = member("a", "1");
+        Member row =
+                new Member(
+                        a.self(),
+                        42,
+                        MemberState.DRAINING,
+                        3,
+                        Duration.ofNanos(30_000_000_001L),
+                        Duration.ofMillis(1),
+                        "host\u0000 'x' \u00e9 \ud83d\ude00");
+        a.open();
+        Membership answer = applied(a.send(new Join(group, row, Optional.empty())));
+
+        assertThat(answer.members()).containsExactly(row);
+        assertThat(member("b", "1").open()).isEqualTo(answer);
+    }
+
+    @Test
+    void joinWithoutOpenOpensTheGroup() {
+        ScriptedMember a = member("a", "1");
+        assertThat(applied(a.join(Optional.empty())).members()).containsExactly(a.row());
+    }
+
+    @Test
+    void joinInPlaceOfNoRowIsRefusedWhereThereIsOne() {
+        ScriptedMember a = joined("a");
+        ScriptedMember twin = member("a", "a-2");
+
+        assertThat(twin.join(Optional.empty())).isInstanceOf(Refused.class);
+        assertThat(twin.open().members()).containsExactly(a.row());
+    }
+
+    @Test
+    void joinInPlaceOfARowIsRefusedWhereThereIsNone() {
+        ScriptedMember a = member("a", "a-2");
+        a.open();
+        Member vanished = member("a", "a-1").row();
+
+        assertThat(a.join(Optional.of(vanished))).isInstanceOf(Refused.class);
+        assertThat(a.open().members()).isEmpty();
+    }
+
+    @Test
+    void joinReplacesTheRowThatIsAsRead() {
+        ScriptedMember old = joined("a");
+        ScriptedMember next = member("a", "a-2");
+
+        Membership after = applied(next.join(Optional.of(old.row())));
+
+        assertThat(after.members()).containsExactly(next.row());
+        assertThat(old.beat(1)).isInstanceOf(Refused.class);
+    }
+
+    @Test
+    void joinIsRefusedOnceTheReplacedHasBeaten() {
+        ScriptedMember old = joined("a");
+        applied(old.beat(1));
+
+        ScriptedMember next = member("a", "a-2");
+        assertThat(next.join(Optional.of(old.row()))).isInstanceOf(Refused.class);
+        assertThat(old.beat(2)).isNotInstanceOf(Refused.class);
+    }
+
+    @Test
+    void joinIsRefusedOnceTheStateOfTheReplacedIsAnother() {
+        ScriptedMember old = joined("a");
+        applied(old.close(old, Optional.empty()));
+
+        ScriptedMember next = member("a", "a-2");
+        assertThat(next.join(Optional.of(old.row()))).isInstanceOf(Refused.class);
+        assertThat(row(next.open(), old).orElseThrow().state()).isEqualTo(MemberState.CLOSED);
+    }
+
+    @Test
+    void joinIsRefusedOnceTheReplacedIsReplacedByAnother() {
+        ScriptedMember old = joined("a");
+        ScriptedMember first = member("a", "a-2");
+        applied(first.join(Optional.of(old.row())));
+
+        ScriptedMember second = member("a", "a-3");
+        assertThat(second.join(Optional.of(old.row()))).isInstanceOf(Refused.class);
+        assertThat(second.open().members()).containsExactly(first.row());
+    }
+
+    @Test
+    void aMemberMayJoinAgainAsItself() {
+        ScriptedMember a = joined("a");
+        Member draining = a.row(0, MemberState.DRAINING);
+
+        Membership after = applied(a.send(new Join(group, draining, Optional.of(a.row()))));
+
+        assertThat(after.members()).containsExactly(draining);
+    }
+
+    @Test
+    void noJoinBringsAClosedIncarnationBack() {
+        ScriptedMember a = joined("a");
+        Membership closed = applied(a.close(a, Optional.empty()));
+
+        assertThat(a.join(row(closed, a))).isInstanceOf(Refused.class);
+        assertThat(a.beat(1)).isInstanceOf(Refused.class);
+        assertThat(a.open()).isEqualTo(closed);
+    }
+
+    @Test
+    void beatShowsTheRowAsItIsAfterIt() {
+        ScriptedMember a = joined("a");
+        ScriptedMember b = joined("b");
+
+        Membership seen = applied(a.beat(5));
+
+        assertThat(seen.members()).containsExactlyInAnyOrder(a.row().beaten(5), b.row());
+        assertThat(b.open()).isEqualTo(seen);
+    }
+
+    @Test
+    void beatLeavesTheChangeNumberAlone() {
+        ScriptedMember a = joined("a");
+        long before = a.open().changeNumber();
+
+        assertThat(applied(a.beat(1)).changeNumber()).isEqualTo(before);
+    }
+
+    @Test
+    void beatsOnlyGoUp() {
+        ScriptedMember a = joined("a");
+        applied(a.beat(5));
+
+        assertThat(applied(a.beat(4)).members()).containsExactly(a.row().beaten(5));
+        assertThat(applied(a.beat(Long.MIN_VALUE)).members()).containsExactly(a.row().beaten(5));
+        assertThat(applied(a.beat(Long.MAX_VALUE)).members())
+                .containsExactly(a.row().beaten(Long.MAX_VALUE));
+    }
+
+    @Test
+    void beatOfNobodyIsRefused() {
+        ScriptedMember stranger = member("a", "1");
+        assertThat(stranger.beat(1)).isInstanceOf(Refused.class);
+        stranger.open();
+        assertThat(stranger.beat(1)).isInstanceOf(Refused.class);
+        assertThat(stranger.open().members()).isEmpty();
+    }
+
+    @Test
+    void closedIsFinalWhoeverWroteIt() {
+        ScriptedMember a = joined("a");
+        ScriptedMember b = joined("b");
+        Member closed = a.row().closed(Duration.ofSeconds(5));
+
+        assertThat(row(applied(b.close(a, Optional.of(0L))), a)).contains(closed);
+        assertThat(a.beat(1)).isInstanceOf(Refused.class);
+
+        applied(a.send(new Close(group, a.self(), Optional.empty(), Duration.ofHours(1))));
+        assertThat(row(b.open(), a)).contains(closed);
+    }
+
+    @Test
+    void closeOfABeatThatIsPastClosesNothing() {
+        ScriptedMember a = joined("a");
+        ScriptedMember b = joined("b");
+        applied(a.beat(1));
+        long before = b.open().changeNumber();
+
+        Membership after = applied(b.close(a, Optional.of(0L)));
+
+        assertThat(row(after, a)).contains(a.row().beaten(1));
+        assertThat(after.changeNumber()).isEqualTo(before);
+        applied(a.beat(2));
+    }
+
+    @Test
+    void closeOfAnEarlierIncarnationLeavesTheNextOneAlone() {
+        ScriptedMember old = joined("a");
+        ScriptedMember next = member("a", "a-2");
+        applied(next.join(Optional.of(old.row())));
+
+        assertThat(applied(old.close(old, Optional.empty())).members()).containsExactly(next.row());
+    }
+
+    @Test
+    void aClosedOneIsReplacedByItsNextIncarnation() {
+        ScriptedMember old = joined("a");
+        Membership closed = applied(old.close(old, Optional.empty()));
+        ScriptedMember next = member("a", "a-2");
+
+        assertThat(applied(next.join(row(closed, old))).members()).containsExactly(next.row());
+        assertThat(old.beat(1)).isInstanceOf(Refused.class);
+        applied(next.beat(1));
+    }
+
+    @Test
+    void everyChangeOfMembershipCountsOnce() {
+        ScriptedMember a = member("a", "1");
+        long opened = a.open().changeNumber();
+        long joined = applied(a.join(Optional.empty())).changeNumber();
+        long again = applied(a.join(Optional.empty())).changeNumber();
+        long closed = applied(a.close(a, Optional.empty())).changeNumber();
+        long closedAgain = applied(a.close(a, Optional.empty())).changeNumber();
+
+        assertThat(List.of(joined, again, closed, closedAgain))
+                .containsExactly(opened + 1, opened + 1, opened + 2, opened + 2);
+    }
+
+    @Test
+    void beatsMayBeAnyNumber() {
+        ScriptedMember a = member("a", "1");
+        a.open();
+        Member row = a.row(Long.MIN_VALUE, MemberState.ACTIVE);
+        applied(a.send(new Join(group, row, Optional.empty())));
+
+        assertThat(applied(a.beat(-1)).members()).containsExactly(row.beaten(-1));
+        Membership closed = applied(a.close(a, Optional.of(-1L)));
+        assertThat(row(closed, a).orElseThrow().state()).isEqualTo(MemberState.CLOSED);
+    }
+
+    @Test
+    void aStoreThatIsClosedAnswersUnknown() {
+        ScriptedMember a = joined("a");
+        a.store().close();
+        a.store().close();
+
+        assertThat(a.beat(1)).isInstanceOf(Unknown.class);
+    }
+}

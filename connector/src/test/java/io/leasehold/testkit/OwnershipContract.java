@@ -1,0 +1,407 @@
+package io.leasehold.testkit;
+
+import io.leasehold.lease.Lease;
+import io.leasehold.lease.LeaseChanges;
+import io.leasehold.lease.LeaseOutcome.Refused;
+import io.leasehold.lease.LeaseRequest.Acquire;
+import io.leasehold.lease.LeaseRequest.Discover;
+import io.leasehold.lease.LeaseRequest.Discover.NewSplit;
+import io.leasehold.lease.LeaseRequest.Read;
+import io.leasehold.lease.LeaseRequest.Record;
+import io.leasehold.lease.LeaseRequest.Recorded;
+import io.leasehold.lease.LeaseRequest.Release;
+import io.leasehold.lease.Progress;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+import static io.leasehold.testkit.ScriptedMember.applied;
+import static io.leasehold.testkit.ScriptedMember.position;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Who has a split, and from where the next one reads it. */
+abstract class OwnershipContract extends MembershipContract {
+
+    @Test
+    void aStaleWriterChangesNothing() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s"));
+        Lease lost = a.taking("s");
+        applied(a.record(lost, position("a's", 1)));
+        ScriptedMember b = joined("b");
+        Lease had = b.taking("s");
+
+        assertThat(applied(a.record(lost, position("late", 9)))).isEmpty();
+        assertThat(applied(a.finish(lost, position("late", 9)))).isEmpty();
+        assertThat(applied(a.release(lost, Optional.of(position("late", 9))))).isEmpty();
+        assertThat(applied(a.acquire(lost))).isEmpty();
+
+        assertThat(b.lease("s")).isEqualTo(had);
+        assertThat(b.progressOf("s")).isEqualTo(position("a's", 1));
+    }
+
+    @Test
+    void aStaleEpochOfTheSameOwnerChangesNothing() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s"));
+        Lease before = a.taking("s");
+        Lease now = a.taking("s");
+
+        assertThat(now.epoch()).isEqualTo(before.epoch() + 1);
+        assertThat(applied(a.record(before, position("late", 9)))).isEmpty();
+        assertThat(applied(a.finish(before, position("late", 9)))).isEmpty();
+        assertThat(applied(a.release(before, Optional.empty()))).isEmpty();
+        assertThat(a.lease("s")).isEqualTo(now);
+    }
+
+    @Test
+    void anEarlierIncarnationChangesNothing() {
+        ScriptedMember old = joined("a");
+        applied(old.discover("s"));
+        Lease lost = old.taking("s");
+        ScriptedMember next = member("a", "a-2").joined();
+        Lease had = next.taking("s");
+        Lease forged =
+                new Lease(
+                        "s",
+                        Optional.of(old.self()),
+                        had.epoch(),
+                        had.tenure(),
+                        Optional.empty(),
+                        false,
+                        Set.of(),
+                        0,
+                        had.version());
+
+        assertThat(applied(old.record(forged, position("late", 9)))).isEmpty();
+        assertThat(applied(old.finish(forged, position("late", 9)))).isEmpty();
+        assertThat(applied(old.release(forged, Optional.empty()))).isEmpty();
+        assertThat(old.acquire(forged)).isInstanceOf(Refused.class);
+        assertThat(old.discover("t")).isInstanceOf(Refused.class);
+        assertThat(next.leases()).containsOnlyKeys("s").containsValue(had);
+        assertThat(had.epoch()).isEqualTo(lost.epoch() + 1);
+    }
+
+    @Test
+    void aDiscoveredSplitIsFreeAndStartsWhereItsFirstFinderSays() {
+        ScriptedMember a = joined("a");
+        NewSplit found = new NewSplit("s", Set.of("p", "q"), position("first", 0));
+
+        assertThat(applied(a.send(new Discover(group(), a.self(), List.of(found)))))
+                .containsExactly("s");
+        Lease lease = a.lease("s");
+
+        assertThat(lease)
+                .isEqualTo(
+                        new Lease(
+                                "s",
+                                Optional.empty(),
+                                0,
+                                0,
+                                Optional.empty(),
+                                false,
+                                Set.of("p", "q"),
+                                0,
+                                a.open().changeNumber()));
+        assertThat(a.progressOf("s")).isEqualTo(position("first", 0));
+    }
+
+    @Test
+    void aKnownSplitIsNotDiscoveredAgain() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("taken", "finished", "free"));
+        Lease taken = a.taking("taken");
+        applied(a.record(taken, position("far", 3)));
+        applied(a.finish(a.taking("finished"), position("end", 3)));
+        ScriptedMember b = joined("b");
+
+        assertThat(applied(b.discover("taken", "new", "finished", "free"))).containsExactly("new");
+        assertThat(b.lease("taken")).isEqualTo(taken);
+        assertThat(b.lease("finished").finished()).isTrue();
+        assertThat(b.progressOf("taken")).isEqualTo(position("far", 3));
+    }
+
+    @Test
+    void discoveryOfNothingNewIsNoChange() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s"));
+        long before = a.open().changeNumber();
+
+        assertThat(applied(a.discover("s"))).isEmpty();
+        assertThat(applied(a.discover())).isEmpty();
+        assertThat(a.open().changeNumber()).isEqualTo(before);
+    }
+
+    @Test
+    void whoMayNotWriteDiscoversAndAcquiresNothing() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s"));
+        ScriptedMember stranger = member("b", "1");
+        assertThat(stranger.discover("t")).isInstanceOf(Refused.class);
+        assertThat(stranger.acquire(a.lease("s"))).isInstanceOf(Refused.class);
+
+        applied(a.close(a, Optional.empty()));
+        assertThat(a.discover("t")).isInstanceOf(Refused.class);
+        assertThat(a.acquire(a.lease("s"))).isInstanceOf(Refused.class);
+        assertThat(a.leases()).containsOnlyKeys("s");
+        assertThat(a.lease("s").owner()).isEmpty();
+    }
+
+    @Test
+    void acquireIsConditionalOnTheVersionSplitBySplit() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s", "t"));
+        Lease s = a.lease("s");
+        Lease t = a.lease("t");
+        ScriptedMember b = joined("b");
+        b.taking("s");
+
+        List<Acquire.Taken> taken = applied(a.acquire(s, t));
+
+        assertThat(taken).extracting(had -> had.lease().splitId()).containsExactly("t");
+        Lease had = taken.get(0).lease();
+        assertThat(had.ownedBy(a.self())).isTrue();
+        assertThat(had.epoch()).isEqualTo(1);
+        assertThat(had.tenure()).isEqualTo(7);
+        assertThat(had).isEqualTo(b.lease("t"));
+        assertThat(b.lease("s").ownedBy(b.self())).isTrue();
+    }
+
+    @Test
+    void tenuresMayBeAnyNumber() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s", "t"));
+        List<Acquire.Wanted> wanted =
+                List.of(
+                        new Acquire.Wanted("s", a.lease("s").version(), Long.MIN_VALUE),
+                        new Acquire.Wanted("t", a.lease("t").version(), Long.MAX_VALUE));
+
+        assertThat(applied(a.send(new Acquire(group(), a.self(), wanted))))
+                .extracting(taken -> taken.lease().tenure())
+                .containsExactlyInAnyOrder(Long.MIN_VALUE, Long.MAX_VALUE);
+    }
+
+    @Test
+    void splitsWithoutARowAreLeftOutOfEveryAnswer() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s"));
+        Lease had = a.taking("s");
+        Recorded known = ScriptedMember.recorded(had, position("x", 1));
+        Recorded unknown = new Recorded("nowhere", 1, position("x", 1));
+
+        assertThat(applied(a.send(new Record(group(), a.self(), List.of(unknown, known)))))
+                .containsExactly("s");
+        assertThat(
+                        applied(
+                                a.send(
+                                        new Acquire(
+                                                group(),
+                                                a.self(),
+                                                List.of(new Acquire.Wanted("nowhere", 1, 1))))))
+                .isEmpty();
+        assertThat(
+                        applied(
+                                a.send(
+                                        new Release(
+                                                group(),
+                                                a.self(),
+                                                List.of(
+                                                        new Release.Released(
+                                                                "nowhere", 1, Optional.empty()))))))
+                .isEmpty();
+        assertThat(a.leases()).containsOnlyKeys("s");
+    }
+
+    @Test
+    void progressNeverGoesBackWithinOneEpoch() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s"));
+        Lease lease = a.taking("s");
+
+        assertThat(applied(a.record(lease, position("five", 5)))).containsExactly("s");
+        assertThat(applied(a.record(lease, position("four", 4)))).isEmpty();
+        assertThat(applied(a.finish(lease, position("four", 4)))).isEmpty();
+        assertThat(applied(a.record(lease, position("five again", 5)))).containsExactly("s");
+        assertThat(a.progressOf("s")).isEqualTo(position("five again", 5));
+    }
+
+    @Test
+    void theNextEpochCountsItsCheckpointsAnew() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s"));
+        applied(a.record(a.taking("s"), position("far", Long.MAX_VALUE)));
+        ScriptedMember b = joined("b");
+        Lease lease = b.taking("s");
+
+        assertThat(applied(b.record(lease, position("further", 1)))).containsExactly("s");
+        assertThat(applied(b.record(lease, position("lowest", Long.MIN_VALUE)))).isEmpty();
+        assertThat(a.progressOf("s")).isEqualTo(position("further", 1));
+    }
+
+    @Test
+    void anyEpochMayBeNamedAndOnlyTheRightOneHolds() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s"));
+        Lease lease = a.taking("s");
+        for (long epoch : new long[] {Long.MIN_VALUE, -1, 0, 2, Long.MAX_VALUE}) {
+            Recorded other = new Recorded("s", epoch, position("x", 1));
+            assertThat(applied(a.send(new Record(group(), a.self(), List.of(other))))).isEmpty();
+        }
+        assertThat(applied(a.record(lease, position("y", 1)))).containsExactly("s");
+    }
+
+    @Test
+    void progressIsNoChange() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s"));
+        Lease lease = a.taking("s");
+        long before = a.open().changeNumber();
+
+        applied(a.record(lease, position("x", 1)));
+
+        assertThat(a.open().changeNumber()).isEqualTo(before);
+        assertThat(a.lease("s")).isEqualTo(lease);
+    }
+
+    @Test
+    void progressKeepsItsBytesAndVersion() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s"));
+        byte[] all = new byte[70_000];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = (byte) i;
+        }
+        Progress large = new Progress(all, -3, "x\u0000y \ud83d\ude00".repeat(200), 1);
+        applied(a.record(a.taking("s"), large));
+        assertThat(a.progressOf("s")).isEqualTo(large);
+
+        Progress empty = new Progress(new byte[0], Integer.MAX_VALUE, "", 2);
+        applied(a.record(a.taking("s"), empty));
+        assertThat(a.progressOf("s")).isEqualTo(empty);
+    }
+
+    @Test
+    void releaseRecordsAndFreesInOne() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s"));
+        Lease lease = a.taking("s");
+
+        assertThat(applied(a.release(lease, Optional.of(position("last", 2)))))
+                .containsExactly("s");
+
+        Lease free = a.lease("s");
+        assertThat(free.owner()).isEmpty();
+        assertThat(free.epoch()).isEqualTo(lease.epoch());
+        assertThat(free.tenure()).isEqualTo(lease.tenure());
+        assertThat(free.version()).isGreaterThan(lease.version());
+        assertThat(applied(a.record(lease, position("later", 3)))).isEmpty();
+        assertThat(joined("b").progressOf("s")).isEqualTo(position("last", 2));
+    }
+
+    @Test
+    void releaseWithoutProgressLeavesItAsItIs() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s"));
+        Lease lease = a.taking("s");
+        applied(a.record(lease, position("last", 2)));
+
+        assertThat(applied(a.release(lease, Optional.empty()))).containsExactly("s");
+        assertThat(a.progressOf("s")).isEqualTo(position("last", 2));
+    }
+
+    @Test
+    void releaseWithOlderProgressFreesAndKeepsTheNewer() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s"));
+        Lease lease = a.taking("s");
+        applied(a.record(lease, position("newer", 2)));
+
+        assertThat(applied(a.release(lease, Optional.of(position("older", 1)))))
+                .containsExactly("s");
+        assertThat(a.progressOf("s")).isEqualTo(position("newer", 2));
+    }
+
+    @Test
+    void aFinishedSplitIsNeverHadAgain() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s"));
+        Lease lease = a.taking("s");
+
+        assertThat(applied(a.finish(lease, position("end", 1)))).containsExactly("s");
+
+        Lease finished = a.lease("s");
+        assertThat(finished.finished()).isTrue();
+        assertThat(finished.owner()).isEmpty();
+        assertThat(applied(a.acquire(finished))).isEmpty();
+        assertThat(a.lease("s")).isEqualTo(finished);
+    }
+
+    @Test
+    void theLeasesOfAClosedIncarnationStayWithItUntilTaken() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s"));
+        Lease lease = a.taking("s");
+        ScriptedMember b = joined("b");
+        applied(b.close(a, Optional.of(0L)));
+
+        assertThat(b.lease("s")).isEqualTo(lease);
+        Lease taken = b.taking("s");
+        assertThat(taken.ownedBy(b.self())).isTrue();
+        assertThat(taken.epoch()).isEqualTo(lease.epoch() + 1);
+    }
+
+    @Test
+    void readingIsIncremental() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s", "t", "u"));
+        LeaseChanges all = applied(a.send(new Read(group(), 0)));
+        assertThat(all.leases()).hasSize(3);
+        assertThat(all.unreadable()).isEmpty();
+        assertThat(all.changeNumber()).isEqualTo(a.open().changeNumber());
+
+        Lease taken = a.taking("t");
+        LeaseChanges some = applied(a.send(new Read(group(), all.changeNumber())));
+        assertThat(some.leases()).containsExactly(taken);
+
+        applied(a.record(taken, position("x", 1)));
+        joined("b");
+        LeaseChanges none = applied(a.send(new Read(group(), some.changeNumber())));
+        assertThat(none.leases()).isEmpty();
+        assertThat(none.changeNumber()).isEqualTo(some.changeNumber() + 1);
+        assertThat(applied(a.send(new Read(group(), Long.MAX_VALUE))).leases()).isEmpty();
+    }
+
+    @Test
+    void everyChangedLeaseCarriesTheNumberOfItsChange() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s", "t"));
+        long discovered = a.open().changeNumber();
+        assertThat(a.leases().values()).extracting(Lease::version).containsOnly(discovered);
+
+        List<Acquire.Taken> taken = applied(a.acquire(a.lease("s"), a.lease("t")));
+        assertThat(taken).extracting(had -> had.lease().version()).containsOnly(discovered + 1);
+        applied(a.release(a.lease("s"), Optional.empty()));
+        assertThat(a.lease("s").version()).isEqualTo(discovered + 2);
+        applied(a.finish(a.lease("t"), position("end", 1)));
+        assertThat(a.lease("t").version()).isEqualTo(discovered + 3);
+        assertThat(a.open().changeNumber()).isEqualTo(discovered + 3);
+    }
+
+    @Test
+    void aWriteWhoseConditionHoldsForNoneIsNoChange() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s"));
+        Lease free = a.lease("s");
+        long before = a.open().changeNumber();
+
+        applied(a.release(free, Optional.empty()));
+        applied(a.finish(free, position("end", 1)));
+        applied(a.send(new Acquire(group(), a.self(), List.of(new Acquire.Wanted("s", -1, 1)))));
+
+        assertThat(a.open().changeNumber()).isEqualTo(before);
+        assertThat(a.lease("s")).isEqualTo(free);
+    }
+}

@@ -1,0 +1,167 @@
+package io.leasehold.testkit;
+
+import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.Lease;
+import io.leasehold.lease.LeaseOutcome;
+import io.leasehold.lease.LeaseOutcome.Applied;
+import io.leasehold.lease.LeaseRequest;
+import io.leasehold.lease.LeaseRequest.Acquire;
+import io.leasehold.lease.LeaseRequest.Beat;
+import io.leasehold.lease.LeaseRequest.Close;
+import io.leasehold.lease.LeaseRequest.Discover;
+import io.leasehold.lease.LeaseRequest.Finish;
+import io.leasehold.lease.LeaseRequest.Join;
+import io.leasehold.lease.LeaseRequest.Open;
+import io.leasehold.lease.LeaseRequest.Read;
+import io.leasehold.lease.LeaseRequest.Record;
+import io.leasehold.lease.LeaseRequest.Recorded;
+import io.leasehold.lease.LeaseRequest.Release;
+import io.leasehold.lease.LeaseStore;
+import io.leasehold.lease.Member;
+import io.leasehold.lease.MemberState;
+import io.leasehold.lease.Membership;
+import io.leasehold.lease.Progress;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A member that sends what the test says, and no more. For one thread.
+ *
+ * @param store where it sends to
+ * @param group the group it is in
+ * @param self who it is
+ */
+public record ScriptedMember(LeaseStore store, String group, Incarnation self) {
+
+    /** The answer of a request that must have been carried out. */
+    public static <A> A applied(LeaseOutcome<A> outcome) {
+        if (outcome instanceof Applied<A> done) {
+            return done.answer();
+        }
+        throw new AssertionError("Expected to be applied, but: " + outcome);
+    }
+
+    /** A position for tests: the bytes say the same as the text. */
+    public static Progress position(String text, long checkpoint) {
+        return new Progress(text.getBytes(StandardCharsets.UTF_8), 1, text, checkpoint);
+    }
+
+    public static Recorded recorded(Lease lease, Progress progress) {
+        return new Recorded(lease.splitId(), lease.epoch(), progress);
+    }
+
+    /** The next life of the same member. */
+    public ScriptedMember reborn(String incarnation) {
+        return new ScriptedMember(store, group, new Incarnation(self.memberId(), incarnation));
+    }
+
+    /** The same member with another way to the store. */
+    public ScriptedMember through(LeaseStore other) {
+        return new ScriptedMember(other, group, self);
+    }
+
+    public Member row() {
+        return row(0, MemberState.ACTIVE);
+    }
+
+    public Member row(long beat, MemberState state) {
+        return new Member(
+                self, beat, state, 1, Duration.ofSeconds(30), Duration.ofSeconds(3), "a test");
+    }
+
+    public <A> LeaseOutcome<A> send(LeaseRequest<A> request) {
+        return request.sendTo(store);
+    }
+
+    public Membership open() {
+        return applied(send(new Open(group)));
+    }
+
+    public LeaseOutcome<Membership> join(Optional<Member> replaced) {
+        return send(new Join(group, row(), replaced));
+    }
+
+    /** Joins in place of whatever row there is. */
+    public ScriptedMember joined() {
+        applied(join(open().member(self.memberId())));
+        return this;
+    }
+
+    public LeaseOutcome<Membership> beat(long beat) {
+        return send(new Beat(group, self, beat));
+    }
+
+    public LeaseOutcome<Membership> close(ScriptedMember closed, Optional<Long> beat) {
+        return send(new Close(group, closed.self, beat, Duration.ofSeconds(5)));
+    }
+
+    public LeaseOutcome<Set<String>> discover(String... splits) {
+        return send(
+                new Discover(
+                        group,
+                        self,
+                        Stream.of(splits)
+                                .map(
+                                        split ->
+                                                new Discover.NewSplit(
+                                                        split, Set.of(), position("start", 0)))
+                                .toList()));
+    }
+
+    public Map<String, Lease> leases() {
+        return applied(send(new Read(group, 0))).leases().stream()
+                .collect(Collectors.toMap(Lease::splitId, Function.identity()));
+    }
+
+    public Lease lease(String split) {
+        return leases().get(split);
+    }
+
+    /** Acquires the lease as it was read. */
+    public LeaseOutcome<List<Acquire.Taken>> acquire(Lease... asRead) {
+        return send(
+                new Acquire(
+                        group,
+                        self,
+                        Stream.of(asRead)
+                                .map(
+                                        lease ->
+                                                new Acquire.Wanted(
+                                                        lease.splitId(), lease.version(), 7))
+                                .toList()));
+    }
+
+    /** Acquires the split whatever its row is, and returns its lease. */
+    public Lease taking(String split) {
+        return applied(acquire(lease(split))).get(0).lease();
+    }
+
+    /** What the next owner would be given, found by becoming it. */
+    public Progress progressOf(String split) {
+        return applied(acquire(lease(split))).get(0).progress();
+    }
+
+    public LeaseOutcome<Set<String>> record(Lease lease, Progress progress) {
+        return send(new Record(group, self, List.of(recorded(lease, progress))));
+    }
+
+    public LeaseOutcome<Set<String>> finish(Lease lease, Progress progress) {
+        return send(new Finish(group, self, List.of(recorded(lease, progress))));
+    }
+
+    public LeaseOutcome<Set<String>> release(Lease lease, Optional<Progress> progress) {
+        return send(
+                new Release(
+                        group,
+                        self,
+                        List.of(new Release.Released(lease.splitId(), lease.epoch(), progress))));
+    }
+}
