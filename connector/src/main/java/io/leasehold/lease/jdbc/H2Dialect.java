@@ -1,0 +1,173 @@
+package io.leasehold.lease.jdbc;
+
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * H2 2.2 or later. Sets of splits are joined as a table, never by {@code = ANY(..)}: that takes the
+ * square of their number.
+ */
+final class H2Dialect extends SqlDialect {
+
+    private static final Sql BEAT =
+            Sql.of(
+                    """
+                    SELECT %1$s
+                      FROM FINAL TABLE (
+                           UPDATE lease_member
+                              SET beat = GREATEST(beat, :beat), beat_at = CURRENT_TIMESTAMP
+                            WHERE group_id = :group AND member_id = :member
+                              AND incarnation = :incarnation AND state <> 'CLOSED') m
+                      JOIN lease_group g ON g.group_id = m.group_id
+                    UNION ALL
+                    SELECT %1$s
+                      FROM lease_group g JOIN lease_member m ON m.group_id = g.group_id
+                     WHERE g.group_id = :group AND m.member_id <> :member
+                    """
+                            .formatted(LeaseSql.GROUP_COLUMNS));
+
+    private static final Sql DISCOVER =
+            Sql.of(
+                    """
+                    MERGE INTO lease l
+                    USING UNNEST(CAST(:splits AS VARCHAR ARRAY), CAST(:parents AS VARCHAR ARRAY),
+                                 CAST(:progresses AS VARBINARY ARRAY),
+                                 CAST(:serializers AS INTEGER ARRAY),
+                                 CAST(:texts AS VARCHAR ARRAY), CAST(:checkpoints AS BIGINT ARRAY))
+                          AS s (split_id, parents, progress, serializer_version, text, checkpoint)
+                       ON l.group_id = :group AND l.split_id = s.split_id
+                    WHEN NOT MATCHED THEN INSERT
+                         (group_id, split_id, epoch, tenure, finished, parents, rate, version,
+                          progress, serializer_version, progress_text, progress_checkpoint,
+                          progress_epoch, created_at, changed_at, progress_at)
+                    VALUES (:group, s.split_id, 0, 0, FALSE, s.parents, 0, :version,
+                          s.progress, s.serializer_version, s.text, s.checkpoint,
+                          0, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP)
+                    """);
+
+    private static final Sql ACQUIRE =
+            Sql.of(
+                    """
+                    MERGE INTO lease l
+                    USING UNNEST(CAST(:splits AS VARCHAR ARRAY), CAST(:versions AS BIGINT ARRAY),
+                                 CAST(:tenures AS BIGINT ARRAY))
+                          AS w (split_id, version, tenure)
+                       ON l.group_id = :group AND l.split_id = w.split_id
+                    WHEN MATCHED AND l.version = w.version AND NOT l.finished THEN UPDATE
+                     SET owner = :member, owner_incarnation = :incarnation,
+                         epoch = l.epoch + 1, tenure = w.tenure,
+                         claimant = NULL, claim_kind = NULL,
+                         version = :version, changed_at = CURRENT_TIMESTAMP
+                    """);
+
+    private static final Sql RECORD =
+            Sql.of(
+                    """
+                    SELECT split_id FROM FINAL TABLE (
+                    MERGE INTO lease l
+                    USING UNNEST(CAST(:splits AS VARCHAR ARRAY), CAST(:epochs AS BIGINT ARRAY),
+                                 CAST(:progresses AS VARBINARY ARRAY),
+                                 CAST(:serializers AS INTEGER ARRAY),
+                                 CAST(:texts AS VARCHAR ARRAY), CAST(:checkpoints AS BIGINT ARRAY))
+                          AS r (split_id, epoch, progress, serializer_version, text, checkpoint)
+                       ON l.group_id = :group AND l.split_id = r.split_id
+                    WHEN MATCHED AND l.owner = :member AND l.owner_incarnation = :incarnation
+                         AND l.epoch = r.epoch
+                         AND NOT (l.progress_epoch = r.epoch
+                                  AND l.progress_checkpoint > r.checkpoint) THEN UPDATE
+                     SET progress = r.progress, serializer_version = r.serializer_version,
+                         progress_text = r.text, progress_checkpoint = r.checkpoint,
+                         progress_epoch = r.epoch, progress_at = CURRENT_TIMESTAMP)
+                    """);
+
+    private static final Sql LET_GO =
+            Sql.of(
+                    """
+                    MERGE INTO lease l
+                    USING UNNEST(CAST(:splits AS VARCHAR ARRAY), CAST(:epochs AS BIGINT ARRAY))
+                          AS r (split_id, epoch)
+                       ON l.group_id = :group AND l.split_id = r.split_id
+                    WHEN MATCHED AND l.owner = :member AND l.owner_incarnation = :incarnation
+                         AND l.epoch = r.epoch THEN UPDATE
+                     SET owner = NULL, owner_incarnation = NULL, finished = :finished,
+                         claimant = CASE WHEN :finished THEN NULL ELSE l.claimant END,
+                         claim_kind = CASE WHEN :finished THEN NULL ELSE l.claim_kind END,
+                         version = :version, changed_at = CURRENT_TIMESTAMP
+                    """);
+
+    H2Dialect() {
+        super("h2");
+    }
+
+    @Override
+    boolean createsSchema() {
+        return true;
+    }
+
+    @Override
+    char parametersBegin() {
+        return ';';
+    }
+
+    @Override
+    char parametersSeparator() {
+        return ';';
+    }
+
+    @Override
+    boolean decodesParameters() {
+        return false;
+    }
+
+    @Override
+    String settings(Duration timeout) {
+        return "SET LOCK_TIMEOUT %1$d; SET QUERY_TIMEOUT %1$d"
+                .formatted(Math.max(1, timeout.toMillis()));
+    }
+
+    @Override
+    String typeName(Column.Type type) {
+        return switch (type) {
+            case TEXT -> "VARCHAR";
+            case NUMBER -> "BIGINT";
+            case INTEGER -> "INTEGER";
+            case BYTES -> "VARBINARY";
+        };
+    }
+
+    @Override
+    Sql beat() {
+        return BEAT;
+    }
+
+    @Override
+    Sql discover() {
+        return DISCOVER;
+    }
+
+    @Override
+    Sql acquire() {
+        return ACQUIRE;
+    }
+
+    @Override
+    Sql record() {
+        return RECORD;
+    }
+
+    @Override
+    Sql letGo() {
+        return LET_GO;
+    }
+
+    @Override
+    Set<String> schemaMissing() {
+        return Set.of("42S02", "42S03", "42S04", "42S22");
+    }
+
+    /** No such database, and it may not be created; no right to the tables. */
+    @Override
+    Set<String> hopeless() {
+        return Set.of("90149", "90146", "90096");
+    }
+}

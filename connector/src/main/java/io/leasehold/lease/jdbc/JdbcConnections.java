@@ -1,0 +1,43 @@
+package io.leasehold.lease.jdbc;
+
+import com.zaxxer.hikari.HikariDataSource;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/**
+ * The one connection in use, kept from request to request: to borrow one anew each time would cost
+ * a second round trip, with which the pool finds out whether it still works. The pool bounds the
+ * time it takes to get a new one, and disposes of broken ones on a thread of its own.
+ *
+ * <p>For one thread, except {@link #end()}.
+ */
+final class JdbcConnections {
+
+    private final HikariDataSource pool;
+    private Optional<Connection> kept = Optional.empty();
+
+    JdbcConnections(HikariDataSource pool) {
+        this.pool = pool;
+    }
+
+    /** Waits for a new connection if there is none, at most for the pool's time-out. */
+    Connection current() throws SQLException {
+        if (kept.isEmpty()) {
+            kept = Optional.of(pool.getConnection());
+        }
+        return kept.get();
+    }
+
+    /** Forgets the connection: after an exception nobody knows what it was in the middle of. */
+    void drop() {
+        kept.ifPresent(pool::evictConnection);
+        kept = Optional.empty();
+    }
+
+    /** Ends the pool, and with it whoever waits for an answer on one of its connections. */
+    void end() {
+        pool.close();
+    }
+}

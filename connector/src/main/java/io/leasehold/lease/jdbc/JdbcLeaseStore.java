@@ -1,0 +1,302 @@
+package io.leasehold.lease.jdbc;
+
+import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.LeaseChanges;
+import io.leasehold.lease.LeaseOutcome;
+import io.leasehold.lease.LeaseOutcome.Applied;
+import io.leasehold.lease.LeaseOutcome.Refused;
+import io.leasehold.lease.LeaseRequest.Acquire;
+import io.leasehold.lease.LeaseRequest.Beat;
+import io.leasehold.lease.LeaseRequest.Close;
+import io.leasehold.lease.LeaseRequest.Discover;
+import io.leasehold.lease.LeaseRequest.Discover.NewSplit;
+import io.leasehold.lease.LeaseRequest.Finish;
+import io.leasehold.lease.LeaseRequest.Join;
+import io.leasehold.lease.LeaseRequest.Open;
+import io.leasehold.lease.LeaseRequest.Read;
+import io.leasehold.lease.LeaseRequest.Record;
+import io.leasehold.lease.LeaseRequest.Recorded;
+import io.leasehold.lease.LeaseRequest.Release;
+import io.leasehold.lease.LeaseRequest.Release.Released;
+import io.leasehold.lease.LeaseStore;
+import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.lease.Member;
+import io.leasehold.lease.MemberState;
+import io.leasehold.lease.Membership;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+import static io.leasehold.lease.jdbc.Column.number;
+import static io.leasehold.lease.jdbc.Column.text;
+
+/** Leases in a SQL database: which statements make up each request. */
+public final class JdbcLeaseStore implements LeaseStore {
+
+    private final JdbcRequests requests;
+
+    JdbcLeaseStore(
+            JdbcConnections connections,
+            SqlDialect dialect,
+            String url,
+            Duration timeout,
+            boolean createsSchema) {
+        requests = new JdbcRequests(connections, dialect, url, timeout, createsSchema);
+    }
+
+    /** The store at a JDBC URL; see there for user, password and the like. */
+    public static JdbcLeaseStoreConfig url(String url) {
+        return new JdbcLeaseStoreConfig(url, Map.of());
+    }
+
+    @Override
+    public LeaseOutcome<Membership> open(Open open) {
+        return requests.single(session -> new Applied<>(GroupLock.open(session, open.group())));
+    }
+
+    @Override
+    public LeaseOutcome<Membership> join(Join join) {
+        return requests.changing(
+                join.group(),
+                (session, group) -> {
+                    Member member = join.member();
+                    Optional<Member> row = group.member(member.id());
+                    if (row.equals(Optional.of(member))) {
+                        return unchanged(session, join.group());
+                    }
+                    if (!replaces(join, row) || session.update(joining(row), values(join)) == 0) {
+                        return new Refused<>(
+                                member.incarnation()
+                                        + " cannot join: the row is not the one it replaces.");
+                    }
+                    return changed(session, join.group());
+                });
+    }
+
+    /** All of the condition but the beat, which may change although the group is locked. */
+    private static boolean replaces(Join join, Optional<Member> row) {
+        return row.map(Member::incarnation).equals(join.replaced().map(Member::incarnation))
+                && row.map(Member::state).equals(join.replaced().map(Member::state))
+                && row.filter(current -> current.state() == MemberState.CLOSED)
+                        .filter(closed -> closed.incarnation().equals(join.member().incarnation()))
+                        .isEmpty();
+    }
+
+    private static Sql joining(Optional<Member> row) {
+        return row.isPresent() ? LeaseSql.REPLACE_MEMBER : LeaseSql.INSERT_MEMBER;
+    }
+
+    private static Values values(Join join) {
+        Member member = join.member();
+        Values values =
+                Values.of(join.group())
+                        .by(member.incarnation())
+                        .with("beat", member.beat())
+                        .with("state", member.state().name())
+                        .with("weight", member.weight())
+                        .with("duration", member.duration().toNanos())
+                        .with("emits_for", member.emitsFor().toNanos())
+                        .with("description", member.description());
+        join.replaced()
+                .ifPresent(
+                        row ->
+                                values.with("replaced_incarnation", row.incarnation().id())
+                                        .with("replaced_beat", row.beat()));
+        return values;
+    }
+
+    @Override
+    public LeaseOutcome<Membership> beat(Beat beat) {
+        Values values = Values.of(beat.group()).by(beat.by()).with("beat", beat.beat());
+        return requests.single(
+                session -> {
+                    Membership answer =
+                            LeaseRows.membership(
+                                    session.query(
+                                            session.dialect().beat(), values, LeaseRows::group));
+                    return answer.member(beat.by().memberId()).isPresent()
+                            ? new Applied<>(answer)
+                            : mayNotWrite(beat.by());
+                });
+    }
+
+    @Override
+    public LeaseOutcome<LeaseChanges> read(Read read) {
+        Values values = Values.of(read.group()).with("since", read.since());
+        return requests.single(
+                session ->
+                        new Applied<>(
+                                LeaseRows.changes(
+                                        session.query(
+                                                LeaseSql.CHANGED_SINCE,
+                                                values,
+                                                LeaseRows::change))));
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> discover(Discover discover) {
+        List<NewSplit> splits = discover.splits();
+        Values values =
+                Values.of(discover.group())
+                        .with("splits", text(splits, NewSplit::splitId))
+                        .with("parents", text(splits, LeaseRows::parents))
+                        .progress(splits.stream().map(NewSplit::start).toList());
+        return requests.changing(
+                discover.group(),
+                (session, group) ->
+                        mayWrite(group, discover.by())
+                                ? change(session, session.dialect().discover(), values, group)
+                                : mayNotWrite(discover.by()));
+    }
+
+    @Override
+    public LeaseOutcome<List<Acquire.Taken>> acquire(Acquire acquire) {
+        List<Acquire.Wanted> splits = acquire.splits();
+        Values values =
+                Values.of(acquire.group())
+                        .by(acquire.by())
+                        .with("splits", text(splits, Acquire.Wanted::splitId))
+                        .with("versions", number(splits, Acquire.Wanted::version))
+                        .with("tenures", number(splits, Acquire.Wanted::tenure));
+        return requests.changing(
+                acquire.group(),
+                (session, group) -> {
+                    if (!mayWrite(group, acquire.by())) {
+                        return mayNotWrite(acquire.by());
+                    }
+                    values.with("version", group.changeNumber());
+                    if (session.update(session.dialect().acquire(), values) == 0) {
+                        return new Applied<>(List.of());
+                    }
+                    List<Optional<Acquire.Taken>> taken =
+                            session.query(LeaseSql.TAKEN, values, LeaseRows::taken);
+                    session.commit();
+                    return new Applied<>(taken.stream().flatMap(Optional::stream).toList());
+                });
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> record(Record record) {
+        return requests.single(
+                session ->
+                        new Applied<>(
+                                record(session, record.group(), record.by(), record.splits())));
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> finish(Finish finish) {
+        return requests.changing(
+                finish.group(),
+                (session, group) -> {
+                    Set<String> held =
+                            record(session, finish.group(), finish.by(), finish.splits());
+                    List<Recorded> ended =
+                            finish.splits().stream()
+                                    .filter(split -> held.contains(split.splitId()))
+                                    .toList();
+                    Values values =
+                            Values.of(finish.group())
+                                    .by(finish.by())
+                                    .with("finished", true)
+                                    .with("splits", text(ended, Recorded::splitId))
+                                    .with("epochs", number(ended, Recorded::epoch));
+                    return change(session, session.dialect().letGo(), values, group);
+                });
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> release(Release release) {
+        List<Released> splits = release.splits();
+        List<Recorded> read =
+                splits.stream().map(Released::recorded).flatMap(Optional::stream).toList();
+        Values values =
+                Values.of(release.group())
+                        .by(release.by())
+                        .with("finished", false)
+                        .with("splits", text(splits, Released::splitId))
+                        .with("epochs", number(splits, Released::epoch));
+        return requests.changing(
+                release.group(),
+                (session, group) -> {
+                    record(session, release.group(), release.by(), read);
+                    return change(session, session.dialect().letGo(), values, group);
+                });
+    }
+
+    @Override
+    public LeaseOutcome<Membership> close(Close close) {
+        Values values =
+                Values.of(close.group())
+                        .by(close.closed())
+                        .with("beat", close.beat().orElse(0L))
+                        .with("any_beat", close.beat().isEmpty())
+                        .with("emits_for", close.emitsFor().toNanos());
+        return requests.changing(
+                close.group(),
+                (session, group) ->
+                        session.update(LeaseSql.CLOSE_MEMBER, values) > 0
+                                ? changed(session, close.group())
+                                : unchanged(session, close.group()));
+    }
+
+    @Override
+    public void close() {
+        requests.end();
+    }
+
+    /** The progress whose owner's condition holds, in one statement; in a transaction or not. */
+    private static Set<String> record(
+            JdbcSession session, String group, Incarnation by, List<Recorded> splits)
+            throws SQLException {
+        Values values =
+                Values.of(group)
+                        .by(by)
+                        .with("splits", text(splits, Recorded::splitId))
+                        .with("epochs", number(splits, Recorded::epoch))
+                        .progress(splits.stream().map(Recorded::progress).toList());
+        return Set.copyOf(
+                session.query(
+                        session.dialect().record(), values, row -> row.getString("split_id")));
+    }
+
+    /** Changes leases, and tells them by the change number that they then have. */
+    private static LeaseOutcome<Set<String>> change(
+            JdbcSession session, Sql sql, Values values, Membership group) throws SQLException {
+        values.with("version", group.changeNumber());
+        if (session.update(sql, values) == 0) {
+            return new Applied<>(Set.of());
+        }
+        List<String> changed =
+                session.query(LeaseSql.CHANGED, values, row -> row.getString("split_id"));
+        session.commit();
+        return new Applied<>(Set.copyOf(changed));
+    }
+
+    private static LeaseOutcome<Membership> changed(JdbcSession session, String group)
+            throws SQLException, LeaseStoreException {
+        Membership now = GroupLock.read(session, group);
+        session.commit();
+        return new Applied<>(now);
+    }
+
+    private static LeaseOutcome<Membership> unchanged(JdbcSession session, String group)
+            throws SQLException, LeaseStoreException {
+        session.rollback();
+        return new Applied<>(GroupLock.read(session, group));
+    }
+
+    private static boolean mayWrite(Membership group, Incarnation by) {
+        return group.member(by.memberId())
+                .filter(row -> row.incarnation().equals(by))
+                .filter(row -> row.state() != MemberState.CLOSED)
+                .isPresent();
+    }
+
+    private static <A> LeaseOutcome<A> mayNotWrite(Incarnation by) {
+        return new Refused<>(by + " may no longer write: it is closed, replaced or unknown.");
+    }
+}

@@ -1,0 +1,148 @@
+package io.leasehold.lease.jdbc;
+
+import io.leasehold.lease.LeaseOutcome;
+import io.leasehold.lease.LeaseOutcome.Unknown;
+import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.lease.Membership;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** How a request is carried out, whatever its statements are: in time, and with an outcome. */
+final class JdbcRequests {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JdbcRequests.class);
+
+    /** How often the tables are created if others do the same at the same time. */
+    private static final int CREATIONS = 3;
+
+    /** A request whose statements are each on their own. */
+    interface Single<A> {
+        LeaseOutcome<A> on(JdbcSession session) throws SQLException, LeaseStoreException;
+    }
+
+    /** A request that has the group for itself, and commits what it changes. */
+    interface Changing<A> {
+        LeaseOutcome<A> on(JdbcSession session, Membership group)
+                throws SQLException, LeaseStoreException;
+    }
+
+    private final ReentrantLock underWay = new ReentrantLock();
+    private final JdbcConnections connections;
+    private final SqlDialect dialect;
+    private final Duration timeout;
+    private final boolean createsSchema;
+    private final SqlFailures failures;
+    private volatile boolean ended;
+
+    JdbcRequests(
+            JdbcConnections connections,
+            SqlDialect dialect,
+            String url,
+            Duration timeout,
+            boolean createsSchema) {
+        this.connections = connections;
+        this.dialect = dialect;
+        this.timeout = timeout;
+        this.createsSchema = createsSchema;
+        this.failures = new SqlFailures(url, dialect);
+    }
+
+    <A> LeaseOutcome<A> changing(String group, Changing<A> request) {
+        return single(
+                session -> {
+                    Membership locked = GroupLock.take(session, group);
+                    LeaseOutcome<A> outcome = request.on(session, locked);
+                    session.rollback();
+                    return outcome;
+                });
+    }
+
+    <A> LeaseOutcome<A> single(Single<A> request) {
+        Deadline deadline = Deadline.in(timeout);
+        boolean inOrder = false;
+        underWay.lock();
+        try {
+            if (ended) {
+                return closed();
+            }
+            LeaseOutcome<A> outcome =
+                    carryOut(new JdbcSession(connections.current(), dialect, deadline), request);
+            inOrder = true;
+            return outcome;
+        } catch (SQLException e) {
+            return ended ? closed() : new Unknown<>(failures.explain(e));
+        } catch (LeaseStoreException e) {
+            return new Unknown<>(e);
+        } finally {
+            if (!inOrder || ended) {
+                connections.drop();
+            }
+            underWay.unlock();
+        }
+    }
+
+    private <A> LeaseOutcome<A> carryOut(JdbcSession session, Single<A> request)
+            throws SQLException, LeaseStoreException {
+        try {
+            return request.on(session);
+        } catch (SQLException e) {
+            session.undo(e);
+            if (!createsSchema || !dialect.isSchemaMissing(e)) {
+                throw e;
+            }
+            createSchema(session);
+            return request.on(session);
+        }
+    }
+
+    private void createSchema(JdbcSession session) throws SQLException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                session.run(schema());
+                LOG.info("Created the lease tables at {}.", failures.url());
+                return;
+            } catch (SQLException e) {
+                // "If not exists" may fail all the same where two look at the same time.
+                if (attempt == CREATIONS) {
+                    throw e;
+                }
+                LOG.debug("Another one may be creating the lease tables too.", e);
+            }
+        }
+    }
+
+    private String schema() {
+        String file = dialect.schemaFile().substring(dialect.schemaFile().indexOf('/') + 1);
+        try (InputStream in = JdbcRequests.class.getResourceAsStream(file)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read " + file + " from the jar.", e);
+        }
+    }
+
+    /** From any thread. A request under way ends, and no other begins. */
+    void end() {
+        ended = true;
+        if (underWay.tryLock()) {
+            try {
+                connections.drop();
+            } finally {
+                underWay.unlock();
+            }
+        }
+        connections.end();
+    }
+
+    private static <A> LeaseOutcome<A> closed() {
+        return new Unknown<>(new LeaseStoreException("The lease store is closed.", false, null));
+    }
+}

@@ -1,0 +1,116 @@
+package io.leasehold.lease.jdbc;
+
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One connection while it serves one request, which has a deadline. For one thread. */
+final class JdbcSession {
+
+    /** What a row says. */
+    interface Row<R> {
+        R of(ResultSet row) throws SQLException;
+    }
+
+    private final Connection connection;
+    private final SqlDialect dialect;
+    private final Deadline deadline;
+
+    JdbcSession(Connection connection, SqlDialect dialect, Deadline deadline) {
+        this.connection = connection;
+        this.dialect = dialect;
+        this.deadline = deadline;
+    }
+
+    SqlDialect dialect() {
+        return dialect;
+    }
+
+    /** Carries out a statement and returns the number of rows it changed. */
+    int update(Sql sql, Values values) throws SQLException {
+        try (PreparedStatement statement = prepare(sql, values)) {
+            return statement.executeUpdate();
+        }
+    }
+
+    <R> List<R> query(Sql sql, Values values, Row<R> row) throws SQLException {
+        try (PreparedStatement statement = prepare(sql, values);
+                ResultSet result = statement.executeQuery()) {
+            List<R> rows = new ArrayList<>();
+            while (result.next()) {
+                rows.add(row.of(result));
+            }
+            return rows;
+        }
+    }
+
+    /** Carries out several statements without parameters. */
+    void run(String script) throws SQLException {
+        await();
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(script);
+        }
+    }
+
+    /** Begins a transaction. Outside of one, every statement is its own. */
+    void begin() throws SQLException {
+        connection.setAutoCommit(false);
+    }
+
+    void commit() throws SQLException {
+        await();
+        connection.commit();
+        connection.setAutoCommit(true);
+    }
+
+    /** Undoes the transaction, if one is open. */
+    void rollback() throws SQLException {
+        if (!connection.getAutoCommit()) {
+            await();
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+    }
+
+    /** Undoes the transaction after a failure, as far as the connection still can. */
+    void undo(SQLException failure) {
+        try {
+            rollback();
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    private PreparedStatement prepare(Sql sql, Values values) throws SQLException {
+        await();
+        PreparedStatement statement = connection.prepareStatement(sql.text());
+        try {
+            for (int at = 0; at < sql.parameters().size(); at++) {
+                Object value = values.get(sql.parameters().get(at));
+                if (value instanceof Column column) {
+                    statement.setArray(at + 1, array(column));
+                } else {
+                    statement.setObject(at + 1, value);
+                }
+            }
+            return statement;
+        } catch (SQLException | RuntimeException e) {
+            statement.close();
+            throw e;
+        }
+    }
+
+    private Array array(Column column) throws SQLException {
+        return connection.createArrayOf(dialect.typeName(column.type()), column.values());
+    }
+
+    /** From here on the driver waits for the database no longer than to the deadline. */
+    private void await() throws SQLException {
+        connection.setNetworkTimeout(Runnable::run, deadline.millisLeft());
+    }
+}

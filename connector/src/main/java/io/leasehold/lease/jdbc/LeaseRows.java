@@ -1,0 +1,221 @@
+package io.leasehold.lease.jdbc;
+
+import io.leasehold.lease.Claim;
+import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.Lease;
+import io.leasehold.lease.LeaseChanges;
+import io.leasehold.lease.LeaseRequest.Acquire;
+import io.leasehold.lease.LeaseRequest.Discover.NewSplit;
+import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.lease.Member;
+import io.leasehold.lease.MemberState;
+import io.leasehold.lease.Membership;
+import io.leasehold.lease.Names;
+import io.leasehold.lease.Progress;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What the rows of a result say. */
+final class LeaseRows {
+
+    private static final String PARENT_SEPARATOR = "\n";
+
+    private LeaseRows() {}
+
+    /** As {@link #parents(String)} reads it back; names have no line breaks. */
+    static String parents(NewSplit split) {
+        return String.join(PARENT_SEPARATOR, split.parents());
+    }
+
+    private static Set<String> parents(String lines) {
+        if (lines.isEmpty()) {
+            return Set.of();
+        }
+        List<String> parents = List.of(lines.split(PARENT_SEPARATOR, -1));
+        parents.forEach(parent -> Names.require("parent's split id", parent));
+        return Set.copyOf(parents);
+    }
+
+    /** A group, with one of its members if it has any. */
+    record GroupRow(long changeNumber, int schemaVersion, Optional<Member> member) {}
+
+    static GroupRow group(ResultSet row) throws SQLException {
+        return new GroupRow(
+                row.getLong("change_number"), row.getInt("schema_version"), member(row));
+    }
+
+    static Membership membership(List<GroupRow> rows) throws LeaseStoreException {
+        if (rows.isEmpty()) {
+            return new Membership(0, List.of());
+        }
+        requireKnown(rows.get(0).schemaVersion());
+        return new Membership(
+                rows.get(0).changeNumber(),
+                rows.stream().map(GroupRow::member).flatMap(Optional::stream).toList());
+    }
+
+    private static void requireKnown(int schemaVersion) throws LeaseStoreException {
+        if (schemaVersion != LeaseSql.SCHEMA_VERSION) {
+            throw new LeaseStoreException(
+                    "The lease tables have schema version %d; this version of Leasehold knows %d. Use the same version of Leasehold in all jobs of the group."
+                            .formatted(schemaVersion, LeaseSql.SCHEMA_VERSION),
+                    false,
+                    null);
+        }
+    }
+
+    private static Optional<Member> member(ResultSet row) throws SQLException {
+        String id = row.getString("member_id");
+        // No lease can be read that belongs to a member whose name is none.
+        if (id == null || !isName(id)) {
+            return Optional.empty();
+        }
+        String incarnation = row.getString("incarnation");
+        long beat = row.getLong("beat");
+        try {
+            return Optional.of(
+                    new Member(
+                            new Incarnation(id, incarnation),
+                            beat,
+                            MemberState.valueOf(row.getString("state")),
+                            row.getInt("weight"),
+                            Duration.ofNanos(row.getLong("duration_nanos")),
+                            Duration.ofNanos(row.getLong("emits_for_nanos")),
+                            row.getString("description")));
+        } catch (IllegalArgumentException e) {
+            return Optional.of(
+                    Membership.unreadable(
+                            new Incarnation(id, isName(incarnation) ? incarnation : "unreadable"),
+                            beat,
+                            e.getMessage()));
+        }
+    }
+
+    private static boolean isName(String name) {
+        try {
+            Names.require("name", name);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /** What became of a lease row: a lease, or why it is none. */
+    private record LeaseRow(String splitId, Optional<Lease> lease, String why) {}
+
+    /** A group, with one of the leases that have changed if any has. */
+    record ChangeRow(long changeNumber, int schemaVersion, Optional<LeaseRow> lease) {}
+
+    static ChangeRow change(ResultSet row) throws SQLException {
+        return new ChangeRow(
+                row.getLong("change_number"),
+                row.getInt("schema_version"),
+                row.getString("split_id") == null ? Optional.empty() : Optional.of(lease(row)));
+    }
+
+    static LeaseChanges changes(List<ChangeRow> rows) throws LeaseStoreException {
+        if (rows.isEmpty()) {
+            return new LeaseChanges(0, List.of(), Map.of());
+        }
+        requireKnown(rows.get(0).schemaVersion());
+        List<Lease> leases = new ArrayList<>();
+        Map<String, String> unreadable = new HashMap<>();
+        for (ChangeRow row : rows) {
+            row.lease()
+                    .ifPresent(
+                            read ->
+                                    read.lease()
+                                            .ifPresentOrElse(
+                                                    leases::add,
+                                                    () ->
+                                                            unreadable.put(
+                                                                    read.splitId(), read.why())));
+        }
+        return new LeaseChanges(rows.get(0).changeNumber(), leases, unreadable);
+    }
+
+    /** A lease with its progress, unless it cannot be decoded. */
+    static Optional<Acquire.Taken> taken(ResultSet row) throws SQLException {
+        Optional<Lease> lease = lease(row).lease();
+        return lease.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new Acquire.Taken(
+                                lease.get(),
+                                new Progress(
+                                        row.getBytes("progress"),
+                                        row.getInt("serializer_version"),
+                                        row.getString("progress_text"),
+                                        row.getLong("progress_checkpoint"))));
+    }
+
+    private static LeaseRow lease(ResultSet row) throws SQLException {
+        String splitId = row.getString("split_id");
+        try {
+            return new LeaseRow(
+                    splitId,
+                    Optional.of(
+                            new Lease(
+                                    splitId,
+                                    owner(row),
+                                    notNegative("epoch", row.getLong("epoch")),
+                                    row.getLong("tenure"),
+                                    claim(row),
+                                    row.getBoolean("finished"),
+                                    parents(row.getString("parents")),
+                                    rate(row.getDouble("rate")),
+                                    row.getLong("version"))),
+                    "");
+        } catch (IllegalArgumentException e) {
+            return new LeaseRow(splitId, Optional.empty(), e.getMessage());
+        }
+    }
+
+    private static Optional<Incarnation> owner(ResultSet row) throws SQLException {
+        return bothOrNeither(row, "owner", "owner_incarnation")
+                ? Optional.of(
+                        new Incarnation(row.getString("owner"), row.getString("owner_incarnation")))
+                : Optional.empty();
+    }
+
+    private static Optional<Claim> claim(ResultSet row) throws SQLException {
+        return bothOrNeither(row, "claimant", "claim_kind")
+                ? Optional.of(
+                        new Claim(
+                                row.getString("claimant"),
+                                Claim.Kind.valueOf(row.getString("claim_kind"))))
+                : Optional.empty();
+    }
+
+    private static boolean bothOrNeither(ResultSet row, String one, String other)
+            throws SQLException {
+        boolean first = row.getString(one) != null;
+        if (first != (row.getString(other) != null)) {
+            throw new IllegalArgumentException(
+                    "Of %s and %s only one is there.".formatted(one, other));
+        }
+        return first;
+    }
+
+    private static long notNegative(String what, long number) {
+        if (number < 0) {
+            throw new IllegalArgumentException("The " + what + " " + number + " is negative.");
+        }
+        return number;
+    }
+
+    private static double rate(double rate) {
+        if (!(rate >= 0)) {
+            throw new IllegalArgumentException("The rate " + rate + " is none.");
+        }
+        return rate;
+    }
+}

@@ -1,0 +1,114 @@
+package io.leasehold.lease.jdbc;
+
+/** The statements that every supported database understands. */
+final class LeaseSql {
+
+    /** The version of the tables that this code reads and writes. */
+    static final int SCHEMA_VERSION = 1;
+
+    /** The columns a {@link LeaseRows#group} is made of. */
+    static final String GROUP_COLUMNS =
+            """
+            g.change_number, g.schema_version, m.member_id, m.incarnation, m.beat, m.state,
+            m.weight, m.duration_nanos, m.emits_for_nanos, m.description
+            """;
+
+    private static final String LEASE_COLUMNS =
+            """
+            l.split_id, l.owner, l.owner_incarnation, l.epoch, l.tenure, l.claimant, l.claim_kind,
+            l.finished, l.parents, l.rate, l.version
+            """;
+
+    /** The group with its members; one row without a member where there is none. */
+    static final Sql GROUP =
+            Sql.of(
+                    """
+                    SELECT %s
+                      FROM lease_group g
+                      LEFT JOIN lease_member m ON m.group_id = g.group_id
+                     WHERE g.group_id = :group
+                    """
+                            .formatted(GROUP_COLUMNS));
+
+    static final Sql CREATE_GROUP =
+            Sql.of(
+                    """
+                    INSERT INTO lease_group
+                           (group_id, schema_version, change_number, created_at, changed_at)
+                    VALUES (:group, :schema_version, 0, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP)
+                    """);
+
+    /** Takes the group's lock, until the transaction ends. */
+    static final Sql NEXT_CHANGE =
+            Sql.of(
+                    """
+                    UPDATE lease_group
+                       SET change_number = change_number + 1, changed_at = CURRENT_TIMESTAMP
+                     WHERE group_id = :group
+                    """);
+
+    static final Sql INSERT_MEMBER =
+            Sql.of(
+                    """
+                    INSERT INTO lease_member
+                           (group_id, member_id, incarnation, beat, state, weight,
+                            duration_nanos, emits_for_nanos, description, joined_at, beat_at)
+                    VALUES (:group, :member, :incarnation, :beat, :state, :weight,
+                            :duration, :emits_for, :description,
+                            CURRENT_TIMESTAMP, CURRENT_TIMESTAMP)
+                    """);
+
+    /** Beats do not take the group's lock: so the condition is judged on the row itself. */
+    static final Sql REPLACE_MEMBER =
+            Sql.of(
+                    """
+                    UPDATE lease_member
+                       SET incarnation = :incarnation, beat = :beat, state = :state,
+                           weight = :weight, duration_nanos = :duration,
+                           emits_for_nanos = :emits_for, description = :description,
+                           joined_at = CURRENT_TIMESTAMP, beat_at = CURRENT_TIMESTAMP,
+                           closed_at = NULL
+                     WHERE group_id = :group AND member_id = :member
+                       AND incarnation = :replaced_incarnation AND beat = :replaced_beat
+                    """);
+
+    /** Beats do not take the group's lock: so the condition is judged on the row itself. */
+    static final Sql CLOSE_MEMBER =
+            Sql.of(
+                    """
+                    UPDATE lease_member
+                       SET state = 'CLOSED', emits_for_nanos = :emits_for,
+                           closed_at = CURRENT_TIMESTAMP
+                     WHERE group_id = :group AND member_id = :member
+                       AND incarnation = :incarnation AND state <> 'CLOSED'
+                       AND (beat = :beat OR :any_beat)
+                    """);
+
+    /** The group with the leases changed since; one row without a lease where there is none. */
+    static final Sql CHANGED_SINCE =
+            Sql.of(
+                    """
+                    SELECT g.change_number, g.schema_version, %s
+                      FROM lease_group g
+                      LEFT JOIN lease l ON l.group_id = g.group_id AND l.version > :since
+                     WHERE g.group_id = :group
+                    """
+                            .formatted(LEASE_COLUMNS));
+
+    /** What the transaction has changed, by the change number it has. */
+    static final Sql CHANGED =
+            Sql.of("SELECT split_id FROM lease WHERE group_id = :group AND version = :version");
+
+    /** As {@link #CHANGED}, in full. */
+    static final Sql TAKEN =
+            Sql.of(
+                    """
+                    SELECT %s, l.progress, l.serializer_version, l.progress_text,
+                           l.progress_checkpoint
+                      FROM lease l
+                     WHERE l.group_id = :group AND l.version = :version
+                    """
+                            .formatted(LEASE_COLUMNS));
+
+    private LeaseSql() {}
+}

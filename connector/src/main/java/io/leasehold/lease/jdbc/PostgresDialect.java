@@ -1,0 +1,175 @@
+package io.leasehold.lease.jdbc;
+
+import java.time.Duration;
+import java.util.Set;
+
+/** PostgreSQL 12 or later, and what speaks its protocol and SQL. */
+final class PostgresDialect extends SqlDialect {
+
+    private static final Sql BEAT =
+            // The rows of the others are those of the statement's snapshot; its own row is the one
+            // it has become, after waiting for whoever was changing it.
+            Sql.of(
+                    """
+                    WITH beaten AS (
+                        UPDATE lease_member
+                           SET beat = GREATEST(beat, :beat), beat_at = CURRENT_TIMESTAMP
+                         WHERE group_id = :group AND member_id = :member
+                           AND incarnation = :incarnation AND state <> 'CLOSED'
+                        RETURNING *
+                    ), members AS (
+                        SELECT * FROM beaten
+                        UNION ALL
+                        SELECT * FROM lease_member
+                         WHERE group_id = :group AND member_id <> :member
+                    )
+                    SELECT %s
+                      FROM lease_group g JOIN members m ON m.group_id = g.group_id
+                     WHERE g.group_id = :group
+                    """
+                            .formatted(LeaseSql.GROUP_COLUMNS));
+
+    private static final Sql DISCOVER =
+            Sql.of(
+                    """
+                    INSERT INTO lease
+                           (group_id, split_id, epoch, tenure, finished, parents, rate, version,
+                            progress, serializer_version, progress_text, progress_checkpoint,
+                            progress_epoch, created_at, changed_at, progress_at)
+                    SELECT :group, s.split_id, 0, 0, FALSE, s.parents, 0, :version,
+                           s.progress, s.serializer_version, s.text, s.checkpoint,
+                           0, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP
+                      FROM unnest(:splits, :parents, :progresses, :serializers, :texts, :checkpoints)
+                           AS s (split_id, parents, progress, serializer_version, text, checkpoint)
+                    ON CONFLICT (group_id, split_id) DO NOTHING
+                    """);
+
+    private static final Sql ACQUIRE =
+            Sql.of(
+                    """
+                    UPDATE lease AS l
+                       SET owner = :member, owner_incarnation = :incarnation,
+                           epoch = l.epoch + 1, tenure = w.tenure,
+                           claimant = NULL, claim_kind = NULL,
+                           version = :version, changed_at = CURRENT_TIMESTAMP
+                      FROM unnest(:splits, :versions, :tenures) AS w (split_id, version, tenure)
+                     WHERE l.group_id = :group AND l.split_id = w.split_id
+                       AND l.version = w.version AND NOT l.finished
+                    """);
+
+    private static final Sql RECORD =
+            Sql.of(
+                    """
+                    UPDATE lease AS l
+                       SET progress = r.progress, serializer_version = r.serializer_version,
+                           progress_text = r.text, progress_checkpoint = r.checkpoint,
+                           progress_epoch = r.epoch, progress_at = CURRENT_TIMESTAMP
+                      FROM unnest(:splits, :epochs, :progresses, :serializers, :texts, :checkpoints)
+                           AS r (split_id, epoch, progress, serializer_version, text, checkpoint)
+                     WHERE l.group_id = :group AND l.split_id = r.split_id
+                       AND l.owner = :member AND l.owner_incarnation = :incarnation
+                       AND l.epoch = r.epoch
+                       AND NOT (l.progress_epoch = r.epoch AND l.progress_checkpoint > r.checkpoint)
+                    RETURNING l.split_id
+                    """);
+
+    private static final Sql LET_GO =
+            Sql.of(
+                    """
+                    UPDATE lease AS l
+                       SET owner = NULL, owner_incarnation = NULL, finished = :finished,
+                           claimant = CASE WHEN :finished THEN NULL ELSE l.claimant END,
+                           claim_kind = CASE WHEN :finished THEN NULL ELSE l.claim_kind END,
+                           version = :version, changed_at = CURRENT_TIMESTAMP
+                      FROM unnest(:splits, :epochs) AS r (split_id, epoch)
+                     WHERE l.group_id = :group AND l.split_id = r.split_id
+                       AND l.owner = :member AND l.owner_incarnation = :incarnation
+                       AND l.epoch = r.epoch
+                    """);
+
+    PostgresDialect() {
+        super("postgresql");
+    }
+
+    @Override
+    boolean createsSchema() {
+        return false;
+    }
+
+    @Override
+    char parametersBegin() {
+        return '?';
+    }
+
+    @Override
+    char parametersSeparator() {
+        return '&';
+    }
+
+    @Override
+    boolean decodesParameters() {
+        return true;
+    }
+
+    /**
+     * A client that is cut off within a transaction must not keep the group's lock from the others.
+     * And a plan for any number of splits reads the whole table even for a few of them; so each
+     * statement is planned for as many as it names.
+     */
+    @Override
+    String settings(Duration timeout) {
+        return """
+               SET statement_timeout = %1$d;
+               SET lock_timeout = %1$d;
+               SET idle_in_transaction_session_timeout = %1$d;
+               SET plan_cache_mode = force_custom_plan
+               """
+                .formatted(Math.max(1, timeout.toMillis()));
+    }
+
+    @Override
+    String typeName(Column.Type type) {
+        return switch (type) {
+            case TEXT -> "text";
+            case NUMBER -> "int8";
+            case INTEGER -> "int4";
+            case BYTES -> "bytea";
+        };
+    }
+
+    @Override
+    Sql beat() {
+        return BEAT;
+    }
+
+    @Override
+    Sql discover() {
+        return DISCOVER;
+    }
+
+    @Override
+    Sql acquire() {
+        return ACQUIRE;
+    }
+
+    @Override
+    Sql record() {
+        return RECORD;
+    }
+
+    @Override
+    Sql letGo() {
+        return LET_GO;
+    }
+
+    @Override
+    Set<String> schemaMissing() {
+        return Set.of("42P01", "42703");
+    }
+
+    /** No such database; no right to the tables; a schema that does not exist. */
+    @Override
+    Set<String> hopeless() {
+        return Set.of("3D000", "42501", "3F000");
+    }
+}

@@ -1,0 +1,91 @@
+package io.leasehold.lease.jdbc;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What differs between databases: whole statements, and the names of things.
+ *
+ * <p>Parameters that are a {@link Column} have a name in the plural. A dialect for a database
+ * without arrays would bind them in another way, which {@link JdbcSession} asks it for.
+ */
+abstract class SqlDialect {
+
+    private static final List<SqlDialect> KNOWN = List.of(new H2Dialect(), new PostgresDialect());
+
+    private final String name;
+
+    SqlDialect(String name) {
+        this.name = name;
+    }
+
+    /** The dialect for a JDBC URL, if there is one. */
+    static Optional<SqlDialect> of(String url) {
+        return KNOWN.stream()
+                .filter(dialect -> url.startsWith("jdbc:" + dialect.name + ":"))
+                .findFirst();
+    }
+
+    static List<String> names() {
+        return KNOWN.stream().map(SqlDialect::name).toList();
+    }
+
+    /** As in JDBC URLs and in the name of the file with the tables. */
+    final String name() {
+        return name;
+    }
+
+    /** Where an operator finds the tables. */
+    final String schemaFile() {
+        return "conf/lease-schema-" + name + ".sql";
+    }
+
+    /** Whether missing tables are created unless the user says otherwise. */
+    abstract boolean createsSchema();
+
+    /** What begins the parameters of a JDBC URL. */
+    abstract char parametersBegin();
+
+    /** What stands between the parameters of a JDBC URL. */
+    abstract char parametersSeparator();
+
+    /** Whether the values of these parameters are encoded as in web addresses. */
+    abstract boolean decodesParameters();
+
+    /** Settings of each new connection; no statement on it takes longer than the time-out. */
+    abstract String settings(Duration timeout);
+
+    /** What this database calls the type. */
+    abstract String typeName(Column.Type type);
+
+    /**
+     * Sets the beat of {@code :member} and reads {@link LeaseSql#GROUP_COLUMNS} of all members, its
+     * own only if it may write.
+     */
+    abstract Sql beat();
+
+    /** Inserts the splits that have no row. */
+    abstract Sql discover();
+
+    /** Makes {@code :member} owner of the splits whose version is as wanted. */
+    abstract Sql acquire();
+
+    /** Records progress under the owner's condition and S3, and reads the ids it did so for. */
+    abstract Sql record();
+
+    /** Makes the splits unowned that are held in these epochs; and finished, if so. */
+    abstract Sql letGo();
+
+    /** SQL states that say that a table or one of its columns is not there. */
+    abstract Set<String> schemaMissing();
+
+    /** SQL states beyond those of every database that a repetition will not mend. */
+    abstract Set<String> hopeless();
+
+    final boolean isSchemaMissing(SQLException failure) {
+        return failure.getSQLState() != null && schemaMissing().contains(failure.getSQLState());
+    }
+}

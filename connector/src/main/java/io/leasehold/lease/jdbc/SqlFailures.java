@@ -1,0 +1,61 @@
+package io.leasehold.lease.jdbc;
+
+import io.leasehold.lease.LeaseStoreException;
+
+import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+import java.sql.SQLTransientConnectionException;
+
+/**
+ * What an exception of a driver means, in one sentence for people.
+ *
+ * @param url the store, without secrets
+ */
+record SqlFailures(String url, SqlDialect dialect) {
+
+    LeaseStoreException explain(SQLException failure) {
+        String state = String.valueOf(failure.getSQLState());
+        if (dialect.isSchemaMissing(failure)) {
+            return never(
+                    failure,
+                    "The lease store at %s lacks tables or columns that leases are kept in; run %s there, or set lease.schema.create to true where the tables are missing altogether: %s"
+                            .formatted(url, dialect.schemaFile(), said(failure)));
+        }
+        if (state.startsWith("28")) {
+            return never(
+                    failure,
+                    "The lease store at %s does not accept this user and password: %s"
+                            .formatted(url, said(failure)));
+        }
+        if (dialect.hopeless().contains(state)) {
+            return never(
+                    failure,
+                    "The lease store at %s cannot serve: %s".formatted(url, said(failure)));
+        }
+        if (state.startsWith("08")
+                || failure instanceof SQLTimeoutException
+                || failure instanceof SQLTransientConnectionException) {
+            return later(
+                    failure,
+                    "The lease store at %s cannot be reached: %s".formatted(url, said(failure)));
+        }
+        return later(failure, "The lease store at %s failed: %s".formatted(url, said(failure)));
+    }
+
+    private static LeaseStoreException never(SQLException failure, String message) {
+        return new LeaseStoreException(message, false, failure);
+    }
+
+    private static LeaseStoreException later(SQLException failure, String message) {
+        return new LeaseStoreException(message, true, failure);
+    }
+
+    /** The innermost reason: the outer ones speak of the pool. */
+    private static String said(SQLException failure) {
+        Throwable innermost = failure;
+        while (innermost.getCause() instanceof SQLException deeper) {
+            innermost = deeper;
+        }
+        return String.valueOf(innermost.getMessage()).lines().findFirst().orElse("").strip();
+    }
+}

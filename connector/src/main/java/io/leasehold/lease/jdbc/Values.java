@@ -1,0 +1,48 @@
+package io.leasehold.lease.jdbc;
+
+import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.Progress;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What the parameters of a statement stand for. */
+final class Values {
+
+    private final Map<String, Object> byName = new HashMap<>();
+
+    private Values(String group) {
+        byName.put("group", group);
+    }
+
+    /** Every statement is about one group. */
+    static Values of(String group) {
+        return new Values(group);
+    }
+
+    Values by(Incarnation incarnation) {
+        return with("member", incarnation.memberId()).with("incarnation", incarnation.id());
+    }
+
+    Values with(String name, Object value) {
+        byName.put(name, value);
+        return this;
+    }
+
+    /** The columns that progress is written to, one row for each split. */
+    Values progress(List<Progress> progress) {
+        return with("progresses", Column.bytes(progress, Progress::bytes))
+                .with("serializers", Column.integer(progress, Progress::serializerVersion))
+                .with("texts", Column.text(progress, Progress::text))
+                .with("checkpoints", Column.number(progress, Progress::checkpointId));
+    }
+
+    Object get(String name) {
+        Object value = byName.get(name);
+        if (value == null) {
+            throw new IllegalStateException("The parameter " + name + " has no value.");
+        }
+        return value;
+    }
+}

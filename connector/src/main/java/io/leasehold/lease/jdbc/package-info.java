@@ -1,0 +1,14 @@
+/**
+ * Leases in a SQL database.
+ *
+ * <p>{@link io.leasehold.lease.jdbc.JdbcLeaseStore} says which statements make up a request, {@link
+ * io.leasehold.lease.jdbc.LeaseSql} has those that are the same in every database, {@link
+ * io.leasehold.lease.jdbc.SqlDialect} those that are not. Every request that changes ownership or
+ * membership begins with an update of its group's row, whose lock makes such requests take effect
+ * one after the other. A beat and the recording of progress are one statement each, without that
+ * lock. All run under READ COMMITTED, and rely on what it says of an update that had to wait for a
+ * row: its conditions are judged again on the row as it has become.
+ *
+ * <p>The tables are described where they are created: {@code conf/lease-schema-*.sql}.
+ */
+package io.leasehold.lease.jdbc;

@@ -1,0 +1,25 @@
+package io.leasehold.lease.jdbc;
+
+import io.leasehold.lease.LeaseStore;
+import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.testkit.LeaseStoreContract;
+import io.leasehold.testkit.PostgresServer;
+
+import java.time.Duration;
+
+class PostgresLeaseStoreITCase extends LeaseStoreContract {
+
+    private static final String URL = PostgresServer.newDatabase();
+
+    @Override
+    protected LeaseStore open() {
+        try {
+            return JdbcLeaseStore.url(URL)
+                    .user("postgres")
+                    .createSchema(true)
+                    .open(Duration.ofSeconds(20));
+        } catch (LeaseStoreException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
