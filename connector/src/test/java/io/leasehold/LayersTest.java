@@ -1,0 +1,126 @@
+package io.leasehold;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Random;
+import java.util.concurrent.ThreadLocalRandom;
+
+import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+/** The direction of imports, and who may touch clocks, threads and dice. */
+@AnalyzeClasses(packages = "io.leasehold", importOptions = ImportOption.DoNotIncludeTests.class)
+class LayersTest {
+
+    private static final String[] COMPOSITION_ROOTS = {"io.leasehold.source"};
+
+    @ArchTest
+    static final ArchRule packagesImportFromLowerOnesOnlyAndSiblingsNeverMeet =
+            layeredArchitecture()
+                    .consideringOnlyDependenciesInLayers()
+                    .layer("lease")
+                    .definedBy("io.leasehold.lease")
+                    .layer("memory")
+                    .definedBy("io.leasehold.lease.memory")
+                    .layer("jdbc")
+                    .definedBy("io.leasehold.lease.jdbc")
+                    .layer("split")
+                    .definedBy("io.leasehold.source.split")
+                    .layer("event")
+                    .definedBy("io.leasehold.source.event")
+                    .layer("enumerator")
+                    .definedBy("io.leasehold.source.enumerator")
+                    .layer("reader")
+                    .definedBy("io.leasehold.source.reader")
+                    .layer("source")
+                    .definedBy("io.leasehold.source")
+                    .whereLayer("source")
+                    .mayNotBeAccessedByAnyLayer()
+                    .whereLayer("enumerator")
+                    .mayOnlyBeAccessedByLayers("source")
+                    .whereLayer("reader")
+                    .mayOnlyBeAccessedByLayers("source")
+                    .whereLayer("split")
+                    .mayOnlyBeAccessedByLayers("enumerator", "reader", "source")
+                    .whereLayer("event")
+                    .mayOnlyBeAccessedByLayers("enumerator", "reader")
+                    .whereLayer("memory")
+                    .mayNotBeAccessedByAnyLayer()
+                    .whereLayer("jdbc")
+                    .mayNotBeAccessedByAnyLayer();
+
+    @ArchTest
+    static final ArchRule theProtocolKnowsTheJdkAlone =
+            classes()
+                    .that()
+                    .resideInAPackage("io.leasehold.lease")
+                    .should()
+                    .onlyDependOnClassesThat(
+                            resideInAnyPackage("io.leasehold.lease", "java.lang..", "java.util..")
+                                    .or(resideInAnyPackage("java.time", "java.io")));
+
+    @ArchTest
+    static final ArchRule theProtocolStartsNoThread =
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.leasehold.lease")
+                    .should()
+                    .dependOnClassesThat(
+                            resideInAPackage("java.util.concurrent..")
+                                    .or(resideInAPackage("java.util.logging..")));
+
+    @ArchTest
+    static final ArchRule storesKnowNoFlink =
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.leasehold.lease..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("org.apache.flink..");
+
+    @ArchTest
+    static final ArchRule onlyCompositionRootsReadClocks =
+            noClasses()
+                    .that(resideInAPackage("io.leasehold..").and(alwaysTrue()))
+                    .and()
+                    .resideOutsideOfPackages(COMPOSITION_ROOTS)
+                    .and()
+                    .resideOutsideOfPackage("io.leasehold.lease.jdbc")
+                    .should()
+                    .callMethod(System.class, "nanoTime")
+                    .orShould()
+                    .callMethod(System.class, "currentTimeMillis")
+                    .orShould()
+                    .callMethod(Instant.class, "now")
+                    .orShould()
+                    .dependOnClassesThat()
+                    .areAssignableTo(Clock.class)
+                    .orShould()
+                    .callMethod(Thread.class, "sleep", long.class);
+
+    @ArchTest
+    static final ArchRule nobodyRollsDice =
+            noClasses()
+                    .should()
+                    .dependOnClassesThat()
+                    .areAssignableTo(Random.class)
+                    .orShould()
+                    .dependOnClassesThat()
+                    .areAssignableTo(ThreadLocalRandom.class)
+                    .orShould()
+                    .callMethod(Math.class, "random");
+
+    @ArchTest
+    static final ArchRule packagesHaveNoCycles =
+            slices().matching("io.leasehold.(**)").should().beFreeOfCycles();
+}

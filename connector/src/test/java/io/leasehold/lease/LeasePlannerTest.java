@@ -1,0 +1,161 @@
+package io.leasehold.lease;
+
+import io.leasehold.lease.LeasePlanner.Placed;
+import io.leasehold.lease.LeasePlanner.Share;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class LeasePlannerTest {
+
+    @Test
+    void withoutMembersNobodyHasAnything() {
+        assertThat(LeasePlanner.plan(List.of(), free(3))).isEmpty();
+    }
+
+    @Test
+    void equalWeightsShareEvenly() {
+        assertThat(counts(LeasePlanner.plan(equal(3), free(8))))
+                .isEqualTo(Map.of("m00", 3, "m01", 3, "m02", 2));
+    }
+
+    @Test
+    void weightsShareInProportion() {
+        List<Share> members = List.of(new Share("blue", 9), new Share("green", 1));
+        assertThat(counts(LeasePlanner.plan(members, free(10))))
+                .isEqualTo(Map.of("blue", 9, "green", 1));
+    }
+
+    @Test
+    void aMemberOfWeightZeroGetsNothingWhileAnotherLives() {
+        List<Share> members = List.of(new Share("blue", 1), new Share("standby", 0));
+        assertThat(counts(LeasePlanner.plan(members, free(4)))).isEqualTo(Map.of("blue", 4));
+    }
+
+    @Test
+    void membersOfWeightZeroShareWhatNobodyElseIsLeftFor() {
+        List<Share> members = List.of(new Share("standby1", 0), new Share("standby2", 0));
+        assertThat(counts(LeasePlanner.plan(members, free(4))))
+                .isEqualTo(Map.of("standby1", 2, "standby2", 2));
+    }
+
+    @Test
+    void whatIsBalancedStaysWhereItIs() {
+        List<Placed> splits =
+                List.of(held("a", "m01"), held("b", "m01"), held("c", "m00"), held("d", "m02"));
+        assertThat(LeasePlanner.plan(equal(3), splits))
+                .isEqualTo(Map.of("a", "m01", "b", "m01", "c", "m00", "d", "m02"));
+    }
+
+    @Test
+    void aSplitOfAMemberThatIsNotLiveIsGivenAway() {
+        assertThat(LeasePlanner.plan(equal(1), List.of(held("a", "gone"))))
+                .isEqualTo(Map.of("a", "m00"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void fromAnyStartItIsOneApartWithTheFewestMovesAndThenStill(long seed) {
+        Random random = new Random(seed);
+        for (int run = 0; run < 200; run++) {
+            int members = 1 + random.nextInt(20);
+            List<Placed> splits =
+                    IntStream.range(0, random.nextInt(201))
+                            .mapToObj(i -> held(id(i), "m%02d".formatted(random.nextInt(25))))
+                            .map(
+                                    split ->
+                                            random.nextInt(4) == 0
+                                                    ? new Placed(split.splitId(), Optional.empty())
+                                                    : split)
+                            .toList();
+
+            Map<String, String> plan = LeasePlanner.plan(equal(members), splits);
+
+            String which = "seed " + seed + ", run " + run;
+            Map<String, Integer> counts = counts(plan);
+            IntStream.range(0, members).forEach(i -> counts.putIfAbsent("m%02d".formatted(i), 0));
+            assertThat(Collections.max(counts.values()) - Collections.min(counts.values()))
+                    .as(which)
+                    .isLessThanOrEqualTo(1);
+            assertThat(moves(splits, plan)).as(which).isEqualTo(fewestMoves(members, splits));
+            List<Placed> after =
+                    splits.stream()
+                            .map(split -> held(split.splitId(), plan.get(split.splitId())))
+                            .toList();
+            assertThat(LeasePlanner.plan(equal(members), after)).as(which).isEqualTo(plan);
+        }
+    }
+
+    @Test
+    void theOrderOfTheRowsDoesNotMatter() {
+        List<Placed> splits = new ArrayList<>(free(50));
+        List<Share> members = new ArrayList<>(equal(7));
+        Map<String, String> plan = LeasePlanner.plan(members, splits);
+        Collections.shuffle(splits, new Random(1));
+        Collections.shuffle(members, new Random(2));
+        assertThat(LeasePlanner.plan(members, splits)).isEqualTo(plan);
+    }
+
+    /** Those of live members that are beyond what the fullest fair share leaves them. */
+    private static long fewestMoves(int members, List<Placed> splits) {
+        Map<String, Integer> holdings = new HashMap<>();
+        splits.forEach(s -> s.holder().ifPresent(m -> holdings.merge(m, 1, Integer::sum)));
+        int floor = splits.size() / members;
+        int ceilings = splits.size() % members;
+        long moves = 0;
+        for (int i = 0; i < members; i++) {
+            int beyond = holdings.getOrDefault("m%02d".formatted(i), 0) - floor;
+            if (beyond > 0 && ceilings > 0) {
+                ceilings--;
+                beyond--;
+            }
+            moves += Math.max(0, beyond);
+        }
+        return moves;
+    }
+
+    private static long moves(List<Placed> splits, Map<String, String> plan) {
+        return splits.stream()
+                .filter(s -> s.holder().filter(plan::containsValue).isPresent())
+                .filter(s -> !s.holder().get().equals(plan.get(s.splitId())))
+                .count();
+    }
+
+    private static Map<String, Integer> counts(Map<String, String> plan) {
+        Map<String, Integer> counts = new HashMap<>();
+        plan.values().forEach(member -> counts.merge(member, 1, Integer::sum));
+        return counts;
+    }
+
+    private static List<Share> equal(int members) {
+        return IntStream.range(0, members)
+                .mapToObj(i -> new Share("m%02d".formatted(i), 1))
+                .toList();
+    }
+
+    private static List<Placed> free(int splits) {
+        return IntStream.range(0, splits)
+                .mapToObj(i -> new Placed(id(i), Optional.empty()))
+                .toList();
+    }
+
+    private static Placed held(String split, String member) {
+        return new Placed(split, Optional.of(member));
+    }
+
+    private static String id(int i) {
+        return "s%03d".formatted(i);
+    }
+}

@@ -1,0 +1,88 @@
+package io.leasehold.lease;
+
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.time.Duration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+
+class LeaseTermsTest {
+
+    private static final LeaseTerms TERMS = LeaseTerms.of(Duration.ofSeconds(10));
+
+    @ParameterizedTest
+    @ValueSource(longs = {10, 50, 999, 5_000, 10_000, 86_400_000})
+    void whatIsDerivedFromAnyDurationIsSafe(long millis) {
+        assertThatNoException().isThrownBy(() -> LeaseTerms.of(Duration.ofMillis(millis)));
+    }
+
+    @Test
+    void derivesTheTimesThatAreDocumented() {
+        assertThat(TERMS)
+                .isEqualTo(
+                        new LeaseTerms(
+                                Duration.ofSeconds(10),
+                                Duration.ofSeconds(2),
+                                Duration.ofMillis(1500),
+                                Duration.ofSeconds(3),
+                                Duration.ofSeconds(1),
+                                1,
+                                Duration.ofSeconds(30)));
+    }
+
+    @Test
+    void renewsAtLeastThreeTimesInADuration() {
+        refuses(
+                () -> TERMS.withRenewInterval(Duration.ofSeconds(4)),
+                "lease.renew.interval is 4 s, but must be at most a third of lease.duration, which is 10 s.");
+    }
+
+    @Test
+    void givesAnUnansweredRequestUpBeforeTheNextRenewal() {
+        refuses(
+                () -> TERMS.withStoreTimeout(Duration.ofSeconds(2)),
+                "lease.store.timeout is 2 s, but must be below lease.renew.interval, which is 2 s.");
+    }
+
+    @Test
+    void grantsReadersNoMoreThanHalfTheDuration() {
+        refuses(
+                () -> TERMS.withReaderGrant(Duration.ofMillis(5_001)),
+                "lease.reader.grant is 5001 ms, but must be at most half of lease.duration, which is 10 s.");
+    }
+
+    @Test
+    void extendsGrantsTwiceBeforeTheyEnd() {
+        refuses(
+                () -> TERMS.withExtendInterval(Duration.ofSeconds(2)),
+                "lease.reader.extend.interval is 2 s, but must be at most half of lease.reader.grant, which is 3 s.");
+    }
+
+    @Test
+    void refusesTimesThatAreNone() {
+        refuses(
+                () -> LeaseTerms.of(Duration.ZERO),
+                "lease.duration is 0 s; it must be between 1 ms and 86400 s.");
+        refuses(
+                () -> TERMS.withInitialWait(Duration.ofSeconds(-1)),
+                "lease.initial.wait is -1 s; it must be between 0 and 86400 s.");
+        refuses(
+                () -> TERMS.withInitialMembers(0),
+                "lease.initial.members is 0; it must be at least 1.");
+    }
+
+    @Test
+    void callsAMemberDeadAfterItsOwnDurationAndATickOrFivePercent() {
+        assertThat(TERMS.deadAfter(Duration.ofSeconds(10))).isEqualTo(Duration.ofSeconds(12));
+        assertThat(TERMS.deadAfter(Duration.ofSeconds(100))).isEqualTo(Duration.ofSeconds(105));
+    }
+
+    private static void refuses(ThrowingCallable terms, String sentence) {
+        assertThatIllegalArgumentException().isThrownBy(terms).withMessage(sentence);
+    }
+}

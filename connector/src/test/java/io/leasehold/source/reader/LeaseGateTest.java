@@ -1,0 +1,76 @@
+package io.leasehold.source.reader;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class LeaseGateTest {
+
+    private final AtomicLong clock = new AtomicLong();
+    private final LeaseGate gate = new LeaseGate(clock::get);
+
+    /** Rule T7: the origin of the clock means nothing, not even where it runs over. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, -5, 1_000, Long.MAX_VALUE - 50, Long.MIN_VALUE})
+    void isOpenFromTheAskingUntilTheDeadline(long origin) {
+        clock.set(origin);
+        assertThat(gate.open()).isFalse();
+
+        gate.extend(origin, 100);
+        clock.set(origin + 99);
+        gate.doubt();
+        assertThat(gate.open()).isTrue();
+
+        clock.set(origin + 100);
+        gate.doubt();
+        assertThat(gate.open()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, Long.MAX_VALUE - 50})
+    void letsFewerThanSixteenRecordsThroughAfterTheDeadline(long origin) {
+        clock.set(origin);
+        gate.extend(origin, 100);
+        clock.set(origin + 100);
+        int emitted = 0;
+        while (gate.open() && emitted < 1_000) {
+            gate.emitted();
+            emitted++;
+        }
+        assertThat(emitted).isLessThanOrEqualTo(LeaseGate.RECORDS_PER_LOOK);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, Long.MAX_VALUE - 50})
+    void aGrantThatCameTooLateOpensNothing(long origin) {
+        clock.set(origin + 100);
+        gate.extend(origin, 100);
+        assertThat(gate.open()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, Long.MAX_VALUE - 50})
+    void anEarlierGrantDoesNotShortenALaterOne(long origin) {
+        clock.set(origin);
+        gate.extend(origin + 50, 100);
+        gate.extend(origin, 100);
+        clock.set(origin + 149);
+        gate.doubt();
+        assertThat(gate.open()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, Long.MAX_VALUE - 50})
+    void goesOnWhenExtendedAgain(long origin) {
+        clock.set(origin);
+        gate.extend(origin, 10);
+        clock.set(origin + 10);
+        gate.doubt();
+        assertThat(gate.open()).isFalse();
+        gate.extend(origin + 10, 10);
+        assertThat(gate.open()).isTrue();
+    }
+}

@@ -1,0 +1,302 @@
+package io.leasehold.source.reader;
+
+import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
+import io.leasehold.source.event.LeaseSourceEvent.GrantRequested;
+import io.leasehold.source.event.LeaseSourceEvent.GrantWithdrawn;
+import io.leasehold.source.event.LeaseSourceEvent.Position;
+import io.leasehold.source.event.LeaseSourceEvent.Positions;
+import io.leasehold.source.event.LeaseSourceEvent.ReaderStarted;
+import io.leasehold.source.split.LeasedSplit;
+import io.leasehold.testkit.queue.MemoryQueueSplit;
+
+import org.apache.flink.api.connector.source.ReaderOutput;
+import org.apache.flink.api.connector.source.SourceEvent;
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.connector.testutils.source.reader.TestingReaderContext;
+import org.apache.flink.connector.testutils.source.reader.TestingReaderOutput;
+import org.apache.flink.core.io.InputStatus;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+@Timeout(30)
+class LeasedSourceReaderTest {
+
+    private static final long GRANT = Duration.ofSeconds(3).toNanos();
+
+    private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 10);
+    private final TestingReaderContext context = new TestingReaderContext();
+    private final TestingReaderOutput<String> output = new TestingReaderOutput<>();
+    private final Endless inner = new Endless();
+    private LeasedSourceReader<String, MemoryQueueSplit> reader;
+
+    @BeforeEach
+    void start() {
+        reader =
+                new LeasedSourceReader<>(
+                        "r1",
+                        context,
+                        inner,
+                        new MemoryQueueSplit.Serializer(),
+                        // Only what a test asks for by itself.
+                        Duration.ofHours(1),
+                        clock::get,
+                        Executors.newSingleThreadScheduledExecutor());
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        reader.close();
+    }
+
+    @Test
+    void emitsNothingBeforeItIsGranted() throws Exception {
+        reader.addSplits(List.of(granted("a", "r1")));
+
+        assertThat(reader.pollNext(output)).isEqualTo(InputStatus.NOTHING_AVAILABLE);
+        assertThat(reader.isAvailable()).isNotDone();
+        assertThat(output.getEmittedRecords()).isEmpty();
+    }
+
+    @Test
+    void asksAtOnceForASplitItHasNoGrantFor() {
+        reader.addSplits(List.of(granted("a", "r1")));
+
+        assertThat(context.getSentEvents()).containsExactly(new GrantRequested("r1", clock.get()));
+    }
+
+    @Test
+    void emitsNothingAfterItsDeadlineAndGoesOnWhereItWasWhenExtendedAgain() throws Exception {
+        reader.addSplits(List.of(granted("a", "r1")));
+        extend(clock.get());
+        pollRecords(20);
+
+        clock.addAndGet(GRANT);
+        drain();
+        int atDeadline = output.getEmittedRecords().size();
+        assertThat(atDeadline).isLessThan(20 + LeaseGate.RECORDS_PER_LOOK);
+        clock.addAndGet(Duration.ofDays(1).toNanos());
+        drain();
+        assertThat(output.getEmittedRecords()).hasSize(atDeadline);
+        CompletableFuture<Void> available = reader.isAvailable();
+        assertThat(available).isNotDone();
+
+        extend(clock.get());
+        assertThat(available).isDone();
+        pollRecords(5);
+        assertThat(output.getEmittedRecords())
+                .hasSize(atDeadline + 5)
+                .doesNotHaveDuplicates()
+                .endsWith("a" + (atDeadline + 4));
+    }
+
+    @Test
+    void aGrantCountsFromWhenItWasAskedForHoweverLateItComes() throws Exception {
+        reader.addSplits(List.of(granted("a", "r1")));
+        long askedAt = clock.get();
+        clock.addAndGet(GRANT);
+
+        extend(askedAt);
+
+        assertThat(reader.pollNext(output)).isEqualTo(InputStatus.NOTHING_AVAILABLE);
+    }
+
+    @Test
+    void aGrantForAnEarlierAttemptIsIgnored() throws Exception {
+        reader.addSplits(List.of(granted("a", "r1")));
+
+        reader.handleSourceEvents(new GrantExtended("r0", clock.get(), GRANT));
+
+        assertThat(reader.pollNext(output)).isEqualTo(InputStatus.NOTHING_AVAILABLE);
+    }
+
+    @Test
+    void aRestoredSplitIsHeldBackReportedAndKeptInEverySnapshot() throws Exception {
+        LeasedSplit<MemoryQueueSplit> restored = granted("a", "r0").withoutGrant();
+        reader.addSplits(List.of(restored));
+        reader.start();
+        extend(clock.get());
+
+        assertThat(inner.positions).isEmpty();
+        assertThat(events(ReaderStarted.class).get(0).restored())
+                .extracting(Position::splitId)
+                .containsExactly("a");
+        assertThat(reader.snapshotState(1)).containsExactly(restored);
+    }
+
+    @Test
+    void aHeldBackSplitGoesToTheWrappedReaderOnceItIsGranted() {
+        reader.addSplits(List.of(granted("a", "r0").withoutGrant()));
+
+        reader.addSplits(List.of(granted("a", "r1")));
+
+        assertThat(inner.positions).containsOnlyKeys("a");
+        assertThat(reader.snapshotState(1)).hasSize(1);
+    }
+
+    @Test
+    void reportsThePositionsOfEachCheckpoint() throws Exception {
+        reader.addSplits(List.of(granted("a", "r1")));
+        extend(clock.get());
+        pollRecords(3);
+
+        List<LeasedSplit<MemoryQueueSplit>> state = reader.snapshotState(7);
+
+        assertThat(state).extracting(split -> split.inner().position()).containsExactly(3);
+        assertThat(state).extracting(LeasedSplit::grantedTo).containsOnly(Optional.empty());
+        Positions report = events(Positions.class).get(0);
+        assertThat(report.checkpointId()).isEqualTo(7);
+        assertThat(report.current()).extracting(Position::epoch).containsExactly(4L);
+        assertThat(new String(report.current().get(0).bytes())).startsWith("3 ");
+    }
+
+    @Test
+    void aSplitTheWrappedReaderReturnsNoMoreHasFinished() {
+        reader.addSplits(List.of(granted("a", "r1"), granted("b", "r1")));
+        inner.positions.remove("a");
+
+        assertThat(reader.snapshotState(1)).extracting(LeasedSplit::leaseId).containsExactly("b");
+        assertThat(reader.snapshotState(2)).hasSize(1);
+
+        assertThat(events(Positions.class).get(0).finished())
+                .extracting(Position::splitId)
+                .containsExactly("a");
+        assertThat(events(Positions.class).get(1).finished()).isEmpty();
+    }
+
+    @Test
+    void afterALeaseIsLostNothingIsEmittedAndNoCheckpointCompletes() throws Exception {
+        reader.addSplits(List.of(granted("a", "r1")));
+        extend(clock.get());
+
+        reader.handleSourceEvents(new GrantWithdrawn("r1", "The lease of split 'a' was lost."));
+        extend(clock.get());
+
+        assertThat(reader.pollNext(output)).isEqualTo(InputStatus.NOTHING_AVAILABLE);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> reader.snapshotState(1))
+                .withMessageContaining("The lease of split 'a' was lost.");
+    }
+
+    @Test
+    void aSplitAssignedTwiceIsRefused() {
+        reader.addSplits(List.of(granted("a", "r1")));
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> reader.addSplits(List.of(granted("a", "r1"))))
+                .withMessageContaining("'a'");
+    }
+
+    @Test
+    void eventsOfTheWrappedSourcePassThrough() {
+        SourceEvent event = new SourceEvent() {};
+
+        reader.handleSourceEvents(event);
+
+        assertThat(inner.events).containsExactly(event);
+    }
+
+    @Test
+    void alignmentPausesAreMappedToTheWrappedReadersIds() {
+        reader.addSplits(List.of(granted("a", "r1")));
+
+        reader.pauseOrResumeSplits(List.of("a#4", "gone#1"), List.of());
+
+        assertThat(inner.paused).containsExactly("a");
+    }
+
+    private void extend(long askedAt) {
+        reader.handleSourceEvents(new GrantExtended("r1", askedAt, GRANT));
+    }
+
+    private void pollRecords(int count) throws Exception {
+        for (int i = 0; i < count; i++) {
+            assertThat(reader.pollNext(output)).isEqualTo(InputStatus.MORE_AVAILABLE);
+        }
+    }
+
+    private void drain() throws Exception {
+        int polls = 0;
+        while (reader.pollNext(output) == InputStatus.MORE_AVAILABLE) {
+            assertThat(++polls).isLessThan(1_000);
+        }
+    }
+
+    private <E> List<E> events(Class<E> type) {
+        return context.getSentEvents().stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
+    private static LeasedSplit<MemoryQueueSplit> granted(String splitId, String readerId) {
+        return new LeasedSplit<>(
+                new MemoryQueueSplit(splitId, 0, Integer.MAX_VALUE), 4, 2, Optional.of(readerId));
+    }
+
+    /** A wrapped reader that always has one more record for the first of its splits. */
+    private static final class Endless implements SourceReader<String, MemoryQueueSplit> {
+
+        private final Map<String, MemoryQueueSplit> positions = new LinkedHashMap<>();
+        private final List<SourceEvent> events = new ArrayList<>();
+        private final List<String> paused = new ArrayList<>();
+
+        @Override
+        public void start() {}
+
+        @Override
+        public InputStatus pollNext(ReaderOutput<String> output) {
+            MemoryQueueSplit split = positions.values().iterator().next();
+            output.createOutputForSplit(split.splitId())
+                    .collect(split.splitId() + split.position());
+            positions.put(
+                    split.splitId(),
+                    new MemoryQueueSplit(split.splitId(), split.position() + 1, split.end()));
+            return InputStatus.MORE_AVAILABLE;
+        }
+
+        @Override
+        public List<MemoryQueueSplit> snapshotState(long checkpointId) {
+            return List.copyOf(positions.values());
+        }
+
+        @Override
+        public CompletableFuture<Void> isAvailable() {
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public void addSplits(List<MemoryQueueSplit> splits) {
+            splits.forEach(split -> positions.put(split.splitId(), split));
+        }
+
+        @Override
+        public void notifyNoMoreSplits() {}
+
+        @Override
+        public void handleSourceEvents(SourceEvent event) {
+            events.add(event);
+        }
+
+        @Override
+        public void pauseOrResumeSplits(
+                java.util.Collection<String> toPause, java.util.Collection<String> toResume) {
+            paused.addAll(toPause);
+        }
+
+        @Override
+        public void close() {}
+    }
+}
