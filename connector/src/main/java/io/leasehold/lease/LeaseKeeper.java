@@ -11,7 +11,6 @@ import io.leasehold.lease.LeaseRequest.Read;
 import io.leasehold.lease.LeaseRequest.Record;
 import io.leasehold.lease.LeaseRequest.Recorded;
 import io.leasehold.lease.LeaseRequest.Release;
-import io.leasehold.lease.MemberWatch.Standing;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -98,7 +97,10 @@ public final class LeaseKeeper {
     /** Whether something changed that the plan depends on. */
     private boolean planDue;
 
-    /** When time alone will have changed something that the plan depends on. */
+    /**
+     * When time alone will have changed something that the plan depends on. The members are read
+     * then before anything is planned: one that was over may have come back.
+     */
     private OptionalLong planAt = OptionalLong.empty();
 
     /** The members that the last plan was, or the next plan will be, made for. */
@@ -244,10 +246,6 @@ public final class LeaseKeeper {
      */
     public long wakeAt(long now) {
         long at = beatDue();
-        boolean plans = phase == Phase.JOINED && !doubtful && stateIsKnown;
-        if (plans && planAt.isPresent() && planAt.getAsLong() - at < 0) {
-            at = planAt.getAsLong();
-        }
         return at - now < 0 ? now : at;
     }
 
@@ -420,7 +418,7 @@ public final class LeaseKeeper {
                             request,
                             (o, s, n) -> onApplied(o, s, n, members -> saw(members, s, n))));
         }
-        if (!stateIsKnown || !(planDue || (planAt.isPresent() && now - planAt.getAsLong() >= 0))) {
+        if (!stateIsKnown || !planDue) {
             return Optional.empty();
         }
         return nextAcquisition(now);
@@ -440,6 +438,10 @@ public final class LeaseKeeper {
                         leasesStale = true;
                     }
                     saw(membership, sentAt, now);
+                    if (planAt.isPresent() && sentAt - planAt.getAsLong() >= 0) {
+                        planAt = OptionalLong.empty();
+                        planDue = true;
+                    }
                 });
     }
 
@@ -468,7 +470,7 @@ public final class LeaseKeeper {
                     leasesStale = false;
                     knownChange = changes.changeNumber();
                     changes.unreadable().forEach(this::sawUnreadable);
-                    changes.leases().forEach(lease -> saw(lease, now));
+                    changes.leases().forEach(this::saw);
                     planDue = true;
                 });
     }
@@ -480,7 +482,7 @@ public final class LeaseKeeper {
         }
     }
 
-    private void saw(Lease lease, long now) {
+    private void saw(Lease lease) {
         String splitId = lease.splitId();
         unreadable.remove(splitId);
         leases.put(splitId, lease);
@@ -500,7 +502,7 @@ public final class LeaseKeeper {
         Optional<Incarnation> other =
                 lease.owner()
                         .filter(owner -> !owner.memberId().equals(me.memberId()))
-                        .filter(owner -> watch.standing(owner, now) == Standing.LIVE);
+                        .filter(owner -> watch.live(owner.memberId()));
         if (other.isPresent() && restored.remove(splitId) != null) {
             events.add(new LeaseEvent.RestoredElsewhere(splitId, other.get()));
         }
@@ -584,8 +586,8 @@ public final class LeaseKeeper {
         for (LeasePlanner.Placed split : splits) {
             Lease lease = leases.get(split.splitId());
             boolean planned = me.memberId().equals(plan.get(lease.splitId()));
-            // What the row says is ours already nobody else can take, whatever the plan says.
-            if ((lease.ownedBy(me) || (planned && free(lease, now)))
+            if ((planned || heldUnderMyId(lease))
+                    && free(lease, now)
                     && !held.containsKey(lease.splitId())
                     && !refused.contains(lease.splitId())) {
                 mine.add(lease);
@@ -604,9 +606,20 @@ public final class LeaseKeeper {
                                                 && leases.get(parent).finished());
     }
 
+    /**
+     * A member that restarts keeps what it had, whatever the plan says: its state goes on from
+     * there. Others may claim it, as from any live owner.
+     */
+    private boolean heldUnderMyId(Lease lease) {
+        return lease.owner().filter(owner -> owner.memberId().equals(me.memberId())).isPresent();
+    }
+
     private boolean free(Lease lease, long now) {
-        if (lease.owner().isEmpty()) {
+        if (lease.owner().isEmpty() || lease.ownedBy(me)) {
             return true;
+        }
+        if (!heldUnderMyId(lease) && watch.live(lease.owner().get().memberId())) {
+            return false;
         }
         Incarnation owner = lease.owner().get();
         return switch (watch.standing(owner, now)) {
@@ -727,7 +740,11 @@ public final class LeaseKeeper {
     }
 
     private long beatDue() {
-        return doubtful ? beatAt : watch.worthReadingAt(beatAt, me.memberId());
+        if (doubtful) {
+            return beatAt;
+        }
+        long due = watch.worthReadingAt(beatAt, me.memberId());
+        return planAt.isPresent() && planAt.getAsLong() - due < 0 ? planAt.getAsLong() : due;
     }
 
     private static <T> List<T> first(Map<String, T> waiting) {

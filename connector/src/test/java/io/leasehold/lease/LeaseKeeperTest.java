@@ -1,0 +1,432 @@
+package io.leasehold.lease;
+
+import io.leasehold.lease.VirtualGroup.VirtualMember;
+import io.leasehold.lease.VirtualGroup.Way;
+
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The member's side of the protocol, sentence by sentence. Every test runs at odd clock origins.
+ */
+@Timeout(30)
+class LeaseKeeperTest {
+
+    private static final LeaseTerms TERMS = VirtualGroup.TERMS;
+    private static final Duration TICK = VirtualGroup.TICK;
+    private static final Duration LONG = Duration.ofMinutes(5);
+
+    /** Rule T7: near the ends of a long, at zero, anywhere. */
+    @ParameterizedTest
+    @ValueSource(
+            longs = {0, -1, 1_000_000_000_000L, Long.MAX_VALUE - 20_000_000_000L, Long.MIN_VALUE})
+    @Retention(RetentionPolicy.RUNTIME)
+    @interface AtAnyOrigin {}
+
+    // -------------------------------------------------------------------------------- shares
+
+    @AtAnyOrigin
+    void whoIsAloneTakesEverything(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(8));
+
+        group.run(TICK);
+
+        assertThat(blue.holds()).hasSize(8);
+        assertThat(group.leases().values()).allMatch(l -> l.ownedBy(blue.me) && l.epoch() == 1);
+    }
+
+    @AtAnyOrigin
+    void aFreshGroupWaitsForItsInitialMembersAndSharesEvenly(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        LeaseTerms forTwo = TERMS.withInitialMembers(2);
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(8), forTwo, 1);
+        group.run(Duration.ofSeconds(20));
+        assertThat(blue.holds()).isEmpty();
+
+        VirtualMember green = group.member("green", VirtualGroup.splits(8), forTwo, 1);
+        group.run(TICK.multipliedBy(2));
+
+        assertThat(blue.holds()).hasSize(4);
+        assertThat(green.holds()).hasSize(4);
+    }
+
+    @AtAnyOrigin
+    void initialMembersThatDoNotComeAreNotWaitedForForEver(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        VirtualMember blue =
+                group.member("blue", VirtualGroup.splits(8), TERMS.withInitialMembers(2), 1);
+
+        Duration took = group.until(LONG, () -> blue.holds().size() == 8);
+
+        assertThat(took).isBetween(TERMS.initialWait(), TERMS.initialWait().plus(TICK));
+    }
+
+    @AtAnyOrigin
+    void aJoinerTakesItsShareOfWhatIsFreeAndNothingOfALiveOwner(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(4));
+        group.run(TICK);
+        VirtualMember green = group.member("green", VirtualGroup.splits(8));
+
+        group.run(TICK.multipliedBy(3));
+
+        assertThat(blue.holds()).hasSize(4);
+        assertThat(green.holds()).hasSize(4);
+    }
+
+    @AtAnyOrigin
+    void aSplitIsNotGivenOutBeforeItsParentsAreFinished(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        VirtualMember blue =
+                group.member(
+                        "blue",
+                        List.of(
+                                new LeaseRequest.Discover.NewSplit(
+                                        "child", Set.of("parent"), VirtualGroup.at(0, 0)),
+                                new LeaseRequest.Discover.NewSplit(
+                                        "orphan", Set.of("not there"), VirtualGroup.at(0, 0)),
+                                new LeaseRequest.Discover.NewSplit(
+                                        "parent", Set.of(), VirtualGroup.at(0, 0))));
+        group.run(TICK.multipliedBy(2));
+        assertThat(blue.holds()).containsExactly("parent");
+
+        blue.finishes("parent");
+        group.run(TICK.multipliedBy(2));
+
+        assertThat(blue.holds()).containsExactly("child");
+    }
+
+    // ------------------------------------------------------------------------------ takeover
+
+    /** Promise L1. */
+    @AtAnyOrigin
+    void aDeadMembersSplitsMoveWithinItsDurationAndTwoTicks(long origin) {
+        for (long killedAfter : new long[] {0, 1, 500, 999, 1_500, 1_999}) {
+            VirtualGroup group = new VirtualGroup(origin);
+            VirtualMember blue = group.member("blue", VirtualGroup.splits(8));
+            VirtualMember green = group.member("green", VirtualGroup.splits(8));
+            group.run(Duration.ofSeconds(30).plusMillis(killedAfter));
+            blue.kill();
+
+            Duration took = group.until(LONG, () -> green.holds().size() == 8);
+
+            assertThat(took)
+                    .as("killed %d ms after its tick", killedAfter)
+                    .isLessThanOrEqualTo(
+                            TERMS.duration().plus(TICK.multipliedBy(2)).plusMillis(100))
+                    .isGreaterThan(TERMS.duration().minus(TICK));
+        }
+    }
+
+    @AtAnyOrigin
+    void aFrozenMemberFallsSilentBeforeItsSplitsMoveAndIsOverWhenItWakes(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(4));
+        VirtualMember green = group.member("green", VirtualGroup.splits(4));
+        group.run(Duration.ofSeconds(30));
+        blue.freeze();
+        group.until(LONG, () -> green.holds().size() == 4);
+
+        blue.thaw();
+        group.run(TICK);
+
+        assertThat(blue.events(LeaseEvent.Over.class)).hasSize(1);
+        assertThat(blue.holds()).isEmpty();
+    }
+
+    @AtAnyOrigin
+    void aMemberThatWakesInTimeLosesNothing(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(4));
+        VirtualMember green = group.member("green", VirtualGroup.splits(4));
+        group.run(Duration.ofSeconds(30));
+        Set<String> held = Set.copyOf(blue.holds());
+
+        blue.freeze();
+        group.run(TERMS.duration().minus(TICK));
+        blue.thaw();
+        group.run(LONG);
+
+        assertThat(blue.holds()).isEqualTo(held);
+        assertThat(green.events(LeaseEvent.Over.class)).isEmpty();
+    }
+
+    /** Rule T4, however long the outage. */
+    @AtAnyOrigin
+    void afterAnOutageOfTheStoreNobodyLooksDeadAndNoSplitMoves(long origin) {
+        for (int ticks = 1; ticks <= 60; ticks++) {
+            VirtualGroup group = new VirtualGroup(origin);
+            VirtualMember blue = group.member("blue", VirtualGroup.splits(4));
+            VirtualMember green = group.member("green", VirtualGroup.splits(4));
+            group.run(Duration.ofSeconds(31));
+            var before = group.leases();
+
+            blue.way = Way.LOSES_REQUESTS;
+            green.way = Way.LOSES_REQUESTS;
+            group.run(TICK.multipliedBy(ticks));
+            // The one that comes back first sees the other's old beat.
+            green.way = Way.UP;
+            group.run(TERMS.duration().minus(TICK));
+            blue.way = Way.UP;
+            group.run(TERMS.duration().multipliedBy(3));
+
+            assertThat(group.leases()).as("after %d ticks", ticks).isEqualTo(before);
+            assertThat(blue.keeper.extendFor(0)).isNotNull();
+            assertThat(blue.events(LeaseEvent.Over.class)).isEmpty();
+        }
+    }
+
+    @AtAnyOrigin
+    void whoAloneLosesTheStoreIsSilentBeforeItsSplitsMove(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(4));
+        VirtualMember green = group.member("green", VirtualGroup.splits(4));
+        group.run(Duration.ofSeconds(30));
+
+        blue.way = Way.LOSES_REQUESTS;
+        group.until(LONG, () -> green.holds().size() == 4);
+        blue.way = Way.UP;
+        group.run(TICK);
+
+        assertThat(blue.events(LeaseEvent.Over.class)).hasSize(1);
+    }
+
+    // ------------------------------------------------------------------------------- restart
+
+    @AtAnyOrigin
+    void aCleanStopFreesTheSplitsWhenItsReadersAreSilent(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(4));
+        VirtualMember green = group.member("green", VirtualGroup.splits(4));
+        group.run(Duration.ofSeconds(30));
+
+        blue.close();
+        Duration took = group.until(LONG, () -> green.holds().size() == 4);
+
+        // Promise L4: one reader grant, not the duration.
+        assertThat(took)
+                .isLessThan(
+                        LeaseTerms.byAnotherClock(TERMS.readerGrant()).plus(TICK).plusMillis(100));
+    }
+
+    @AtAnyOrigin
+    void aMemberThatRestartsAtOnceKeepsItsSplitsAndItsStatesPositions(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(4));
+        VirtualMember green = group.member("green", VirtualGroup.splits(4));
+        group.run(Duration.ofSeconds(30));
+        Set<String> held = Set.copyOf(blue.holds());
+
+        blue.close();
+        VirtualMember again = group.member("blue", VirtualGroup.splits(4));
+        held.forEach(
+                splitId ->
+                        again.keeper.restored(splitId, blue.granted.get(splitId).lease().tenure()));
+        group.run(TERMS.duration());
+
+        assertThat(again.holds()).isEqualTo(held);
+        assertThat(again.granted.values()).allMatch(LeaseEvent.Acquired::fromState);
+        assertThat(again.granted.values()).allMatch(a -> a.lease().epoch() == 2);
+        assertThat(green.holds()).isEmpty();
+    }
+
+    @AtAnyOrigin
+    void aMemberThatRestartsAfterAKillWaitsUntilItsElderIsSurelyDead(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(4));
+        group.run(Duration.ofSeconds(30));
+
+        blue.kill();
+        VirtualMember again = group.member("blue", VirtualGroup.splits(4));
+        Duration took = group.until(LONG, () -> again.holds().size() == 4);
+
+        assertThat(took).isBetween(TERMS.duration(), TERMS.duration().plus(TICK.multipliedBy(2)));
+    }
+
+    @AtAnyOrigin
+    void ofTwinsTheYoungerIsOverAndTheElderGoesOn(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        VirtualMember elder = group.member("blue", VirtualGroup.splits(4));
+        group.run(Duration.ofSeconds(30));
+        VirtualMember younger = group.member("blue", VirtualGroup.splits(4));
+
+        group.run(TERMS.duration().multipliedBy(3));
+
+        assertThat(elder.holds()).hasSize(4);
+        assertThat(younger.holds()).isEmpty();
+        assertThat(younger.events(LeaseEvent.Over.class))
+                .singleElement()
+                .extracting(LeaseEvent.Over::why)
+                .asString()
+                .contains("'blue'", "a test", "lease.member.id");
+    }
+
+    @AtAnyOrigin
+    void aSplitThatAnotherConsumedSinceTheStateWasTakenStartsFromTheTable(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(1));
+        group.run(TICK);
+        long tenure = blue.granted.get("s000").lease().tenure();
+        blue.close();
+        VirtualMember green = group.member("green", VirtualGroup.splits(1));
+        group.until(LONG, () -> green.holds().size() == 1);
+        green.records("s000", 42, 7);
+        group.run(TICK);
+        green.close();
+
+        VirtualMember again = group.member("blue", VirtualGroup.splits(1));
+        again.keeper.restored("s000", tenure);
+        group.until(LONG, () -> again.holds().size() == 1);
+
+        assertThat(again.granted.get("s000").fromState()).isFalse();
+        assertThat(again.granted.get("s000").progress()).isEqualTo(VirtualGroup.at(42, 7));
+    }
+
+    @AtAnyOrigin
+    void aRestoredSplitThatALiveMemberHoldsIsDropped(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        VirtualMember green = group.member("green", VirtualGroup.splits(1));
+        group.run(TICK);
+
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(1));
+        blue.keeper.restored("s000", 1);
+        group.run(TICK.multipliedBy(3));
+
+        assertThat(blue.events(LeaseEvent.RestoredElsewhere.class))
+                .containsExactly(new LeaseEvent.RestoredElsewhere("s000", green.me));
+        assertThat(green.holds()).containsExactly("s000");
+    }
+
+    @AtAnyOrigin
+    void nothingIsAcquiredBeforeTheStateIsKnown(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        LeaseKeeper keeper =
+                new LeaseKeeper("orders", new Incarnation("blue", "x"), 1, "a test", TERMS, origin);
+        keeper.discovered(VirtualGroup.splits(1));
+        LeaseStore store = new io.leasehold.lease.memory.MemoryLeaseTable().open();
+        for (int i = 0; i < 20; i++) {
+            keeper.next(origin)
+                    .ifPresent(step -> keeper.answered(step.sendTo(store), origin, origin));
+        }
+        assertThat(keeper.heldCount()).isZero();
+
+        keeper.stateIsKnown();
+
+        assertThat(keeper.next(origin))
+                .get()
+                .extracting(LeaseStep::request)
+                .isInstanceOf(LeaseRequest.Acquire.class);
+        assertThat(group.leases()).isEmpty();
+    }
+
+    @AtAnyOrigin
+    void aSplitOfAFailedReaderIsGrantedAnewInANewEpoch(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(2));
+        group.run(TICK);
+
+        blue.keeper.restored("s000", 1);
+        blue.keeper.orphaned("s001");
+        group.run(TICK);
+
+        assertThat(blue.granted.get("s000").lease().epoch()).isEqualTo(2);
+        assertThat(blue.granted.get("s000").fromState()).isTrue();
+        assertThat(blue.granted.get("s001").lease().epoch()).isEqualTo(2);
+        assertThat(blue.granted.get("s001").fromState()).isFalse();
+    }
+
+    // ------------------------------------------------------------------------- lost on the way
+
+    /** Rule T5: whatever was under way when the store went silent, the end is the same. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Way.class,
+            names = {"LOSES_REQUESTS", "LOSES_ANSWERS"})
+    void whateverIsLostOnTheWayTheEndIsTheSame(Way way) {
+        // Time after time the store falls silent at a later request.
+        for (int millis = 0; millis <= 60; millis++) {
+            VirtualGroup group = new VirtualGroup(0);
+            VirtualMember blue = group.member("blue", VirtualGroup.splits(4));
+            group.run(Duration.ofMillis(millis));
+            blue.way = way;
+            group.run(TICK);
+            blue.way = Way.UP;
+            group.run(TERMS.duration().multipliedBy(3));
+
+            assertThat(blue.holds()).as("silent from %d ms on", millis).hasSize(4);
+            assertThat(blue.events(LeaseEvent.Over.class)).isEmpty();
+            blue.granted.forEach(
+                    (splitId, acquired) ->
+                            assertThat(group.leases().get(splitId)).isEqualTo(acquired.lease()));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Way.class,
+            names = {"LOSES_REQUESTS", "LOSES_ANSWERS"})
+    void progressAndFinishesAreSentAgainUntilTheyAreAnswered(Way way) {
+        VirtualGroup group = new VirtualGroup(0);
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(2));
+        group.run(TICK);
+
+        blue.way = way;
+        blue.records("s000", 5, 3);
+        blue.finishes("s001");
+        group.run(TICK);
+        blue.way = Way.UP;
+        group.run(TICK.multipliedBy(2));
+
+        assertThat(group.leases().get("s001").finished()).isTrue();
+        assertThat(blue.events(LeaseEvent.Finished.class)).hasSize(1);
+        assertThat(blue.events(LeaseEvent.Lost.class)).isEmpty();
+        blue.kill();
+        VirtualMember green = group.member("green", List.of());
+        group.until(LONG, () -> green.holds().size() == 1);
+        assertThat(green.granted.get("s000").progress()).isEqualTo(VirtualGroup.at(5, 3));
+    }
+
+    // ----------------------------------------------------------------------------------- ends
+
+    @AtAnyOrigin
+    void aGroupIsFinishedWhenEverySplitIsWhoeverReadIt(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        LeaseTerms forTwo = TERMS.withInitialMembers(2);
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(2), forTwo, 1);
+        VirtualMember green = group.member("green", VirtualGroup.splits(2), forTwo, 1);
+        group.run(TICK.multipliedBy(2));
+
+        List.copyOf(blue.holds()).forEach(blue::finishes);
+        group.run(TICK.multipliedBy(2));
+        assertThat(blue.keeper.allFinished()).isFalse();
+
+        List.copyOf(green.holds()).forEach(green::finishes);
+        group.run(TICK.multipliedBy(2));
+        assertThat(blue.keeper.allFinished()).isTrue();
+        assertThat(green.keeper.allFinished()).isTrue();
+    }
+
+    @AtAnyOrigin
+    void aSplitThatCannotBeReadIsLetGoAndNotTakenAgain(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(2));
+        group.run(TICK);
+
+        blue.keeper.cannotRead("s000");
+        group.run(LONG);
+
+        assertThat(group.leases().get("s000").owner()).isEmpty();
+        assertThat(blue.keeper.heldCount()).isEqualTo(1);
+    }
+}

@@ -1,0 +1,248 @@
+package io.leasehold.lease;
+
+import io.leasehold.lease.LeaseRequest.Discover.NewSplit;
+import io.leasehold.lease.LeaseRequest.Recorded;
+import io.leasehold.lease.memory.MemoryLeaseTable;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+/**
+ * Members with their real keepers over one store, on time that passes only when told. After every
+ * step it is checked that no split may be emitted by two of them (S1).
+ */
+final class VirtualGroup {
+
+    static final LeaseTerms TERMS = LeaseTerms.of(Duration.ofSeconds(10));
+    static final Duration TICK = TERMS.renewInterval();
+
+    /** How the way to the store is. */
+    enum Way {
+        UP,
+        /** Requests do not arrive. */
+        LOSES_REQUESTS,
+        /** Requests are carried out, answers do not arrive. */
+        LOSES_ANSWERS
+    }
+
+    private static final String GROUP = "orders";
+    private static final Duration ROUND_TRIP = Duration.ofMillis(2);
+    private static final LeaseStoreException NO_ANSWER =
+            new LeaseStoreException("No answer.", true, null);
+
+    private final MemoryLeaseTable table = new MemoryLeaseTable();
+    private final List<VirtualMember> members = new ArrayList<>();
+    private long now;
+
+    /**
+     * @param origin what the clock shows at the start; it means nothing (T7)
+     */
+    VirtualGroup(long origin) {
+        this.now = origin;
+    }
+
+    static List<NewSplit> splits(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> new NewSplit("s%03d".formatted(i), Set.of(), at(0, 0)))
+                .toList();
+    }
+
+    static Progress at(long position, long checkpointId) {
+        return new Progress(new byte[] {(byte) position}, 1, "position " + position, checkpointId);
+    }
+
+    /** A member that finds these splits; it takes part from the next {@link #run} on. */
+    VirtualMember member(String memberId, List<NewSplit> splits) {
+        return member(memberId, splits, TERMS, 1);
+    }
+
+    VirtualMember member(String memberId, List<NewSplit> splits, LeaseTerms terms, int weight) {
+        VirtualMember member = new VirtualMember(memberId, terms, weight);
+        member.keeper.discovered(splits);
+        members.add(member);
+        return member;
+    }
+
+    void run(Duration time) {
+        long end = now + time.toNanos();
+        while (true) {
+            Optional<VirtualMember> next = earliest(end);
+            if (next.isEmpty()) {
+                now = end;
+                return;
+            }
+            now = next.get().wakeAt();
+            next.get().step();
+            assertExclusive();
+        }
+    }
+
+    /** Runs until something is so, and says how long that took. */
+    Duration until(Duration atMost, java.util.function.BooleanSupplier condition) {
+        long start = now;
+        while (!condition.getAsBoolean()) {
+            assertThat(now - start).as("waited").isLessThan(atMost.toNanos());
+            run(Duration.ofMillis(50));
+        }
+        return Duration.ofNanos(now - start);
+    }
+
+    Map<String, Lease> leases() {
+        Map<String, Lease> leases = new TreeMap<>();
+        table.open()
+                .read(new LeaseRequest.Read(GROUP, 0))
+                .react(
+                        read -> read.leases().forEach(lease -> leases.put(lease.splitId(), lease)),
+                        refused -> fail(refused),
+                        unknown -> fail(unknown));
+        return leases;
+    }
+
+    private Optional<VirtualMember> earliest(long end) {
+        return members.stream()
+                .filter(member -> !member.frozen)
+                .filter(member -> member.wakeAt() - end <= 0)
+                .min((a, b) -> Long.compare(a.wakeAt() - now, b.wakeAt() - now));
+    }
+
+    private void assertExclusive() {
+        Map<String, String> emitters = new TreeMap<>();
+        for (VirtualMember member : members) {
+            for (String splitId : member.mayEmit()) {
+                String other = emitters.put(splitId, member.me.toString());
+                assertThat(other).as("another emitter of " + splitId).isNull();
+            }
+        }
+    }
+
+    /** A member as its enumerator would drive it, with readers that use each grant to its end. */
+    final class VirtualMember {
+
+        final Incarnation me;
+        final LeaseKeeper keeper;
+        final List<LeaseEvent> events = new ArrayList<>();
+        final Map<String, LeaseEvent.Acquired> granted = new TreeMap<>();
+        Way way = Way.UP;
+        boolean frozen;
+        private boolean gone;
+        private long emitsUntil = now;
+        private long idleUntil = now;
+
+        private VirtualMember(String memberId, LeaseTerms terms, int weight) {
+            me = new Incarnation(memberId, memberId + "-" + members.size());
+            keeper = new LeaseKeeper(GROUP, me, weight, "a test", terms, now);
+            keeper.stateIsKnown();
+        }
+
+        Set<String> holds() {
+            return granted.keySet();
+        }
+
+        /** Killed: nothing of it runs any more. */
+        void kill() {
+            frozen = true;
+            gone = true;
+        }
+
+        /** Frozen as a stopped process is: it knows nothing of the time that passes. */
+        void freeze() {
+            frozen = true;
+        }
+
+        void thaw() {
+            frozen = false;
+        }
+
+        /** Closed as Flink closes an enumerator; its readers use their grants to the end. */
+        void close() {
+            Duration granted = Duration.ofNanos(Math.max(0, emitsUntil - now));
+            keeper.close(granted, now)
+                    .ifPresent(
+                            last ->
+                                    assertThat(send(new LeaseStep<>(last, (o, s, n) -> {})))
+                                            .isNotNull());
+            frozen = true;
+        }
+
+        void records(String splitId, long position, long checkpointId) {
+            keeper.progressed(
+                    List.of(
+                            new Recorded(
+                                    splitId,
+                                    granted.get(splitId).lease().epoch(),
+                                    at(position, checkpointId))));
+        }
+
+        void finishes(String splitId) {
+            keeper.finished(
+                    List.of(
+                            new Recorded(
+                                    splitId, granted.get(splitId).lease().epoch(), at(99, 99))));
+        }
+
+        <E extends LeaseEvent> List<E> events(Class<E> type) {
+            return events.stream().filter(type::isInstance).map(type::cast).toList();
+        }
+
+        private Set<String> mayEmit() {
+            boolean may = !gone && emitsUntil - now > 0;
+            return may ? new TreeSet<>(granted.keySet()) : Set.of();
+        }
+
+        private long wakeAt() {
+            return idleUntil;
+        }
+
+        private void step() {
+            Optional<LeaseStep<?>> step = keeper.next(now);
+            if (step.isPresent()) {
+                long sentAt = now;
+                LeaseStep.Answer<?> answer = send(step.get());
+                long answeredAt = now + ROUND_TRIP.toNanos();
+                keeper.answered(answer, sentAt, answeredAt).forEach(this::learn);
+                idleUntil = answeredAt;
+            } else {
+                idleUntil = Math.max(keeper.wakeAt(now) - now, 1) + now;
+            }
+            long grant = keeper.extendFor(now).toNanos();
+            if (now + grant - emitsUntil > 0) {
+                emitsUntil = now + grant;
+            }
+        }
+
+        private <A> LeaseStep.Answer<A> send(LeaseStep<A> step) {
+            return switch (way) {
+                case UP -> step.sendTo(table.open());
+                case LOSES_REQUESTS -> step.answeredBy(new LeaseOutcome.Unknown<>(NO_ANSWER));
+                case LOSES_ANSWERS -> {
+                    step.sendTo(table.open());
+                    yield step.answeredBy(new LeaseOutcome.Unknown<>(NO_ANSWER));
+                }
+            };
+        }
+
+        private void learn(LeaseEvent event) {
+            events.add(event);
+            if (event instanceof LeaseEvent.Acquired acquired) {
+                granted.put(acquired.lease().splitId(), acquired);
+            } else if (event instanceof LeaseEvent.Lost lost) {
+                granted.remove(lost.splitId());
+            } else if (event instanceof LeaseEvent.Finished finished) {
+                granted.remove(finished.splitId());
+            } else if (event instanceof LeaseEvent.Over) {
+                granted.clear();
+                frozen = true;
+            }
+        }
+    }
+}
