@@ -1,0 +1,143 @@
+package io.leasehold.lease.jdbc;
+
+import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.LeaseOutcome;
+import io.leasehold.lease.LeaseOutcome.Unknown;
+import io.leasehold.lease.LeaseRequest.Open;
+import io.leasehold.lease.LeaseStore;
+import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.lease.Membership;
+import io.leasehold.testkit.ScriptedMember;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+@Timeout(60)
+class JdbcLeaseStoreConfigTest {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    private static final String SECRET = "hush";
+
+    @Test
+    void noSecretIsShown() {
+        assertThat(
+                        JdbcLeaseStore.url(
+                                        "jdbc:postgresql://host/db?user=me&password=hush&ssl=true&sslpassword=hush")
+                                .password(SECRET)
+                                .toString())
+                .isEqualTo("jdbc:postgresql://host/db?user=me&ssl=true");
+        assertThat(JdbcLeaseStore.url("jdbc:h2:mem:x;PASSWORD=hush;MODE=MySQL").toString())
+                .isEqualTo("jdbc:h2:mem:x;MODE=MySQL");
+        assertThat(JdbcLeaseStore.url("jdbc:postgresql://me:hush@host/db").toString())
+                .isEqualTo("jdbc:postgresql://***@host/db");
+        assertThat(JdbcLeaseStore.url("jdbc:oracle://host?password=hush").toString())
+                .isEqualTo("jdbc:oracle://host");
+    }
+
+    @Test
+    void aUserBeforeTheHostIsRefusedWithoutShowingIt() {
+        assertThatThrownBy(
+                        () -> JdbcLeaseStore.url("jdbc:postgresql://me:hush@host/db").open(TIMEOUT))
+                .isInstanceOf(LeaseStoreException.class)
+                .hasMessageContaining("jdbc:postgresql://***@host/db")
+                .hasMessageNotContaining(SECRET);
+    }
+
+    @Test
+    void anUnknownDatabaseIsToldWhichThereAre() {
+        assertThatThrownBy(() -> JdbcLeaseStore.url("jdbc:oracle:thin:@host?p=hush").open(TIMEOUT))
+                .isInstanceOf(LeaseStoreException.class)
+                .hasMessageContaining("h2, postgresql")
+                .hasMessageNotContaining(SECRET);
+    }
+
+    @Test
+    void settingsThatCannotWorkAreRefusedAtOnce() {
+        JdbcLeaseStoreConfig h2 = JdbcLeaseStore.url("jdbc:h2:mem:settings");
+        assertThatThrownBy(() -> h2.property("schema.create", "maybe").open(TIMEOUT))
+                .hasMessageContaining("schema.create is 'maybe'");
+        assertThatThrownBy(() -> h2.password(SECRET).passwordFile("/some/file").open(TIMEOUT))
+                .hasMessageContaining("password.file=/some/file")
+                .hasMessageNotContaining(SECRET);
+        assertThatThrownBy(() -> h2.passwordFile("/no/such/file").open(TIMEOUT))
+                .hasMessageContaining("/no/such/file");
+        assertThatThrownBy(() -> h2.property("hikari.noSuchThing", "1").open(TIMEOUT))
+                .isInstanceOf(LeaseStoreException.class)
+                .hasMessageContaining("noSuchThing");
+    }
+
+    @Test
+    void thePasswordMayBeInTheUrlInAFileOrGiven(@TempDir Path folder) throws Exception {
+        String url = "jdbc:h2:mem:passwords;DB_CLOSE_DELAY=-1";
+        Path file = Files.writeString(folder.resolve("password"), SECRET + "\n");
+        JdbcLeaseStoreConfig me = JdbcLeaseStore.url(url).user("me");
+
+        ScriptedMember.applied(opened(me.password(SECRET)));
+        ScriptedMember.applied(opened(me.passwordFile(file.toString())));
+        ScriptedMember.applied(opened(JdbcLeaseStore.url(url + ";PASSWORD=hush").user("me")));
+    }
+
+    @Test
+    void aWrongPasswordIsForAPersonToMendAndNotShown() throws Exception {
+        String url = "jdbc:h2:mem:wrong_password;DB_CLOSE_DELAY=-1";
+        ScriptedMember.applied(opened(JdbcLeaseStore.url(url).user("me").password("right")));
+
+        LeaseStoreException failure =
+                unknown(
+                        opened(
+                                JdbcLeaseStore.url(url + ";PASSWORD=" + SECRET)
+                                        .user("me")
+                                        .property("hikari.connectionTimeout", "250")));
+
+        assertThat(failure.retryable()).isFalse();
+        assertThat(failure).hasMessageContaining("does not accept this user and password");
+        StringWriter trace = new StringWriter();
+        failure.printStackTrace(new PrintWriter(trace));
+        assertThat(trace.toString()).doesNotContain(SECRET);
+    }
+
+    @Test
+    void missingTablesAreNotCreatedIfNotWanted() throws Exception {
+        LeaseStoreException failure =
+                unknown(opened(JdbcLeaseStore.url("jdbc:h2:mem:no_tables").createSchema(false)));
+
+        assertThat(failure.retryable()).isFalse();
+        assertThat(failure)
+                .hasMessageContaining("conf/lease-schema-h2.sql")
+                .hasMessageContaining("lease.schema.create");
+    }
+
+    @Test
+    void anInterruptIsKept() throws Exception {
+        try (LeaseStore store = JdbcLeaseStore.url("jdbc:h2:mem:interrupted").open(TIMEOUT)) {
+            Thread.currentThread().interrupt();
+            LeaseOutcome<Membership> outcome = store.open(new Open("g"));
+
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(unknown(outcome).retryable()).isTrue();
+            new ScriptedMember(store, "g", new Incarnation("a", "1")).joined();
+        }
+    }
+
+    private static LeaseOutcome<Membership> opened(JdbcLeaseStoreConfig config)
+            throws LeaseStoreException {
+        try (LeaseStore store = config.open(TIMEOUT)) {
+            return store.open(new Open("g"));
+        }
+    }
+
+    private static LeaseStoreException unknown(LeaseOutcome<Membership> outcome) {
+        assertThat(outcome).isInstanceOf(Unknown.class);
+        return ((Unknown<Membership>) outcome).cause();
+    }
+}

@@ -1,0 +1,420 @@
+package io.leasehold.lease.jdbc;
+
+import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.Lease;
+import io.leasehold.lease.LeaseChanges;
+import io.leasehold.lease.LeaseOutcome;
+import io.leasehold.lease.LeaseOutcome.Unknown;
+import io.leasehold.lease.LeaseRequest.Acquire;
+import io.leasehold.lease.LeaseRequest.Open;
+import io.leasehold.lease.LeaseRequest.Read;
+import io.leasehold.lease.LeaseStore;
+import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.lease.Member;
+import io.leasehold.lease.MemberState;
+import io.leasehold.lease.Membership;
+import io.leasehold.testkit.NetworkLine;
+import io.leasehold.testkit.PostgresServer;
+import io.leasehold.testkit.ScriptedMember;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+
+import static io.leasehold.testkit.ScriptedMember.applied;
+import static io.leasehold.testkit.ScriptedMember.position;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
+
+/** What goes wrong between here and a PostgreSQL, and what a request costs there. */
+@Timeout(120)
+class JdbcLeaseStoreITCase {
+
+    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration SHORT = Duration.ofSeconds(1);
+
+    /** Far below {@link #LONG}, and enough beyond {@link #SHORT} for a busy machine. */
+    private static final Duration BOUND = Duration.ofSeconds(10);
+
+    private final String database = PostgresServer.newDatabase();
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    @AfterEach
+    void closeAll() throws Exception {
+        for (AutoCloseable closeable : open) {
+            closeable.close();
+        }
+    }
+
+    private <C extends AutoCloseable> C closing(C closeable) {
+        open.add(closeable);
+        return closeable;
+    }
+
+    private LeaseStore store(JdbcLeaseStoreConfig config, Duration timeout)
+            throws LeaseStoreException {
+        return closing(config.user("postgres").open(timeout));
+    }
+
+    private ScriptedMember member(String id, Duration timeout) throws LeaseStoreException {
+        return member(id, store(JdbcLeaseStore.url(database).createSchema(true), timeout));
+    }
+
+    private static ScriptedMember member(String id, LeaseStore store) {
+        return new ScriptedMember(store, "g", new Incarnation(id, id + "-1")).joined();
+    }
+
+    private static LeaseStoreException unknown(LeaseOutcome<?> outcome) {
+        assertThat(outcome).isInstanceOf(Unknown.class);
+        return ((Unknown<?>) outcome).cause();
+    }
+
+    private void run(String sql) {
+        PostgresServer.run(database, sql);
+    }
+
+    @Test
+    void missingTablesAreCreatedByTheFileThatTheMessageNames() throws Exception {
+        LeaseStore store = store(JdbcLeaseStore.url(database), LONG);
+
+        LeaseStoreException failure = unknown(store.open(new Open("g")));
+        assertThat(failure.retryable()).isFalse();
+        assertThat(failure)
+                .hasMessageContaining(database)
+                .hasMessageContaining("conf/lease-schema-postgresql.sql")
+                .hasMessageContaining("lease.schema.create");
+
+        try (InputStream file =
+                JdbcLeaseStore.class.getResourceAsStream("lease-schema-postgresql.sql")) {
+            run(new String(file.readAllBytes(), StandardCharsets.UTF_8));
+        }
+        assertThat(applied(store.open(new Open("g"))).members()).isEmpty();
+    }
+
+    @Test
+    void manyMayCreateTheTablesAtOnce() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<LeaseOutcome<Membership>>> all = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                LeaseStore store = store(JdbcLeaseStore.url(database).createSchema(true), LONG);
+                all.add(threads.submit(() -> store.open(new Open("g"))));
+            }
+            for (Future<LeaseOutcome<Membership>> one : all) {
+                applied(one.get());
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void aWrongPasswordIsForAPersonToMendAndNotShown() throws Exception {
+        // The server of the tests trusts everybody; it does not trust this one.
+        run("CREATE ROLE distrusted LOGIN PASSWORD 'right'");
+        run(
+                """
+                DO $$
+                DECLARE rules text := pg_read_file(current_setting('hba_file'));
+                BEGIN
+                    EXECUTE format(
+                        'COPY (SELECT unnest(string_to_array(%L, chr(10)))) TO %L',
+                        'host all distrusted all scram-sha-256' || chr(10) || rules,
+                        current_setting('hba_file'));
+                    PERFORM pg_reload_conf();
+                END $$
+                """);
+        Awaitility.await()
+                .untilAsserted(
+                        () -> {
+                            LeaseStoreException failure =
+                                    unknown(
+                                            closing(
+                                                            JdbcLeaseStore.url(database)
+                                                                    .user("distrusted")
+                                                                    .password("hush")
+                                                                    .open(SHORT))
+                                                    .open(new Open("g")));
+                            assertThat(failure.retryable()).isFalse();
+                            assertThat(failure)
+                                    .hasMessageContaining("does not accept this user and password")
+                                    .hasMessageNotContaining("hush");
+                        });
+    }
+
+    @Test
+    void aServerThatIsNotThereIsUnknownInTime() throws Exception {
+        NetworkLine line = closing(new NetworkLine(1));
+        line.close();
+        LeaseStore store =
+                store(
+                        JdbcLeaseStore.url(
+                                "jdbc:postgresql://localhost:" + line.port() + "/x?password=hush"),
+                        SHORT);
+
+        LeaseStoreException failure =
+                assertTimeout(BOUND, () -> unknown(store.open(new Open("g"))));
+
+        assertThat(failure.retryable()).isTrue();
+        assertThat(failure)
+                .hasMessageContaining("jdbc:postgresql://localhost:" + line.port() + "/x cannot")
+                .hasMessageNotContaining("hush");
+    }
+
+    @Test
+    void aServerThatFallsSilentIsUnknownInTimeAndFoundAgain() throws Exception {
+        NetworkLine line = closing(new NetworkLine(PostgresServer.port()));
+        ScriptedMember a = member("a", store(through(line), SHORT));
+        applied(a.discover("s"));
+        Lease lease = a.lease("s");
+
+        line.cut();
+        assertThat(assertTimeout(BOUND, () -> unknown(a.beat(1))).retryable()).isTrue();
+        assertThat(assertTimeout(BOUND, () -> unknown(a.acquire(lease))).retryable()).isTrue();
+        line.mend();
+
+        Awaitility.await().untilAsserted(() -> applied(a.beat(2)));
+        assertThat(applied(a.acquire(lease))).hasSize(1);
+    }
+
+    private JdbcLeaseStoreConfig through(NetworkLine line) {
+        return JdbcLeaseStore.url(database.replace(":" + PostgresServer.port(), ":" + line.port()))
+                .createSchema(true);
+    }
+
+    @Test
+    void aLockedGroupIsUnknownInTimeAndLeavesNothingBehind() throws Exception {
+        ScriptedMember a = member("a", SHORT);
+        try (Connection other = PostgresServer.connect(database);
+                Statement lock = other.createStatement()) {
+            other.setAutoCommit(false);
+            lock.execute("SELECT * FROM lease_group FOR UPDATE");
+
+            assertThat(assertTimeout(BOUND, () -> unknown(a.discover("s"))).retryable()).isTrue();
+            // A beat does not need the group's lock.
+            applied(a.beat(1));
+            other.rollback();
+        }
+        assertThat(applied(a.discover("s"))).containsExactly("s");
+    }
+
+    @Test
+    void aMemberCutOffWithinAChangeHoldsTheGroupUpNoLongerThanItsTimeout() throws Exception {
+        NetworkLine line = closing(new NetworkLine(PostgresServer.port()));
+        ScriptedMember a = member("a", store(through(line), SHORT));
+        ScriptedMember b = member("b", LONG);
+        try (Connection other = PostgresServer.connect(database);
+                Statement lock = other.createStatement()) {
+            other.setAutoCommit(false);
+            lock.execute("SELECT * FROM lease_group FOR UPDATE");
+            Future<?> stuck =
+                    Executors.newSingleThreadExecutor().submit(() -> unknown(a.discover("s")));
+            Awaitility.await().until(() -> waiting() > 0);
+            line.cut();
+            other.rollback();
+            stuck.get();
+        }
+        assertThat(assertTimeout(BOUND, () -> applied(b.discover("s")))).containsExactly("s");
+    }
+
+    private long waiting() throws SQLException {
+        return number(
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()");
+    }
+
+    @Test
+    void closeEndsACallUnderWay() throws Exception {
+        ScriptedMember a = member("a", LONG);
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try (Connection other = PostgresServer.connect(database);
+                Statement lock = other.createStatement()) {
+            other.setAutoCommit(false);
+            lock.execute("SELECT * FROM lease_group FOR UPDATE");
+            Future<LeaseStoreException> stuck = thread.submit(() -> unknown(a.discover("s")));
+            Awaitility.await().until(() -> waiting() > 0);
+
+            assertTimeout(BOUND, () -> a.store().close());
+
+            assertThat(assertTimeout(BOUND, () -> stuck.get())).hasMessageContaining("closed");
+        } finally {
+            thread.shutdownNow();
+        }
+    }
+
+    @Test
+    void aNewerSchemaIsLeftAlone() throws Exception {
+        ScriptedMember a = member("a", LONG);
+        applied(a.discover("s"));
+        Lease lease = a.lease("s");
+        long before = a.open().changeNumber();
+        run("UPDATE lease_group SET schema_version = 2");
+
+        List<LeaseOutcome<?>> outcomes =
+                List.of(
+                        a.send(new Open("g")),
+                        a.beat(1),
+                        a.send(new Read("g", 0)),
+                        a.discover("t"),
+                        a.acquire(lease),
+                        a.release(lease, Optional.empty()),
+                        a.close(a, Optional.empty()));
+
+        assertThat(outcomes)
+                .allSatisfy(
+                        outcome -> {
+                            assertThat(unknown(outcome).retryable()).isFalse();
+                            assertThat(unknown(outcome))
+                                    .hasMessageContaining("schema version 2")
+                                    .hasMessageContaining("knows 1");
+                        });
+        run("UPDATE lease_group SET schema_version = 1");
+        assertThat(a.open().changeNumber()).isEqualTo(before);
+    }
+
+    @Test
+    void unreadableLeasesAreReportedAndStopNoOther() throws Exception {
+        ScriptedMember a = member("a", LONG);
+        applied(a.discover("kind", "half owner", "half claim", "epoch", "parents", "rate", "good"));
+        run("UPDATE lease SET claimant = 'x', claim_kind = 'BEG' WHERE split_id = 'kind'");
+        run("UPDATE lease SET owner = 'x' WHERE split_id = 'half owner'");
+        run("UPDATE lease SET claim_kind = 'ASK' WHERE split_id = 'half claim'");
+        run("UPDATE lease SET epoch = -1 WHERE split_id = 'epoch'");
+        run("UPDATE lease SET parents = E'a\\n\\nb' WHERE split_id = 'parents'");
+        run("UPDATE lease SET rate = 'NaN' WHERE split_id = 'rate'");
+
+        LeaseChanges changes = applied(a.send(new Read("g", 0)));
+
+        assertThat(changes.unreadable())
+                .containsOnlyKeys("kind", "half owner", "half claim", "epoch", "parents", "rate");
+        assertThat(changes.unreadable().get("kind")).contains("BEG");
+        assertThat(changes.unreadable().get("epoch")).contains("-1");
+        assertThat(changes.leases()).extracting(Lease::splitId).containsExactly("good");
+        assertThat(a.taking("good").ownedBy(a.self())).isTrue();
+    }
+
+    @Test
+    void anUnreadableMemberLooksNeitherGoneNorDead() throws Exception {
+        ScriptedMember a = member("a", LONG);
+        ScriptedMember b = member("b", LONG);
+        applied(b.beat(3));
+        run("UPDATE lease_member SET state = 'ASLEEP' WHERE member_id = 'b'");
+
+        Membership seen = applied(a.beat(1));
+
+        Member stand = seen.member("b").orElseThrow();
+        assertThat(stand)
+                .isEqualTo(
+                        Membership.unreadable(
+                                b.self(),
+                                3,
+                                stand.description().substring("Unreadable row: ".length())));
+        assertThat(stand.state()).isEqualTo(MemberState.DRAINING);
+        assertThat(stand.description()).contains("ASLEEP");
+        assertThat(seen.member("a")).contains(a.row().beaten(1));
+        assertThat(applied(a.discover("s"))).containsExactly("s");
+    }
+
+    @Test
+    void aBeatIsOneRoundTrip() throws Exception {
+        NetworkLine line = closing(new NetworkLine(PostgresServer.port()));
+        ScriptedMember a = member("a", store(through(line), LONG));
+        applied(a.discover("s", "t", "u"));
+        applied(a.acquire(a.lease("s"), a.lease("t")));
+        applied(a.beat(1));
+
+        // Often enough for the driver to have prepared the statement at the server in between.
+        for (int beat = 2; beat <= 21; beat++) {
+            long next = beat;
+            assertThat(roundTrips(line, () -> applied(a.beat(next)))).isOne();
+        }
+    }
+
+    @Test
+    void aChangeOfManySplitsIsAsManyRoundTripsAsOfOne() throws Exception {
+        NetworkLine line = closing(new NetworkLine(PostgresServer.port()));
+        ScriptedMember a = member("a", store(through(line), LONG));
+        applied(a.discover(IntStream.range(0, 1000).mapToObj(i -> "s" + i).toArray(String[]::new)));
+        Lease[] leases = a.leases().values().toArray(Lease[]::new);
+        Lease[] few = {leases[0]};
+        Lease[] many = Arrays.copyOfRange(leases, 1, 100);
+
+        int ofOne = roundTrips(line, () -> applied(a.acquire(few)));
+        int ofMany = roundTrips(line, () -> applied(a.acquire(many)));
+
+        assertThat(ofMany).isEqualTo(ofOne);
+    }
+
+    private static int roundTrips(NetworkLine line, Runnable work) {
+        int before = line.roundTrips();
+        work.run();
+        return line.roundTrips() - before;
+    }
+
+    @Test
+    void aFewSplitsOfALargeTableAreFoundWithoutReadingAllOfIt() throws Exception {
+        ScriptedMember a = member("a", LONG);
+        run(
+                """
+                INSERT INTO lease (group_id, split_id, epoch, tenure, finished, parents, rate,
+                       version, progress, serializer_version, progress_text, progress_checkpoint,
+                       progress_epoch, created_at, changed_at, progress_at)
+                SELECT 'g', 's' || n, 0, 0, FALSE, '', 0, 1, '', 1, '', 0, 0, now(), now(), now()
+                  FROM generate_series(1, 100000) AS n
+                """);
+        run("ANALYZE lease");
+        String rowsScanned = "SELECT seq_tup_read FROM pg_stat_user_tables WHERE relname = 'lease'";
+        long before = number(rowsScanned);
+
+        // More often than it takes the driver and the server to settle on a general plan.
+        for (int round = 0; round < 12; round++) {
+            List<Acquire.Wanted> wanted =
+                    List.of(
+                            new Acquire.Wanted("s" + (10 * round + 1), 1, 7),
+                            new Acquire.Wanted("s" + (10 * round + 2), 1, 7));
+            for (Acquire.Taken taken : applied(a.send(new Acquire("g", a.self(), wanted)))) {
+                Lease lease = taken.lease();
+                applied(a.record(lease, position("x", 1)));
+                applied(a.release(lease, Optional.of(position("y", 2))));
+            }
+            applied(a.discover("new" + round, "s1"));
+            applied(a.send(new Read("g", a.open().changeNumber() - 1)));
+        }
+        // The server counts a session's scans when the session ends, at the latest.
+        a.store().close();
+
+        Awaitility.await()
+                .untilAsserted(
+                        () ->
+                                assertThat(
+                                                number(
+                                                        "SELECT n_tup_upd FROM pg_stat_user_tables WHERE relname = 'lease'"))
+                                        .isGreaterThanOrEqualTo(12 * 2 * 4));
+        assertThat(number(rowsScanned)).isEqualTo(before);
+    }
+
+    private long number(String sql) throws SQLException {
+        try (Connection connection = PostgresServer.connect(database);
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(sql)) {
+            result.next();
+            return result.getLong(1);
+        }
+    }
+}
