@@ -21,7 +21,8 @@ public interface LeaseStoreProvider {
      * @param properties {@code user}, {@code password}, {@code password.file}, {@code
      *     schema.create}, and whatever else the store passes on; a store without use for one
      *     ignores it
-     * @throws IllegalArgumentException if they can never work; the message holds no secret
+     * @throws IllegalArgumentException if the URL names no store; what else is wrong with it or the
+     *     properties shows at {@link LeaseStoreFactory#open}
      */
     LeaseStoreFactory factory(String url, Map<String, String> properties);
 }

@@ -16,8 +16,8 @@ public final class LeaseStores {
      *
      * @param url such as {@code jdbc:postgresql://host/database} or {@code memory:orders}
      * @param properties see {@link LeaseStoreProvider#factory}
-     * @throws IllegalArgumentException if not exactly one kind of store is meant, or it cannot work
-     *     with these properties; the message holds no secret
+     * @throws IllegalArgumentException if not exactly one kind of store is meant; the message holds
+     *     no secret
      */
     public static LeaseStoreFactory forUrl(String url, Map<String, String> properties) {
         List<LeaseStoreProvider> known =

@@ -1,6 +1,7 @@
 package io.leasehold.lease.jdbc;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -123,6 +124,11 @@ final class H2Dialect extends SqlDialect {
     String settings(Duration timeout) {
         return "SET LOCK_TIMEOUT %1$d; SET QUERY_TIMEOUT %1$d"
                 .formatted(Math.max(1, timeout.toMillis()));
+    }
+
+    @Override
+    Map<String, String> driverSettings(Duration timeout) {
+        return Map.of();
     }
 
     @Override

@@ -34,7 +34,12 @@ import java.util.Set;
 import static io.leasehold.lease.jdbc.Column.number;
 import static io.leasehold.lease.jdbc.Column.text;
 
-/** Leases in a SQL database: which statements make up each request. */
+/**
+ * Leases in a SQL database: which statements make up each request.
+ *
+ * <p>{@link #close()} ends a call that waits for an answer of PostgreSQL; one that still waits for
+ * a connection, or for H2 inside of this JVM, ends at its time-out.
+ */
 public final class JdbcLeaseStore implements LeaseStore {
 
     private final JdbcRequests requests;

@@ -33,6 +33,7 @@ record JdbcPool(
         config.setJdbcUrl(url.shown());
         user.ifPresent(config::setUsername);
         password.ifPresent(config::setPassword);
+        dialect.driverSettings(timeout).forEach(config::addDataSourceProperty);
         driverProperties.forEach(config::addDataSourceProperty);
         // What the store relies on comes last; nobody can set it otherwise.
         config.setAutoCommit(true);

@@ -1,6 +1,7 @@
 package io.leasehold.lease.jdbc;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 
 /** PostgreSQL 12 or later, and what speaks its protocol and SQL. */
@@ -125,6 +126,17 @@ final class PostgresDialect extends SqlDialect {
                SET plan_cache_mode = force_custom_plan
                """
                 .formatted(Math.max(1, timeout.toMillis()));
+    }
+
+    /** Or else a connection that falls silent while it is made would never be given up. */
+    @Override
+    Map<String, String> driverSettings(Duration timeout) {
+        String seconds = String.valueOf(Math.max(1, timeout.plusMillis(999).toSeconds()));
+        return Map.of(
+                "connectTimeout", seconds,
+                "loginTimeout", seconds,
+                "socketTimeout", seconds,
+                "tcpKeepAlive", "true");
     }
 
     @Override

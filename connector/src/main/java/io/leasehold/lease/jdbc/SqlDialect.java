@@ -3,6 +3,7 @@ package io.leasehold.lease.jdbc;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -57,6 +58,9 @@ abstract class SqlDialect {
 
     /** Settings of each new connection; no statement on it takes longer than the time-out. */
     abstract String settings(Duration timeout);
+
+    /** Driver settings that the user may override; they bound what is not yet a request. */
+    abstract Map<String, String> driverSettings(Duration timeout);
 
     /** What this database calls the type. */
     abstract String typeName(Column.Type type);
