@@ -1,0 +1,72 @@
+package io.leasehold.source;
+
+import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.LeaseOutcome;
+import io.leasehold.lease.LeaseRequest;
+import io.leasehold.lease.LeaseRequest.Discover.NewSplit;
+import io.leasehold.lease.LeaseStore;
+import io.leasehold.lease.Member;
+import io.leasehold.lease.MemberState;
+import io.leasehold.lease.Membership;
+import io.leasehold.lease.Progress;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Rows that a test writes beside the jobs it runs. */
+final class ScriptedRows {
+
+    private ScriptedRows() {}
+
+    /** A split whose start is these bytes, found by a member that is gone again. */
+    static void discover(LeaseStore store, String group, String splitId, byte[] start) {
+        Incarnation finder = new Incarnation("finder", "1");
+        applied(store.open(new LeaseRequest.Open(group)));
+        applied(
+                store.join(
+                        new LeaseRequest.Join(
+                                group,
+                                new Member(
+                                        finder,
+                                        0,
+                                        MemberState.ACTIVE,
+                                        1,
+                                        Duration.ofSeconds(1),
+                                        Duration.ZERO,
+                                        "a test"),
+                                Optional.empty())));
+        applied(
+                store.discover(
+                        new LeaseRequest.Discover(
+                                group,
+                                finder,
+                                List.of(
+                                        new NewSplit(
+                                                splitId,
+                                                Set.of(),
+                                                new Progress(start, 1, "made up", 0))))));
+        close(store, group, "finder");
+    }
+
+    /** Closes a member as another one would that found it dead. */
+    static void close(LeaseStore store, String group, String memberId) {
+        Membership members = applied(store.open(new LeaseRequest.Open(group)));
+        applied(
+                store.close(
+                        new LeaseRequest.Close(
+                                group,
+                                members.member(memberId).orElseThrow().incarnation(),
+                                Optional.empty(),
+                                Duration.ZERO)));
+    }
+
+    static <A> A applied(LeaseOutcome<A> outcome) {
+        return outcome.match(answer -> answer, ScriptedRows::unexpected, ScriptedRows::unexpected);
+    }
+
+    static <A> A unexpected(Object what) {
+        throw new AssertionError("The store answered: " + what);
+    }
+}
