@@ -6,6 +6,7 @@ import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseStoreFactory;
 import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.memory.MemoryLeaseStore;
+import io.leasehold.testkit.CommittedOutput;
 import io.leasehold.testkit.SeverableStore;
 import io.leasehold.testkit.queue.MemoryQueue;
 import io.leasehold.testkit.queue.MemoryQueueSource;
@@ -81,16 +82,14 @@ class LeasedSourceITCase {
         StreamExecutionEnvironment env = env(LeasedJobs.settings(20));
 
         DataStream<String> read = LeasedJobs.stream(env, bounded("blue", store), 3);
-        if (shuffled) {
-            read = read.rebalance();
-        }
-        List<String> output = new ArrayList<>();
-        try (CloseableIterator<String> records =
-                read.map(new FailingNowAndThen(name)).setParallelism(3).executeAndCollect()) {
-            records.forEachRemaining(output::add);
-        }
+        (shuffled ? read.rebalance() : read)
+                .map(new FailingNowAndThen(name))
+                .setParallelism(3)
+                .sinkTo(new CommittedOutput(name))
+                .setParallelism(3);
+        env.execute();
 
-        assertThat(output).containsExactlyInAnyOrderElementsOf(all(6, 3_000));
+        assertThat(CommittedOutput.of(name)).containsExactlyInAnyOrderElementsOf(all(6, 3_000));
         assertThat(FAILURES_LEFT.get(name)).hasNonPositiveValue();
     }
 
