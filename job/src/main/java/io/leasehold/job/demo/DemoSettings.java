@@ -1,0 +1,70 @@
+package io.leasehold.job.demo;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the demo shall do.
+ *
+ * @param length how long records are generated
+ * @param members how many jobs share the topic
+ * @param rate records per second
+ * @param report where to write the report, if anywhere
+ * @param keep whether the folder with configurations, logs and checkpoints stays
+ */
+public record DemoSettings(
+        Duration length, int members, int rate, Optional<Path> report, boolean keep) {
+
+    static final String GROUP = "demo";
+    static final String QUEUE = "queue";
+    static final String OUTPUT = "output";
+    static final int SPLITS = 8;
+    static final Duration LEASE_DURATION = Duration.ofSeconds(5);
+    static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(1);
+
+    /**
+     * How long the killed job's open transaction holds back readers of the output, at most. Long
+     * enough for a checkpoint on a busy machine, short enough to wait for.
+     */
+    static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(15);
+
+    private static final List<String> NAMES =
+            List.of("blue", "green", "red", "violet", "orange", "teal", "brown", "grey");
+
+    /**
+     * @throws IllegalArgumentException with a sentence that says what would be right
+     */
+    public DemoSettings {
+        between("--seconds", length.toSeconds(), 10, 3600);
+        between("--members", members, 2, NAMES.size());
+        between("--rate", rate, 10, 20_000);
+        report.map(Path::toAbsolutePath)
+                .map(Path::getParent)
+                .filter(folder -> !Files.isDirectory(folder))
+                .ifPresent(
+                        folder -> {
+                            throw new IllegalArgumentException(
+                                    "--report is in the folder %s, which does not exist; name one that does."
+                                            .formatted(folder));
+                        });
+    }
+
+    List<String> memberIds() {
+        return NAMES.subList(0, members);
+    }
+
+    /** Which member is killed. */
+    static String victim() {
+        return NAMES.get(0);
+    }
+
+    private static void between(String option, long value, long least, long most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(
+                    "%s is %d; it must be from %d to %d.".formatted(option, value, least, most));
+        }
+    }
+}

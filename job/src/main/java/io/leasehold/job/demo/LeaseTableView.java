@@ -1,0 +1,85 @@
+package io.leasehold.job.demo;
+
+import io.leasehold.lease.Lease;
+import io.leasehold.lease.LeaseChanges;
+import io.leasehold.lease.LeaseRequest.Open;
+import io.leasehold.lease.LeaseRequest.Read;
+import io.leasehold.lease.LeaseStore;
+import io.leasehold.lease.Member;
+import io.leasehold.lease.Membership;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/**
+ * Watches the lease table with the requests that a member uses to read, and keeps what changed. Not
+ * safe for use by several threads.
+ */
+final class LeaseTableView implements AutoCloseable {
+
+    private final LeaseStore store;
+    private final LongSupplier clockMillis;
+    private final Map<String, Lease> leases = new HashMap<>();
+    private final Map<String, Member> members = new HashMap<>();
+    private final List<Change> history = new ArrayList<>();
+    private long changeNumber;
+
+    /**
+     * That a split changed hands.
+     *
+     * @param atMillis when it was noticed, in milliseconds since 1970
+     */
+    record Change(long atMillis, String split, Optional<String> owner, long epoch) {}
+
+    /**
+     * @param clockMillis milliseconds since 1970, to date changes
+     */
+    LeaseTableView(LeaseStore store, LongSupplier clockMillis) {
+        this.store = store;
+        this.clockMillis = clockMillis;
+    }
+
+    /** Reads what is new. If the table does not answer, it stays what was known. */
+    Ownership look() {
+        store.open(new Open(DemoSettings.GROUP))
+                .match(this::membersRead, refused -> false, unknown -> false);
+        store.read(new Read(DemoSettings.GROUP, changeNumber))
+                .match(this::leasesRead, refused -> false, unknown -> false);
+        return new Ownership(leases, members);
+    }
+
+    /** Everything that was noticed, oldest first. */
+    List<Change> history() {
+        return List.copyOf(history);
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+
+    private boolean membersRead(Membership membership) {
+        membership.members().forEach(member -> members.put(member.id(), member));
+        return true;
+    }
+
+    private boolean leasesRead(LeaseChanges changes) {
+        changeNumber = changes.changeNumber();
+        for (Lease lease : changes.leases()) {
+            Optional<Lease> before = Optional.ofNullable(leases.put(lease.splitId(), lease));
+            if (!before.map(Lease::owner).equals(Optional.of(lease.owner()))) {
+                history.add(
+                        new Change(
+                                clockMillis.getAsLong(),
+                                lease.splitId(),
+                                lease.owner().map(owner -> owner.memberId()),
+                                lease.epoch()));
+            }
+        }
+        return true;
+    }
+}

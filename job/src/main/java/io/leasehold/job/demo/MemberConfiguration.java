@@ -1,0 +1,54 @@
+package io.leasehold.job.demo;
+
+import io.leasehold.job.JobOptions;
+import io.leasehold.job.Option;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The configuration file of one member of the demo: an ordinary one, as a person would write. */
+final class MemberConfiguration {
+
+    private MemberConfiguration() {}
+
+    /** Writes the file into the member's folder. */
+    static Path write(
+            String memberId,
+            DemoSettings settings,
+            String bootstrapServers,
+            LeaseDatabase database,
+            Path folder)
+            throws IOException {
+        Map<Option<?>, String> values = new LinkedHashMap<>();
+        values.put(JobOptions.BOOTSTRAP_SERVERS, bootstrapServers);
+        values.put(JobOptions.TOPICS, DemoSettings.QUEUE);
+        values.put(JobOptions.GROUP, DemoSettings.GROUP);
+        values.put(JobOptions.MEMBER_ID, memberId);
+        values.put(JobOptions.URL, database.url());
+        values.put(JobOptions.USER, database.user());
+        values.put(JobOptions.PASSWORD, database.password());
+        values.put(JobOptions.DURATION, millis(DemoSettings.LEASE_DURATION));
+        values.put(JobOptions.INITIAL_MEMBERS, Integer.toString(settings.members()));
+        values.put(JobOptions.SINK_TOPIC, DemoSettings.OUTPUT);
+        values.put(JobOptions.TRANSACTION_TIMEOUT, millis(DemoSettings.TRANSACTION_TIMEOUT));
+        values.put(JobOptions.CHECKPOINT_INTERVAL, millis(DemoSettings.CHECKPOINT_INTERVAL));
+        values.put(JobOptions.CHECKPOINT_DIR, folder.resolve("checkpoints").toUri().toString());
+        values.put(JobOptions.PARALLELISM, "2");
+        Path file = folder.resolve("job.yaml");
+        Files.writeString(
+                file,
+                values.entrySet().stream()
+                        .map(it -> it.getKey().key() + ": '" + it.getValue() + "'\n")
+                        .collect(Collectors.joining()));
+        return file;
+    }
+
+    private static String millis(Duration duration) {
+        return duration.toMillis() + " ms";
+    }
+}

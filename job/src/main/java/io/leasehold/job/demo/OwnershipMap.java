@@ -1,0 +1,113 @@
+package io.leasehold.job.demo;
+
+import io.leasehold.lease.Member;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * The picture of who reads what, as text.
+ *
+ * @param ownership as the lease table says
+ * @param splits what is known of each split, in order
+ * @param memberIds in order
+ * @param killed members that the demo has killed
+ * @param webUis by member id, as far as known
+ * @param generated records so far
+ * @param committed how many of them a reader of committed records has
+ */
+record OwnershipMap(
+        Ownership ownership,
+        List<Split> splits,
+        List<String> memberIds,
+        Set<String> killed,
+        Map<String, String> webUis,
+        long generated,
+        long committed) {
+
+    private static final String NOBODY = "-";
+
+    /**
+     * @param lag records generated and not emitted yet
+     * @param perSecond records emitted per second
+     */
+    record Split(String id, long lag, double perSecond) {}
+
+    /** Many lines, for a terminal. */
+    List<String> picture(String headline) {
+        List<String> lines = new ArrayList<>();
+        lines.add("");
+        lines.add(headline);
+        lines.add("generated %,d   committed %,d".formatted(generated, committed));
+        lines.add("");
+        lines.add("%-9s %-9s %6s %8s  %s".formatted("member", "state", "splits", "beat", "web ui"));
+        for (String id : memberIds) {
+            Optional<Member> row = Optional.ofNullable(ownership.members().get(id));
+            lines.add(
+                    "%-9s %-9s %6d %8s  %s"
+                            .formatted(
+                                    id,
+                                    state(id),
+                                    ownership.heldBy(id).size(),
+                                    row.map(it -> Long.toString(it.beat())).orElse(NOBODY),
+                                    killed.contains(id)
+                                            ? NOBODY
+                                            : webUis.getOrDefault(id, NOBODY)));
+        }
+        lines.add("");
+        lines.add(
+                "%-9s %-9s %6s %8s %10s".formatted("split", "owner", "epoch", "lag", "records/s"));
+        for (Split split : splits) {
+            lines.add(
+                    "%-9s %-9s %6d %8d %10.0f"
+                            .formatted(
+                                    split.id(),
+                                    ownership.ownerOf(split.id()).orElse(NOBODY),
+                                    ownership.epochOf(split.id()),
+                                    split.lag(),
+                                    split.perSecond()));
+        }
+        return lines;
+    }
+
+    /** One line, where there is no terminal. */
+    String line() {
+        String held =
+                memberIds.stream()
+                        .map(id -> "%s[%s] %s".formatted(id, state(id), splitsOf(id)))
+                        .collect(Collectors.joining("  "));
+        long lag = splits.stream().mapToLong(Split::lag).sum();
+        double perSecond = splits.stream().mapToDouble(Split::perSecond).sum();
+        return "%s  generated=%d committed=%d lag=%d records/s=%.0f"
+                .formatted(held, generated, committed, lag, perSecond);
+    }
+
+    private String splitsOf(String memberId) {
+        String text =
+                IntStream.range(0, splits.size())
+                        .mapToObj(
+                                i ->
+                                        ownership
+                                                        .ownerOf(splits.get(i).id())
+                                                        .equals(Optional.of(memberId))
+                                                ? i + ":e" + ownership.epochOf(splits.get(i).id())
+                                                : "")
+                        .filter(it -> !it.isEmpty())
+                        .collect(Collectors.joining(","));
+        return text.isEmpty() ? NOBODY : text;
+    }
+
+    private String state(String memberId) {
+        if (killed.contains(memberId)) {
+            return "killed";
+        }
+        return Optional.ofNullable(ownership.members().get(memberId))
+                .map(row -> row.state().name().toLowerCase(java.util.Locale.ROOT))
+                .orElse("starting");
+    }
+}
