@@ -37,6 +37,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -93,6 +94,32 @@ class LeasedSourceITCase {
         assertThat(FAILURES_LEFT.get(name)).hasNonPositiveValue();
     }
 
+    /**
+     * A split that came to its end is in no reader any more, and its lease is finished only some
+     * checkpoints later. Whatever fails in between, it is not read again.
+     */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void throughFailuresAfterTheEndOfASplitItIsNotReadAgain(boolean asAWhole) throws Exception {
+        fill(1, 40);
+        queue.addSplit("split-1");
+        queue.append("split-1", records("split-1", 8_000));
+        FAILURES_LEFT.put(name, new AtomicInteger(asAWhole ? 2 : 5));
+        StreamExecutionEnvironment env = env(LeasedJobs.settings(40));
+
+        LeasedJobs.stream(env, bounded("blue", store), 1)
+                .map(asAWhole ? new ClosedNowAndThen(name) : new FailingNowAndThen(name))
+                .setParallelism(1)
+                .sinkTo(new CommittedOutput(name))
+                .setParallelism(1);
+        env.execute();
+
+        List<String> expected = new ArrayList<>(records("split-0", 40));
+        expected.addAll(records("split-1", 8_000));
+        assertThat(CommittedOutput.of(name)).containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(FAILURES_LEFT.get(name)).hasNonPositiveValue();
+    }
+
     @Test
     void aJobThatFailsAsAWholeGoesOnFromItsOwnState() throws Exception {
         fill(4, 2_000);
@@ -109,7 +136,7 @@ class LeasedSourceITCase {
                 output.add(records.next());
             }
             // Somebody else closes this member: it must fail, come back, and lose nothing.
-            closeMember("blue");
+            closeMember(name, "blue");
             records.forEachRemaining(output::add);
         }
 
@@ -324,8 +351,9 @@ class LeasedSourceITCase {
         return owners;
     }
 
-    private void closeMember(String memberId) throws Exception {
-        ScriptedRows.close(store.open(Duration.ofSeconds(1)), name, memberId);
+    private static void closeMember(String name, String memberId) throws Exception {
+        ScriptedRows.close(
+                MemoryLeaseStore.named(name).open(Duration.ofSeconds(1)), name, memberId);
     }
 
     private static final class Seeing implements MapFunction<String, String> {
@@ -349,7 +377,27 @@ class LeasedSourceITCase {
 
         @Override
         public String map(String record) {
-            java.util.concurrent.locks.LockSupport.parkNanos(200_000);
+            LockSupport.parkNanos(200_000);
+            return record;
+        }
+    }
+
+    /** Has its member closed by somebody else, which fails the whole job. */
+    private static final class ClosedNowAndThen implements MapFunction<String, String> {
+        private static final long serialVersionUID = 1L;
+        private final String queue;
+        private int mapped;
+
+        ClosedNowAndThen(String queue) {
+            this.queue = queue;
+        }
+
+        @Override
+        public String map(String record) throws Exception {
+            LockSupport.parkNanos(100_000);
+            if (++mapped % 1_500 == 0 && FAILURES_LEFT.get(queue).getAndDecrement() > 0) {
+                closeMember(queue, "blue");
+            }
             return record;
         }
     }
@@ -365,7 +413,7 @@ class LeasedSourceITCase {
 
         @Override
         public String map(String record) {
-            java.util.concurrent.locks.LockSupport.parkNanos(100_000);
+            LockSupport.parkNanos(100_000);
             if (++mapped % 1_500 == 0 && FAILURES_LEFT.get(queue).getAndDecrement() > 0) {
                 throw new IllegalStateException("This failure is on purpose.");
             }

@@ -22,7 +22,7 @@ final class CheckpointedPositions {
     /**
      * @param checkpointId the newest checkpoint that the position is as of
      */
-    record Due(Position position, long checkpointId, boolean finished) {}
+    record Due(Position position, long checkpointId) {}
 
     private final boolean oneBehind;
 
@@ -65,19 +65,10 @@ final class CheckpointedPositions {
     private static List<Due> latest(Map<Long, Positions> reports) {
         Map<String, Due> latest = new LinkedHashMap<>();
         reports.forEach(
-                (checkpointId, report) -> {
-                    report.current()
-                            .forEach(
-                                    at ->
-                                            latest.put(
-                                                    at.splitId(),
-                                                    new Due(at, checkpointId, false)));
-                    report.finished()
-                            .forEach(
-                                    at ->
-                                            latest.put(
-                                                    at.splitId(), new Due(at, checkpointId, true)));
-                });
+                (checkpointId, report) ->
+                        report.splits()
+                                .forEach(
+                                        at -> latest.put(at.splitId(), new Due(at, checkpointId))));
         return List.copyOf(latest.values());
     }
 }

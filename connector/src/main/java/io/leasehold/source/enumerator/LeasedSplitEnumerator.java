@@ -9,6 +9,7 @@ import io.leasehold.lease.LeaseStoreFactory;
 import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.Progress;
 import io.leasehold.source.event.LeaseSourceEvent;
+import io.leasehold.source.event.LeaseSourceEvent.FinishRecorded;
 import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
 import io.leasehold.source.event.LeaseSourceEvent.GrantRequested;
 import io.leasehold.source.event.LeaseSourceEvent.GrantWithdrawn;
@@ -348,6 +349,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                     serializer.deserialize(position.serializerVersion(), position.bytes()),
                     position.epoch(),
                     position.tenure(),
+                    position.finished(),
                     Optional.empty());
         } catch (IOException e) {
             throw new UncheckedIOException(
@@ -382,7 +384,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         } else if (event instanceof LeaseEvent.Known known) {
             known.splitIds().forEach(discovered::remove);
         } else if (event instanceof LeaseEvent.Finished finished) {
-            forget(finished.splitId());
+            finished(finished.splitId());
         } else if (event instanceof LeaseEvent.RestoredElsewhere elsewhere) {
             LOG.info(
                     "The restored split '{}' is held by {}; its restored position is dropped.",
@@ -408,6 +410,12 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
 
     private void acquired(LeaseEvent.Acquired acquired) {
         String splitId = acquired.lease().splitId();
+        if (acquired.fromState() && withheld.get(splitId).finished()) {
+            // Nothing is left to read; only the table does not know yet.
+            Recorded end = new Recorded(splitId, acquired.lease().epoch(), acquired.progress());
+            loop.tell(keeper -> keeper.finished(List.of(end)));
+            return;
+        }
         Optional<SplitT> at =
                 acquired.fromState()
                         ? Optional.of(withheld.get(splitId).inner())
@@ -428,6 +436,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                         at.get(),
                         acquired.lease().epoch(),
                         acquired.lease().tenure(),
+                        false,
                         Optional.empty());
         withheld.put(splitId, split);
         Integer only = onlyFor.remove(splitId);
@@ -453,6 +462,23 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                     e);
         }
         return Optional.empty();
+    }
+
+    /** The table says so, whoever read it: nobody's state need hold the split any more. */
+    private void finished(String splitId) {
+        OptionalInt holder = assignments.holderOf(splitId);
+        Optional<Integer> subtask =
+                holder.isPresent()
+                        ? Optional.of(holder.getAsInt())
+                        : Optional.ofNullable(onlyFor.get(splitId));
+        subtask.filter(context.registeredReaders()::containsKey)
+                .map(assignments.readerIds()::get)
+                .ifPresent(
+                        readerId ->
+                                context.sendEventToSourceReader(
+                                        subtask.get(),
+                                        new FinishRecorded(readerId, Set.of(splitId))));
+        forget(splitId);
     }
 
     private void forget(String splitId) {
@@ -545,7 +571,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                                     at.serializerVersion(),
                                     at.text(),
                                     due.checkpointId()));
-            (due.finished() ? finished : progress).add(recorded);
+            (at.finished() ? finished : progress).add(recorded);
         }
         loop.tell(
                 keeper -> {

@@ -3,6 +3,7 @@ package io.leasehold.source.event;
 import org.apache.flink.api.connector.source.SourceEvent;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * What the enumerator and the readers of one job say to each other. Every event names the reader
@@ -45,11 +46,13 @@ public sealed interface LeaseSourceEvent extends SourceEvent {
     /**
      * Where a reader is as of a checkpoint that is not complete yet.
      *
-     * @param finished splits that came to their end since the last one, with where they were last
+     * @param splits all that the reader's state holds of granted splits, finished ones too
      */
-    record Positions(
-            String readerId, long checkpointId, List<Position> current, List<Position> finished)
+    record Positions(String readerId, long checkpointId, List<Position> splits)
             implements LeaseSourceEvent {}
+
+    /** The lease table says that these splits are finished: a reader's state need not any more. */
+    record FinishRecorded(String readerId, Set<String> splitIds) implements LeaseSourceEvent {}
 
     /**
      * A split with its position, in the bytes of the wrapped source's serializer.
@@ -57,12 +60,14 @@ public sealed interface LeaseSourceEvent extends SourceEvent {
      * @param splitId the id in the group
      * @param epoch the epoch it was granted under
      * @param tenure the tenure the position was reached in
+     * @param finished whether the split has been read to its end
      * @param text the same for people
      */
     record Position(
             String splitId,
             long epoch,
             long tenure,
+            boolean finished,
             byte[] bytes,
             int serializerVersion,
             String text)

@@ -1,6 +1,7 @@
 package io.leasehold.source.reader;
 
 import io.leasehold.source.event.LeaseSourceEvent;
+import io.leasehold.source.event.LeaseSourceEvent.FinishRecorded;
 import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
 import io.leasehold.source.event.LeaseSourceEvent.GrantRequested;
 import io.leasehold.source.event.LeaseSourceEvent.GrantWithdrawn;
@@ -69,6 +70,9 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
 
     /** Splits of this reader's own restored state that are not granted again yet. */
     private final Map<String, LeasedSplit<SplitT>> heldBack = new LinkedHashMap<>();
+
+    /** Splits that were read to their end, until the lease table says so too. */
+    private final Map<String, LeasedSplit<SplitT>> finished = new LinkedHashMap<>();
 
     private Optional<GatedOutput<T>> gatedOutput = Optional.empty();
     private Optional<String> withdrawn = Optional.empty();
@@ -204,24 +208,21 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
             }
             current.put(split.splitId(), assigned.at(split));
         }
-        List<Position> finished = new ArrayList<>();
-        held.values()
-                .removeIf(
-                        split -> {
-                            boolean over = !current.containsKey(split.leaseId());
-                            if (over) {
-                                finished.add(position(split));
-                            }
-                            return over;
-                        });
+        for (LeasedSplit<SplitT> split : List.copyOf(held.values())) {
+            if (!current.containsKey(split.leaseId())) {
+                held.remove(split.leaseId());
+                finished.put(split.leaseId(), split.ended());
+            }
+        }
         held.putAll(current);
-        List<Position> positions = new ArrayList<>();
-        current.values().forEach(split -> positions.add(position(split)));
-        context.sendSourceEventToCoordinator(
-                new Positions(readerId, checkpointId, positions, finished));
 
+        List<LeasedSplit<SplitT>> granted = new ArrayList<>(current.values());
+        granted.addAll(finished.values());
+        context.sendSourceEventToCoordinator(
+                new Positions(
+                        readerId, checkpointId, granted.stream().map(this::position).toList()));
         List<LeasedSplit<SplitT>> state = new ArrayList<>();
-        current.values().forEach(split -> state.add(split.withoutGrant()));
+        granted.forEach(split -> state.add(split.withoutGrant()));
         state.addAll(heldBack.values());
         return state;
     }
@@ -232,6 +233,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
                     split.leaseId(),
                     split.epoch(),
                     split.tenure(),
+                    split.finished(),
                     serializer.serialize(split.inner()),
                     serializer.getVersion(),
                     split.inner().toString());
@@ -254,6 +256,9 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
                     gateOpens.complete(null);
                 }
             }
+        } else if (ours instanceof FinishRecorded recorded) {
+            finished.keySet().removeAll(recorded.splitIds());
+            heldBack.keySet().removeAll(recorded.splitIds());
         } else if (ours instanceof GrantWithdrawn end) {
             LOG.warn("Reader {} stops at once: {}", readerId, end.why());
             withdrawn = Optional.of(end.why());

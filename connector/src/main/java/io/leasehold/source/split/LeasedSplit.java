@@ -8,15 +8,20 @@ import java.util.Optional;
 /**
  * A split of the wrapped source, with the lease it is read under.
  *
+ * <p>One that came to its end stays in state until the lease table says so too: before that a
+ * restart would find a lease that is not finished and read the split again.
+ *
  * @param inner the split as the wrapped source knows it, with its position
  * @param epoch the epoch of the lease it was granted under; 0 if it never was
  * @param tenure the tenure in which the position was reached: while the lease's is the same, this
  *     position and not the table's is the one to go on from
+ * @param finished whether it has been read to its end
  * @param grantedTo the reader attempt that may read it, while it is on its way there; never stored,
  *     so that whoever finds the split in restored state must first be granted it anew
  */
 public record LeasedSplit<SplitT extends SourceSplit>(
-        SplitT inner, long epoch, long tenure, Optional<String> grantedTo) implements SourceSplit {
+        SplitT inner, long epoch, long tenure, boolean finished, Optional<String> grantedTo)
+        implements SourceSplit {
 
     public LeasedSplit {
         Objects.requireNonNull(inner);
@@ -38,15 +43,20 @@ public record LeasedSplit<SplitT extends SourceSplit>(
     }
 
     public LeasedSplit<SplitT> at(SplitT position) {
-        return new LeasedSplit<>(position, epoch, tenure, grantedTo);
+        return new LeasedSplit<>(position, epoch, tenure, finished, grantedTo);
+    }
+
+    /** Read to its end. */
+    public LeasedSplit<SplitT> ended() {
+        return new LeasedSplit<>(inner, epoch, tenure, true, Optional.empty());
     }
 
     public LeasedSplit<SplitT> grantedTo(String readerId) {
-        return new LeasedSplit<>(inner, epoch, tenure, Optional.of(readerId));
+        return new LeasedSplit<>(inner, epoch, tenure, finished, Optional.of(readerId));
     }
 
     /** As it is written into state: granted to nobody. */
     public LeasedSplit<SplitT> withoutGrant() {
-        return new LeasedSplit<>(inner, epoch, tenure, Optional.empty());
+        return new LeasedSplit<>(inner, epoch, tenure, finished, Optional.empty());
     }
 }

@@ -12,8 +12,8 @@ import java.util.Optional;
  * Writes a {@link LeasedSplit} around the bytes of the wrapped source's own serializer.
  *
  * <p>Version 1: inner version (int), length and bytes of the inner split, epoch (long), tenure
- * (long), whether and to whom it is granted (boolean, UTF). The grant is for the way from the
- * enumerator to the reader, which uses this serializer too; state has none.
+ * (long), finished (boolean), whether and to whom it is granted (boolean, UTF). The grant is for
+ * the way from the enumerator to the reader, which uses this serializer too; state has none.
  */
 public final class LeasedSplitSerializer<SplitT extends SourceSplit>
         implements SimpleVersionedSerializer<LeasedSplit<SplitT>> {
@@ -37,6 +37,7 @@ public final class LeasedSplitSerializer<SplitT extends SourceSplit>
         VersionedBytes.write(inner, split.inner(), out);
         out.writeLong(split.epoch());
         out.writeLong(split.tenure());
+        out.writeBoolean(split.finished());
         out.writeBoolean(split.grantedTo().isPresent());
         if (split.grantedTo().isPresent()) {
             out.writeUTF(split.grantedTo().get());
@@ -51,9 +52,10 @@ public final class LeasedSplitSerializer<SplitT extends SourceSplit>
         SplitT split = VersionedBytes.read(inner, in);
         long epoch = in.readLong();
         long tenure = in.readLong();
+        boolean finished = in.readBoolean();
         Optional<String> grantedTo =
                 in.readBoolean() ? Optional.of(in.readUTF()) : Optional.empty();
         VersionedBytes.requireEnd("leased split", in);
-        return new LeasedSplit<>(split, epoch, tenure, grantedTo);
+        return new LeasedSplit<>(split, epoch, tenure, finished, grantedTo);
     }
 }

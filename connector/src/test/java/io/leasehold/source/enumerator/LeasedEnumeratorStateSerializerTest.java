@@ -27,12 +27,13 @@ class LeasedEnumeratorStateSerializerTest {
                     + "61"
                     + "00000001"
                     + "00000001"
-                    + "0000001e"
+                    + "0000001f"
                     + "00000001"
                     + "00000005"
                     + "3720392061"
                     + "0000000000000005"
                     + "0000000000000003"
+                    + "00"
                     + "00"
                     + "00000001"
                     + "00000001"
@@ -50,7 +51,11 @@ class LeasedEnumeratorStateSerializerTest {
                     Set.of("a"),
                     List.of(
                             new LeasedSplit<>(
-                                    new MemoryQueueSplit("a", 7, 9), 5, 3, Optional.empty())),
+                                    new MemoryQueueSplit("a", 7, 9),
+                                    5,
+                                    3,
+                                    false,
+                                    Optional.empty())),
                     List.of(new MemoryQueueSplit("b", 0, 9)));
 
     @Test

@@ -1,5 +1,6 @@
 package io.leasehold.source.reader;
 
+import io.leasehold.source.event.LeaseSourceEvent.FinishRecorded;
 import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
 import io.leasehold.source.event.LeaseSourceEvent.GrantRequested;
 import io.leasehold.source.event.LeaseSourceEvent.GrantWithdrawn;
@@ -27,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
@@ -161,22 +163,27 @@ class LeasedSourceReaderTest {
         assertThat(state).extracting(LeasedSplit::grantedTo).containsOnly(Optional.empty());
         Positions report = events(Positions.class).get(0);
         assertThat(report.checkpointId()).isEqualTo(7);
-        assertThat(report.current()).extracting(Position::epoch).containsExactly(4L);
-        assertThat(new String(report.current().get(0).bytes())).startsWith("3 ");
+        assertThat(report.splits()).extracting(Position::epoch).containsExactly(4L);
+        assertThat(new String(report.splits().get(0).bytes())).startsWith("3 ");
     }
 
     @Test
-    void aSplitTheWrappedReaderReturnsNoMoreHasFinished() {
+    void aSplitTheWrappedReaderReturnsNoMoreHasFinishedAndStaysUntilThatIsRecorded() {
         reader.addSplits(List.of(granted("a", "r1"), granted("b", "r1")));
         inner.positions.remove("a");
 
-        assertThat(reader.snapshotState(1)).extracting(LeasedSplit::leaseId).containsExactly("b");
-        assertThat(reader.snapshotState(2)).hasSize(1);
+        assertThat(finishedIn(reader.snapshotState(1))).containsExactly("a");
+        assertThat(finishedIn(reader.snapshotState(2))).containsExactly("a");
+        reader.handleSourceEvents(new FinishRecorded("r1", Set.of("a")));
+        assertThat(reader.snapshotState(3)).extracting(LeasedSplit::leaseId).containsExactly("b");
 
-        assertThat(events(Positions.class).get(0).finished())
-                .extracting(Position::splitId)
-                .containsExactly("a");
-        assertThat(events(Positions.class).get(1).finished()).isEmpty();
+        assertThat(events(Positions.class))
+                .extracting(report -> report.splits().stream().filter(Position::finished).count())
+                .containsExactly(1L, 1L, 0L);
+    }
+
+    private static List<String> finishedIn(List<LeasedSplit<MemoryQueueSplit>> state) {
+        return state.stream().filter(LeasedSplit::finished).map(LeasedSplit::leaseId).toList();
     }
 
     @Test
@@ -243,7 +250,11 @@ class LeasedSourceReaderTest {
 
     private static LeasedSplit<MemoryQueueSplit> granted(String splitId, String readerId) {
         return new LeasedSplit<>(
-                new MemoryQueueSplit(splitId, 0, Integer.MAX_VALUE), 4, 2, Optional.of(readerId));
+                new MemoryQueueSplit(splitId, 0, Integer.MAX_VALUE),
+                4,
+                2,
+                false,
+                Optional.of(readerId));
     }
 
     /** A wrapped reader that always has one more record for the first of its splits. */

@@ -21,6 +21,7 @@ class LeasedSplitSerializerTest {
                     + "372032313437343833363437206101"
                     + "0000000000000005"
                     + "0000000000000003"
+                    + "01"
                     + "00";
 
     private final LeasedSplitSerializer<MemoryQueueSplit> serializer =
@@ -28,7 +29,11 @@ class LeasedSplitSerializerTest {
 
     private final LeasedSplit<MemoryQueueSplit> split =
             new LeasedSplit<>(
-                    new MemoryQueueSplit("a\u0001", 7, Integer.MAX_VALUE), 5, 3, Optional.empty());
+                    new MemoryQueueSplit("a\u0001", 7, Integer.MAX_VALUE),
+                    5,
+                    3,
+                    true,
+                    Optional.empty());
 
     @Test
     void readsWhatVersionOneWrote() throws IOException {
