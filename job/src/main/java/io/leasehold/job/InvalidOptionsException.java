@@ -11,7 +11,8 @@ public final class InvalidOptionsException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient List<String> problems;
+    @SuppressWarnings("serial") // What List.copyOf returns is.
+    private final List<String> problems;
 
     public InvalidOptionsException(List<String> problems) {
         super(

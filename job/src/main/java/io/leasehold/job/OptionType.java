@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * What values an option takes.
@@ -72,9 +73,7 @@ public record OptionType<T>(String unit, Function<String, T> parser) {
         List<E> constants = List.of(type.getEnumConstants());
         return choice(
                 constants.stream()
-                        .collect(
-                                java.util.stream.Collectors.toMap(
-                                        OptionType::spelled, Function.identity())),
+                        .collect(Collectors.toMap(OptionType::spelled, Function.identity())),
                 constants.stream().map(OptionType::spelled).toList());
     }
 

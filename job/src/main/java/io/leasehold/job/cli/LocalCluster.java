@@ -5,6 +5,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.runtime.clusterframework.ApplicationStatus;
 import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.jobmaster.JobResult;
 import org.apache.flink.runtime.minicluster.MiniCluster;
@@ -24,7 +25,7 @@ import java.util.concurrent.TimeoutException;
 final class LocalCluster implements AutoCloseable {
 
     private static final String LOOPBACK = "127.0.0.1";
-    private static final Duration STOP_WITHIN = Duration.ofSeconds(20);
+    private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
     private static final Duration CANCEL_WITHIN = Duration.ofSeconds(10);
 
     private final MiniCluster cluster;
@@ -89,9 +90,7 @@ final class LocalCluster implements AutoCloseable {
             JobResult result = cluster.requestJobResult(id).get();
             running = Optional.empty();
             if (result.getSerializedThrowable().isPresent()
-                    && result.getApplicationStatus()
-                            != org.apache.flink.runtime.clusterframework.ApplicationStatus
-                                    .CANCELED) {
+                    && result.getApplicationStatus() != ApplicationStatus.CANCELED) {
                 Throwable cause =
                         result.getSerializedThrowable()
                                 .get()

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * What was generated against what a reader of committed records got.
@@ -67,7 +68,7 @@ record Audit(
                         : OptionalLong.empty();
         long delivered = seen.cardinality();
         List<Long> firstMissing =
-                java.util.stream.IntStream.iterate(
+                IntStream.iterate(
                                 seen.nextClearBit(0),
                                 number -> number < produced,
                                 number -> seen.nextClearBit(number + 1))

@@ -4,6 +4,7 @@ import io.leasehold.lease.Member;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -107,7 +108,7 @@ record OwnershipMap(
             return "killed";
         }
         return Optional.ofNullable(ownership.members().get(memberId))
-                .map(row -> row.state().name().toLowerCase(java.util.Locale.ROOT))
+                .map(row -> row.state().name().toLowerCase(Locale.ROOT))
                 .orElse("starting");
     }
 }
