@@ -5,12 +5,14 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
-import org.apache.flink.runtime.clusterframework.ApplicationStatus;
+import org.apache.flink.runtime.client.JobCancellationException;
+import org.apache.flink.runtime.client.JobExecutionException;
 import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.jobmaster.JobResult;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -89,14 +91,11 @@ final class LocalCluster implements AutoCloseable {
             running = Optional.of(id);
             JobResult result = cluster.requestJobResult(id).get();
             running = Optional.empty();
-            if (result.getSerializedThrowable().isPresent()
-                    && result.getApplicationStatus() != ApplicationStatus.CANCELED) {
-                Throwable cause =
-                        result.getSerializedThrowable()
-                                .get()
-                                .deserializeError(LocalCluster.class.getClassLoader());
-                throw new JobFailedException("The job failed: " + rootOf(cause), cause);
-            }
+            result.toJobExecutionResult(LocalCluster.class.getClassLoader());
+        } catch (JobCancellationException e) {
+            // Somebody wanted it to end.
+        } catch (JobExecutionException | IOException | ClassNotFoundException e) {
+            throw new JobFailedException("The job failed: " + rootOf(e), e);
         } catch (ExecutionException e) {
             throw new JobFailedException("The job could not be run: " + rootOf(e), e);
         }
