@@ -125,12 +125,19 @@ final class LocalCluster implements AutoCloseable {
         }
     }
 
-    /** What people need to know of a failure: its deepest cause. */
+    /**
+     * What people need to know of a failure: our own sentence if there is one, or what caused it.
+     */
     private static String rootOf(Throwable failure) {
         Throwable root = failure;
-        while (root.getCause() != null) {
+        while (root.getCause() != null && !isOurs(root)) {
             root = root.getCause();
         }
         return root.getMessage() == null ? root.toString() : root.getMessage();
+    }
+
+    private static boolean isOurs(Throwable failure) {
+        StackTraceElement[] trace = failure.getStackTrace();
+        return trace.length > 0 && trace[0].getClassName().startsWith("io.leasehold.");
     }
 }
