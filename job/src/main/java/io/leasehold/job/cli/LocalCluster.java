@@ -101,7 +101,10 @@ final class LocalCluster implements AutoCloseable {
         }
     }
 
-    /** Cancels the job, if one runs, and stops: at most half a minute in all. */
+    /**
+     * Cancels the job, if one runs, and stops: at most half a minute in all. Callable more than
+     * once, and from another thread than {@link #run}.
+     */
     @Override
     public void close() {
         try {

@@ -83,10 +83,12 @@ final class RunCommand implements Callable<Integer> {
         LocalCluster cluster = LocalCluster.start(slots, uiPort);
         Thread stop = new Thread(cluster::close, "stop-cluster");
         Runtime.getRuntime().addShutdownHook(stop);
-        spec.commandLine().getOut().println("Job: " + name);
-        spec.commandLine().getOut().println("Web UI: " + cluster.webUi());
-        spec.commandLine().getOut().flush();
-        cluster.run(job);
+        try (cluster) {
+            spec.commandLine().getOut().println("Job: " + name);
+            spec.commandLine().getOut().println("Web UI: " + cluster.webUi());
+            spec.commandLine().getOut().flush();
+            cluster.run(job);
+        }
         return 0;
     }
 
