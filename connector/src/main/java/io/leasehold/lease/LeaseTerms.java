@@ -2,6 +2,7 @@ package io.leasehold.lease;
 
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The times a member lives by, checked against each other once (rule T6): whoever holds an instance
@@ -74,85 +75,87 @@ public record LeaseTerms(
 
     /** Terms with everything else derived from the duration, so that the relations hold. */
     public static LeaseTerms of(Duration duration) {
+        return lasting(duration).build();
+    }
+
+    /** Begins terms in which what is not said is derived from what is. */
+    public static Builder lasting(Duration duration) {
         between(DURATION, duration);
-        Duration renewInterval = duration.dividedBy(5);
-        Duration half = duration.dividedBy(2);
-        Duration readerGrant =
-                half.compareTo(LONGEST_DEFAULT_GRANT) < 0 ? half : LONGEST_DEFAULT_GRANT;
-        return new LeaseTerms(
-                duration,
-                renewInterval,
-                renewInterval.multipliedBy(3).dividedBy(4),
-                readerGrant,
-                readerGrant.dividedBy(3),
-                1,
-                DEFAULT_INITIAL_WAIT);
+        return new Builder(duration);
     }
 
-    public LeaseTerms withRenewInterval(Duration renewInterval) {
-        return new LeaseTerms(
-                duration,
-                renewInterval,
-                storeTimeout,
-                readerGrant,
-                extendInterval,
-                initialMembers,
-                initialWait);
-    }
+    /** What somebody says of the times; {@link #build} derives the rest, and checks them all. */
+    public static final class Builder {
 
-    public LeaseTerms withStoreTimeout(Duration storeTimeout) {
-        return new LeaseTerms(
-                duration,
-                renewInterval,
-                storeTimeout,
-                readerGrant,
-                extendInterval,
-                initialMembers,
-                initialWait);
-    }
+        private final Duration duration;
+        private Optional<Duration> renewInterval = Optional.empty();
+        private Optional<Duration> storeTimeout = Optional.empty();
+        private Optional<Duration> readerGrant = Optional.empty();
+        private Optional<Duration> extendInterval = Optional.empty();
+        private int initialMembers = 1;
+        private Duration initialWait = DEFAULT_INITIAL_WAIT;
 
-    public LeaseTerms withReaderGrant(Duration readerGrant) {
-        return new LeaseTerms(
-                duration,
-                renewInterval,
-                storeTimeout,
-                readerGrant,
-                extendInterval,
-                initialMembers,
-                initialWait);
-    }
+        private Builder(Duration duration) {
+            this.duration = duration;
+        }
 
-    public LeaseTerms withExtendInterval(Duration extendInterval) {
-        return new LeaseTerms(
-                duration,
-                renewInterval,
-                storeTimeout,
-                readerGrant,
-                extendInterval,
-                initialMembers,
-                initialWait);
-    }
+        /** Default: a fifth of the duration. */
+        public Builder renewInterval(Duration renewInterval) {
+            this.renewInterval = Optional.of(renewInterval);
+            return this;
+        }
 
-    public LeaseTerms withInitialMembers(int initialMembers) {
-        return new LeaseTerms(
-                duration,
-                renewInterval,
-                storeTimeout,
-                readerGrant,
-                extendInterval,
-                initialMembers,
-                initialWait);
-    }
+        /** Default: three quarters of the renew interval. */
+        public Builder storeTimeout(Duration storeTimeout) {
+            this.storeTimeout = Optional.of(storeTimeout);
+            return this;
+        }
 
-    public LeaseTerms withInitialWait(Duration initialWait) {
-        return new LeaseTerms(
-                duration,
-                renewInterval,
-                storeTimeout,
-                readerGrant,
-                extendInterval,
-                initialMembers,
-                initialWait);
+        /** Default: 3 s, or half of the duration if that is less. */
+        public Builder readerGrant(Duration readerGrant) {
+            this.readerGrant = Optional.of(readerGrant);
+            return this;
+        }
+
+        /** Default: a third of the reader grant. */
+        public Builder extendInterval(Duration extendInterval) {
+            this.extendInterval = Optional.of(extendInterval);
+            return this;
+        }
+
+        /** Default: 1, which waits for nobody. */
+        public Builder initialMembers(int initialMembers) {
+            this.initialMembers = initialMembers;
+            return this;
+        }
+
+        /** Default: 30 s. */
+        public Builder initialWait(Duration initialWait) {
+            this.initialWait = initialWait;
+            return this;
+        }
+
+        /**
+         * @throws IllegalArgumentException if a relation does not hold; it names both options and
+         *     both values
+         */
+        public LeaseTerms build() {
+            Duration renew = renewInterval.orElse(duration.dividedBy(5));
+            Duration half = duration.dividedBy(2);
+            Duration grant =
+                    readerGrant.orElse(
+                            half.compareTo(LONGEST_DEFAULT_GRANT) < 0
+                                    ? half
+                                    : LONGEST_DEFAULT_GRANT);
+            return new LeaseTerms(
+                    duration,
+                    renew,
+                    storeTimeout.orElse(renew.multipliedBy(3).dividedBy(4)),
+                    grant,
+                    extendInterval.orElse(grant.dividedBy(3)),
+                    initialMembers,
+                    initialWait);
+        }
     }
 
     /**

@@ -23,6 +23,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class LeaseKeeperTest {
 
     private static final LeaseTerms TERMS = VirtualGroup.TERMS;
+    private static final LeaseTerms FOR_TWO =
+            LeaseTerms.lasting(TERMS.duration()).initialMembers(2).build();
     private static final Duration TICK = VirtualGroup.TICK;
     private static final Duration LONG = Duration.ofMinutes(5);
 
@@ -49,12 +51,11 @@ class LeaseKeeperTest {
     @AtAnyOrigin
     void aFreshGroupWaitsForItsInitialMembersAndSharesEvenly(long origin) {
         VirtualGroup group = new VirtualGroup(origin);
-        LeaseTerms forTwo = TERMS.withInitialMembers(2);
-        VirtualMember blue = group.member("blue", VirtualGroup.splits(8), forTwo, 1);
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(8), FOR_TWO, 1);
         group.run(Duration.ofSeconds(20));
         assertThat(blue.holds()).isEmpty();
 
-        VirtualMember green = group.member("green", VirtualGroup.splits(8), forTwo, 1);
+        VirtualMember green = group.member("green", VirtualGroup.splits(8), FOR_TWO, 1);
         group.run(TICK.multipliedBy(2));
 
         assertThat(blue.holds()).hasSize(4);
@@ -64,8 +65,7 @@ class LeaseKeeperTest {
     @AtAnyOrigin
     void initialMembersThatDoNotComeAreNotWaitedForForEver(long origin) {
         VirtualGroup group = new VirtualGroup(origin);
-        VirtualMember blue =
-                group.member("blue", VirtualGroup.splits(8), TERMS.withInitialMembers(2), 1);
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(8), FOR_TWO, 1);
 
         Duration took = group.until(LONG, () -> blue.holds().size() == 8);
 
@@ -402,9 +402,8 @@ class LeaseKeeperTest {
     @AtAnyOrigin
     void aGroupIsFinishedWhenEverySplitIsWhoeverReadIt(long origin) {
         VirtualGroup group = new VirtualGroup(origin);
-        LeaseTerms forTwo = TERMS.withInitialMembers(2);
-        VirtualMember blue = group.member("blue", VirtualGroup.splits(2), forTwo, 1);
-        VirtualMember green = group.member("green", VirtualGroup.splits(2), forTwo, 1);
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(2), FOR_TWO, 1);
+        VirtualMember green = group.member("green", VirtualGroup.splits(2), FOR_TWO, 1);
         group.run(TICK.multipliedBy(2));
 
         List.copyOf(blue.holds()).forEach(blue::finishes);

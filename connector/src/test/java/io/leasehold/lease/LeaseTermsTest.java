@@ -38,28 +38,28 @@ class LeaseTermsTest {
     @Test
     void renewsAtLeastThreeTimesInADuration() {
         refuses(
-                () -> TERMS.withRenewInterval(Duration.ofSeconds(4)),
+                () -> terms().renewInterval(Duration.ofSeconds(4)).build(),
                 "lease.renew.interval is 4 s, but must be at most a third of lease.duration, which is 10 s.");
     }
 
     @Test
     void givesAnUnansweredRequestUpBeforeTheNextRenewal() {
         refuses(
-                () -> TERMS.withStoreTimeout(Duration.ofSeconds(2)),
+                () -> terms().storeTimeout(Duration.ofSeconds(2)).build(),
                 "lease.store.timeout is 2 s, but must be below lease.renew.interval, which is 2 s.");
     }
 
     @Test
     void grantsReadersNoMoreThanHalfTheDuration() {
         refuses(
-                () -> TERMS.withReaderGrant(Duration.ofMillis(5_001)),
+                () -> terms().readerGrant(Duration.ofMillis(5_001)).build(),
                 "lease.reader.grant is 5001 ms, but must be at most half of lease.duration, which is 10 s.");
     }
 
     @Test
     void extendsGrantsTwiceBeforeTheyEnd() {
         refuses(
-                () -> TERMS.withExtendInterval(Duration.ofSeconds(2)),
+                () -> terms().extendInterval(Duration.ofSeconds(2)).build(),
                 "lease.reader.extend.interval is 2 s, but must be at most half of lease.reader.grant, which is 3 s.");
     }
 
@@ -69,10 +69,10 @@ class LeaseTermsTest {
                 () -> LeaseTerms.of(Duration.ZERO),
                 "lease.duration is 0 s; it must be between 1 ms and 86400 s.");
         refuses(
-                () -> TERMS.withInitialWait(Duration.ofSeconds(-1)),
+                () -> terms().initialWait(Duration.ofSeconds(-1)).build(),
                 "lease.initial.wait is -1 s; it must be between 0 and 86400 s.");
         refuses(
-                () -> TERMS.withInitialMembers(0),
+                () -> terms().initialMembers(0).build(),
                 "lease.initial.members is 0; it must be at least 1.");
     }
 
@@ -80,6 +80,17 @@ class LeaseTermsTest {
     void callsAMemberDeadAfterItsOwnDurationAndATickOrFivePercent() {
         assertThat(TERMS.deadAfter(Duration.ofSeconds(10))).isEqualTo(Duration.ofSeconds(12));
         assertThat(TERMS.deadAfter(Duration.ofSeconds(100))).isEqualTo(Duration.ofSeconds(105));
+    }
+
+    @Test
+    void whatIsNotSaidFollowsFromWhatIs() {
+        LeaseTerms terms = terms().renewInterval(Duration.ofSeconds(1)).build();
+
+        assertThat(terms.storeTimeout()).isEqualTo(Duration.ofMillis(750));
+    }
+
+    private static LeaseTerms.Builder terms() {
+        return LeaseTerms.lasting(Duration.ofSeconds(10));
     }
 
     private static void refuses(ThrowingCallable terms, String sentence) {

@@ -54,7 +54,7 @@ class TwoJobsITCase {
     private static final String OUT = "out";
     private static final Duration SOON = Duration.ofMinutes(2);
     private static final LeaseTerms TERMS =
-            LeaseTerms.of(Duration.ofSeconds(3)).withInitialMembers(2);
+            LeaseTerms.lasting(Duration.ofSeconds(3)).initialMembers(2).build();
 
     /** Longer than any checkpoint here takes, short enough to wait for when a job is gone. */
     private static final int TRANSACTION_MILLIS = 10_000;

@@ -209,24 +209,19 @@ public record JobSettings(
     /** Empty if the duration itself was wrong, which has been reported then. */
     private static Optional<LeaseTerms> terms(OptionReader reader) {
         return reader.find(JobOptions.DURATION)
-                .map(LeaseTerms::of)
-                .map(derived -> terms(reader, derived));
-    }
-
-    /** What is not given is derived from what is: the time-out from the renewal interval, say. */
-    private static LeaseTerms terms(OptionReader reader, LeaseTerms derived) {
-        Duration renewInterval =
-                reader.find(JobOptions.RENEW_INTERVAL).orElse(derived.renewInterval());
-        Duration readerGrant = reader.find(JobOptions.READER_GRANT).orElse(derived.readerGrant());
-        return new LeaseTerms(
-                derived.duration(),
-                renewInterval,
-                reader.find(JobOptions.STORE_TIMEOUT)
-                        .orElse(renewInterval.multipliedBy(3).dividedBy(4)),
-                readerGrant,
-                reader.find(JobOptions.EXTEND_INTERVAL).orElse(readerGrant.dividedBy(3)),
-                reader.find(JobOptions.INITIAL_MEMBERS).orElse(derived.initialMembers()),
-                reader.find(JobOptions.INITIAL_WAIT).orElse(derived.initialWait()));
+                .map(
+                        duration -> {
+                            LeaseTerms.Builder terms = LeaseTerms.lasting(duration);
+                            reader.find(JobOptions.RENEW_INTERVAL).ifPresent(terms::renewInterval);
+                            reader.find(JobOptions.STORE_TIMEOUT).ifPresent(terms::storeTimeout);
+                            reader.find(JobOptions.READER_GRANT).ifPresent(terms::readerGrant);
+                            reader.find(JobOptions.EXTEND_INTERVAL)
+                                    .ifPresent(terms::extendInterval);
+                            reader.find(JobOptions.INITIAL_MEMBERS)
+                                    .ifPresent(terms::initialMembers);
+                            reader.find(JobOptions.INITIAL_WAIT).ifPresent(terms::initialWait);
+                            return terms.build();
+                        });
     }
 
     private static void sinkTopic(OptionReader reader) {

@@ -52,7 +52,7 @@ class JobSettingsTest {
 
         assertThat(settings.lease().memberId()).contains("blue");
         assertThat(settings.lease().terms())
-                .isEqualTo(LeaseTerms.of(Duration.ofSeconds(6)).withInitialMembers(3));
+                .isEqualTo(LeaseTerms.lasting(Duration.ofSeconds(6)).initialMembers(3).build());
         assertThat(settings.queue().start())
                 .isEqualTo(new StartPosition.At(Instant.parse("2026-01-31T12:00:00Z")));
         assertThat(settings.dedup()).isEmpty();

@@ -535,7 +535,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         if (silentSince.isEmpty()) {
             silentSince = OptionalLong.of(now);
             LOG.warn(
-                    "The lease store does not answer: {} Readers go on until their lease is over, and then pause.",
+                    "The lease store does not answer; readers go on until their lease is over, and then pause. What it said: {}",
                     cause.getMessage());
         }
     }
