@@ -81,7 +81,9 @@ public final class LeaseKeeper {
     private boolean doubtful;
 
     private long knownChange;
+    /** The last one sent: none is sent twice, since observers count from when they first saw it. */
     private boolean leasesStale = true;
+
     private final Map<String, Lease> leases = new TreeMap<>();
     private final Map<String, String> unreadable = new HashMap<>();
 
@@ -340,7 +342,13 @@ public final class LeaseKeeper {
     private void join(Optional<Member> replaced, Duration emitsFor) {
         Member row =
                 new Member(
-                        me, 0, MemberState.ACTIVE, weight, terms.duration(), emitsFor, description);
+                        me,
+                        ++beat,
+                        MemberState.ACTIVE,
+                        weight,
+                        terms.duration(),
+                        emitsFor,
+                        description);
         join = Optional.of(new Join(group, row, replaced));
     }
 
@@ -380,7 +388,7 @@ public final class LeaseKeeper {
 
     private Optional<LeaseStep<?>> nextInside(long now) {
         if (now - beatDue() >= 0) {
-            return Optional.of(new LeaseStep<>(new Beat(group, me, beat + 1), this::onBeat));
+            return Optional.of(new LeaseStep<>(new Beat(group, me, ++beat), this::onBeat));
         }
         if (doubtful) {
             return Optional.empty();
@@ -434,7 +442,6 @@ public final class LeaseKeeper {
                 sentAt,
                 now,
                 membership -> {
-                    beat++;
                     validUntil = OptionalLong.of(sentAt + terms.duration().toNanos());
                     beatAt = sentAt + terms.renewInterval().toNanos();
                     if (doubtful) {

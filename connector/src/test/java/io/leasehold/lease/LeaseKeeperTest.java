@@ -202,6 +202,25 @@ class LeaseKeeperTest {
         assertThat(blue.events(LeaseEvent.Over.class)).hasSize(1);
     }
 
+    /** Rule T3: an observer counts from when it first saw a beat, so no renewal may reuse one. */
+    @AtAnyOrigin
+    void aRenewalThatIsSentAgainExtendsNothingThatObserversDoNotSee(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(4));
+        VirtualMember green = group.member("green", VirtualGroup.splits(4));
+        group.run(Duration.ofSeconds(30));
+        Set<String> ofBlue = Set.copyOf(blue.holds());
+
+        blue.way = Way.LOSES_ANSWERS;
+        group.run(TERMS.duration().minus(TICK));
+        blue.way = Way.UP;
+        group.run(TICK.dividedBy(2));
+        blue.way = Way.LOSES_REQUESTS;
+
+        // That no two emit the same split meanwhile, the group itself looks after.
+        group.until(LONG, () -> green.holds().containsAll(ofBlue));
+    }
+
     // ------------------------------------------------------------------------------- restart
 
     @AtAnyOrigin
