@@ -68,22 +68,29 @@ public final class LeaseKeeper {
     private Phase phase = Phase.OUTSIDE;
     private boolean underWay;
 
-    /** When the row of an earlier incarnation was first read, that may be still alive. */
-    private OptionalLong elderSince = OptionalLong.empty();
+    /**
+     * An earlier incarnation that may be still alive.
+     *
+     * @param since when its row was first read
+     * @param readAt when it was last read
+     */
+    private record Elder(Member row, long since, long readAt) {}
+
+    private Optional<Elder> elder = Optional.empty();
 
     private Optional<Join> join = Optional.empty();
 
     private long beat;
+    /** The last one sent: none is sent twice, since observers count from when they first saw it. */
     private long beatAt;
+
     private OptionalLong validUntil = OptionalLong.empty();
 
     /** Whether a request is unanswered, so that the rows may be other than we think. */
     private boolean doubtful;
 
     private long knownChange;
-    /** The last one sent: none is sent twice, since observers count from when they first saw it. */
     private boolean leasesStale = true;
-
     private final Map<String, Lease> leases = new TreeMap<>();
     private final Map<String, String> unreadable = new HashMap<>();
 
@@ -283,7 +290,7 @@ public final class LeaseKeeper {
             return Optional.empty();
         }
         // Readers of the incarnation that ours replaced may outlast ours.
-        Duration elder =
+        Duration replaced =
                 watch.row(me.memberId())
                         .filter(row -> joinedAt.isPresent())
                         .map(row -> LeaseTerms.byAnotherClock(row.emitsFor()))
@@ -294,7 +301,7 @@ public final class LeaseKeeper {
                         group,
                         me,
                         Optional.empty(),
-                        granted.compareTo(elder) < 0 ? elder : granted));
+                        granted.compareTo(replaced) < 0 ? replaced : granted));
     }
 
     // ------------------------------------------------------------------------------------------
@@ -352,13 +359,21 @@ public final class LeaseKeeper {
         join = Optional.of(new Join(group, row, replaced));
     }
 
-    private void watchElder(Member elder, long now) {
-        if (elderSince.isEmpty()) {
-            elderSince = OptionalLong.of(now);
-        } else if (now - elderSince.getAsLong() > 2 * terms.deadAfter(elder.duration()).toNanos()) {
+    /**
+     * It is alive if it is seen to beat after its duration; a gap in watching shows nothing (T4).
+     */
+    private void watchElder(Member row, long now) {
+        long tooLong = 2 * terms.deadAfter(row.duration()).toNanos();
+        boolean beats =
+                elder.filter(seen -> now - seen.readAt() <= 2 * terms.renewInterval().toNanos())
+                        .filter(seen -> !seen.row().equals(row))
+                        .isPresent();
+        long since = elder.map(Elder::since).orElse(now);
+        elder = Optional.of(new Elder(row, since, now));
+        if (beats && now - since > tooLong) {
             over(
                     "The member id '%s' is in use by another running job: %s. Give one of the two another lease.member.id."
-                            .formatted(me.memberId(), elder.description()));
+                            .formatted(me.memberId(), row.description()));
         }
     }
 

@@ -291,6 +291,29 @@ class LeaseKeeperTest {
                 .contains("'blue'", "a test", "lease.member.id");
     }
 
+    /** Rule T4: who could not watch has not seen its elder beat. */
+    @AtAnyOrigin
+    void anOutageOfTheStoreDoesNotMakeADeadElderATwin(long origin) {
+        for (int ticks = 1; ticks <= 40; ticks++) {
+            VirtualGroup group = new VirtualGroup(origin);
+            VirtualMember blue = group.member("blue", VirtualGroup.splits(4));
+            group.run(Duration.ofSeconds(30));
+            VirtualMember again = group.member("blue", VirtualGroup.splits(4));
+            group.run(TICK.dividedBy(2));
+            // It beats once more while it is watched already.
+            group.run(TICK);
+            blue.kill();
+
+            again.way = Way.LOSES_REQUESTS;
+            group.run(TICK.multipliedBy(ticks));
+            again.way = Way.UP;
+
+            group.run(TERMS.duration().multipliedBy(2));
+            assertThat(again.events(LeaseEvent.Over.class)).as("after %d ticks", ticks).isEmpty();
+            assertThat(again.holds()).as("after %d ticks", ticks).hasSize(4);
+        }
+    }
+
     @AtAnyOrigin
     void aSplitThatAnotherConsumedSinceTheStateWasTakenStartsFromTheTable(long origin) {
         VirtualGroup group = new VirtualGroup(origin);
