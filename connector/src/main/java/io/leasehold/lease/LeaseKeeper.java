@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -80,10 +81,10 @@ public final class LeaseKeeper {
 
     private Optional<Join> join = Optional.empty();
 
-    private long beat;
     /** The last one sent: none is sent twice, since observers count from when they first saw it. */
-    private long beatAt;
+    private long beat;
 
+    private long beatAt;
     private OptionalLong validUntil = OptionalLong.empty();
 
     /** Whether a request is unanswered, so that the rows may be other than we think. */
@@ -545,6 +546,11 @@ public final class LeaseKeeper {
     private Optional<LeaseStep<?>> nextAcquisition(long now) {
         planDue = false;
         planAt = OptionalLong.empty();
+        // Told after its row was read, or its owner came to life since.
+        List.copyOf(restored.keySet()).stream()
+                .map(leases::get)
+                .filter(Objects::nonNull)
+                .forEach(this::saw);
         if (waitsForOthers(now)) {
             planAt = OptionalLong.of(joinedAt.getAsLong() + terms.initialWait().toNanos());
             return Optional.empty();

@@ -350,6 +350,26 @@ class LeaseKeeperTest {
         assertThat(green.holds()).containsExactly("s000");
     }
 
+    /** Readers report what they restored when they are up, long after the leases were read. */
+    @AtAnyOrigin
+    void aRestoredSplitThatIsNoLongerToBeHadIsDroppedWheneverItIsTold(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        VirtualMember green = group.member("green", VirtualGroup.splits(2));
+        group.run(TICK);
+        green.finishes("s001");
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(2));
+        group.run(TICK.multipliedBy(3));
+
+        blue.keeper.restored("s000", 1);
+        blue.keeper.restored("s001", 1);
+        group.run(TICK.multipliedBy(2));
+
+        assertThat(blue.events(LeaseEvent.RestoredElsewhere.class))
+                .containsExactly(new LeaseEvent.RestoredElsewhere("s000", green.me));
+        assertThat(blue.events(LeaseEvent.Finished.class))
+                .containsExactly(new LeaseEvent.Finished("s001"));
+    }
+
     @AtAnyOrigin
     void nothingIsAcquiredBeforeTheStateIsKnown(long origin) {
         VirtualGroup group = new VirtualGroup(origin);
