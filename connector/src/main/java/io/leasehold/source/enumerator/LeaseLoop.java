@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Drives a {@link LeaseKeeper}: sends its steps on a thread that may wait, brings the answers back
@@ -173,16 +174,17 @@ final class LeaseLoop {
      * Ends this incarnation: tells the store, at most for twice its time-out, and lets everything
      * go. What is under way is waited for. On any thread, more than once.
      *
-     * @param granted how long the longest grant to a reader still runs
+     * @param granted how long the longest grant to a reader still runs; asked when no more can be
+     *     given
      */
-    void close(Duration granted) {
+    void close(Supplier<Duration> granted) {
         Optional<LeaseRequest.Close> farewell;
         synchronized (lock) {
             if (closed) {
                 return;
             }
             closed = true;
-            farewell = keeper.close(granted, nanoClock.getAsLong());
+            farewell = keeper.close(granted.get(), nanoClock.getAsLong());
         }
         io.execute(
                 () -> {

@@ -358,16 +358,26 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     }
 
     private void grant(int subtask, GrantRequested request) {
-        long now = nanoClock.getAsLong();
-        Duration granted = loop.ask(keeper -> keeper.extendFor(now));
-        if (granted.isZero() || !context.registeredReaders().containsKey(subtask)) {
+        if (!context.registeredReaders().containsKey(subtask)) {
             return;
         }
-        assignments.granted(subtask, now + LeaseTerms.byAnotherClock(granted).toNanos());
-        lastSilence = assignments.lastSilence();
-        context.sendEventToSourceReader(
-                subtask,
-                new GrantExtended(request.readerId(), request.askedAt(), granted.toNanos()));
+        Duration granted = loop.ask(keeper -> extended(subtask, keeper));
+        if (!granted.isZero()) {
+            context.sendEventToSourceReader(
+                    subtask,
+                    new GrantExtended(request.readerId(), request.askedAt(), granted.toNanos()));
+        }
+    }
+
+    /** While the keeper is ours: who closes it must see either this grant or that none is given. */
+    private Duration extended(int subtask, LeaseKeeper keeper) {
+        long now = nanoClock.getAsLong();
+        Duration granted = keeper.extendFor(now);
+        if (!granted.isZero()) {
+            assignments.granted(subtask, now + LeaseTerms.byAnotherClock(granted).toNanos());
+            lastSilence = assignments.lastSilence();
+        }
+        return granted;
     }
 
     // ------------------------------------------------------------------------------------------
@@ -592,16 +602,17 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
      */
     @Override
     public void close() throws IOException {
-        long now = nanoClock.getAsLong();
-        OptionalLong until = lastSilence;
-        Duration granted =
-                until.isPresent()
-                        ? Duration.ofNanos(Math.max(0, until.getAsLong() - now))
-                        : Duration.ZERO;
         try {
-            loop.close(granted);
+            loop.close(this::stillGranted);
         } finally {
             inner.close();
         }
     }
 }
+
+    private Duration stillGranted() {
+        OptionalLong until = lastSilence;
+        return until.isPresent()
+                ? Duration.ofNanos(Math.max(0, until.getAsLong() - nanoClock.getAsLong()))
+                : Duration.ZERO;
+    }
