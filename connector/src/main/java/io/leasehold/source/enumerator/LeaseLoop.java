@@ -184,6 +184,9 @@ final class LeaseLoop {
                 return;
             }
             closed = true;
+            // Else they would be waited for.
+            alarm.ifPresent(pending -> pending.cancel(false));
+            appointment.ifPresent(pending -> pending.cancel(false));
             farewell = keeper.close(granted.get(), nanoClock.getAsLong());
         }
         io.execute(

@@ -1,0 +1,62 @@
+package io.leasehold.source.enumerator;
+
+import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.LeaseKeeper;
+import io.leasehold.lease.LeaseStoreFactory;
+import io.leasehold.lease.LeaseTerms;
+import io.leasehold.lease.memory.MemoryLeaseTable;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+@Timeout(10)
+class LeaseLoopTest {
+
+    /** One tick is long. */
+    private static final LeaseTerms TERMS = LeaseTerms.of(Duration.ofHours(1));
+
+    private final ScheduledExecutorService io = Executors.newSingleThreadScheduledExecutor();
+    private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
+    private final CountDownLatch turns = new CountDownLatch(3);
+
+    @Test
+    void closingDoesNotWaitForTheNextRenewal() throws Exception {
+        MemoryLeaseTable table = new MemoryLeaseTable();
+        LeaseLoop loop = loop(timeout -> table.open());
+        loop.turn();
+        // Open, join, read.
+        turns.await();
+
+        loop.close(() -> Duration.ZERO);
+
+        assertThat(io.isTerminated()).isTrue();
+    }
+
+    private LeaseLoop loop(LeaseStoreFactory stores) {
+        return new LeaseLoop(
+                new LeaseKeeper(
+                        "orders",
+                        new Incarnation("blue", "1"),
+                        1,
+                        "a test",
+                        TERMS,
+                        System.nanoTime()),
+                stores,
+                TERMS.storeTimeout(),
+                System::nanoTime,
+                io,
+                Runnable::run,
+                event -> {},
+                turns::countDown,
+                failure::complete);
+    }
+}
