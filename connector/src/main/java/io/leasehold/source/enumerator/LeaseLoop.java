@@ -139,13 +139,13 @@ final class LeaseLoop {
             if (store.isEmpty()) {
                 store = Optional.of(stores.open(storeTimeout));
             }
-        } catch (LeaseStoreException e) {
+            long sentAt = nanoClock.getAsLong();
+            LeaseStep.Answer<?> answer = step.sendTo(store.get());
+            inCoordinator(() -> answered(answer, sentAt));
+        } catch (LeaseStoreException | RuntimeException | LinkageError e) {
+            // No answer would ever come: better no member than one that falls silent for good.
             inCoordinator(() -> failure.accept(e));
-            return;
         }
-        long sentAt = nanoClock.getAsLong();
-        LeaseStep.Answer<?> answer = step.sendTo(store.get());
-        inCoordinator(() -> answered(answer, sentAt));
     }
 
     private void answered(LeaseStep.Answer<?> answer, long sentAt) {

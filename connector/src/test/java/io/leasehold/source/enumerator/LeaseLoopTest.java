@@ -41,6 +41,21 @@ class LeaseLoopTest {
         assertThat(io.isTerminated()).isTrue();
     }
 
+    @Test
+    void aStoreThatThrowsFailsTheJobAndDoesNotSilenceTheMember() throws Exception {
+        RuntimeException broken = new IllegalStateException("broken");
+        LeaseLoop loop =
+                loop(
+                        timeout -> {
+                            throw broken;
+                        });
+
+        loop.turn();
+
+        assertThat(failure.get(5, TimeUnit.SECONDS)).isSameAs(broken);
+        loop.close(() -> Duration.ZERO);
+    }
+
     private LeaseLoop loop(LeaseStoreFactory stores) {
         return new LeaseLoop(
                 new LeaseKeeper(
