@@ -110,8 +110,11 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     private final Set<Integer> nothingMoreToDiscover = new HashSet<>();
     private final Set<Integer> toldNoMore = new HashSet<>();
 
-    /** Whether positions are expected from readers that have not started yet. */
-    private boolean awaitsReaders;
+    /**
+     * Whether not all readers have started yet: they may restore positions, and the first of them
+     * would get every split.
+     */
+    private boolean awaitsReaders = true;
 
     private boolean everJoined;
     private long startedAt;
@@ -155,7 +158,6 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                     state.withheld().forEach(split -> withheld.put(split.leaseId(), split));
                     state.discovered().forEach(split -> discovered.put(split.splitId(), split));
                 });
-        this.awaitsReaders = restored.isPresent();
         this.inner = innerFactory.create(new DiscoveryContext<>(context, new Found()));
     }
 
@@ -166,9 +168,6 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         List<LeasedSplit<SplitT>> kept = List.copyOf(withheld.values());
         kept.forEach(this::withhold);
         discover(List.copyOf(discovered.values()));
-        if (!awaitsReaders) {
-            loop.tell(LeaseKeeper::stateIsKnown);
-        }
         loop.turn();
     }
 

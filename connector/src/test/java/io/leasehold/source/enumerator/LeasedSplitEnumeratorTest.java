@@ -48,6 +48,21 @@ class LeasedSplitEnumeratorTest {
 
     // ---------------------------------------------------------------------------- assignment
 
+    @Test
+    void splitsAreSharedByAllReadersHoweverEarlyTheyAreAcquired() {
+        Life life = new Life(2, Optional.empty(), "a", "b", "c", "d");
+        life.enumerator.start();
+        life.settle();
+
+        life.reader(0, "r0");
+        life.settle();
+        life.reader(1, "r1");
+        life.settle();
+
+        assertThat(life.context.assigned.get(0)).hasSize(2);
+        assertThat(life.context.assigned.get(1)).hasSize(2);
+    }
+
     // ------------------------------------------------------------------------------- closing
 
     /** Rule S1: whoever reads the row counts on no reader emitting for longer than it says. */
