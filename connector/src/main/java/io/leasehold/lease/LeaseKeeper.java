@@ -161,10 +161,6 @@ public final class LeaseKeeper {
         held.remove(splitId);
         restored.put(splitId, tenure);
         planDue = true;
-        Lease known = leases.get(splitId);
-        if (known != null) {
-            saw(known);
-        }
     }
 
     /** The reader of a split is gone and its state has no position: it starts from the table's. */

@@ -607,7 +607,6 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
             inner.close();
         }
     }
-}
 
     private Duration stillGranted() {
         OptionalLong until = lastSilence;
@@ -615,3 +614,4 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                 ? Duration.ofNanos(Math.max(0, until.getAsLong() - nanoClock.getAsLong()))
                 : Duration.ZERO;
     }
+}

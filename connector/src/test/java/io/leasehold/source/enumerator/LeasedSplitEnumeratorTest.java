@@ -88,6 +88,27 @@ class LeasedSplitEnumeratorTest {
 
     // ------------------------------------------------------------------------------- the end
 
+    /** Promise S6: all of it is in the checkpoint that its reader goes back to. */
+    @Test
+    void aSplitThatEndedIsNotReadAgainWhenItsReaderFails() throws Exception {
+        Life life = new Life(1, Optional.empty(), "a");
+        life.enumerator.start();
+        life.settle();
+        life.reader(0, "r0");
+        life.settle();
+        LeasedSplit<MemoryQueueSplit> split = life.context.assigned.get(0).get(0);
+        life.checkpoint(1, new Positions("r0", 1, List.of(position(split))));
+        life.checkpoint(2, new Positions("r0", 2, List.of(position(split.ended()))));
+
+        life.context.registered.remove(0);
+        life.enumerator.addSplitsBack(List.of(), 0);
+        life.reader(0, "r1", List.of(split.ended()));
+        life.pass(TERMS.duration());
+
+        assertThat(life.context.assigned.get(0)).containsExactly(split);
+        assertThat(life.finished("a")).isTrue();
+    }
+
     // --------------------------------------------------------------------------------- rig
 
     private static Position position(LeasedSplit<MemoryQueueSplit> split) {
@@ -95,6 +116,7 @@ class LeasedSplitEnumeratorTest {
                 split.leaseId(),
                 split.epoch(),
                 split.tenure(),
+                split.finished(),
                 SERIALIZER.serialize(split.inner()),
                 SERIALIZER.getVersion(),
                 "a position");
@@ -137,8 +159,12 @@ class LeasedSplitEnumeratorTest {
 
         /** A reader attempt that Flink restored nothing for. */
         void reader(int subtask, String readerId) {
-            context.registered.put(
-                    subtask, ReaderInfo.createReaderInfo(subtask, "here", List.of()));
+            reader(subtask, readerId, List.of());
+        }
+
+        /** A reader attempt, and what its state holds. */
+        void reader(int subtask, String readerId, List<LeasedSplit<MemoryQueueSplit>> restored) {
+            context.registered.put(subtask, ReaderInfo.createReaderInfo(subtask, "here", restored));
             enumerator.addReader(subtask);
             enumerator.handleSourceEvent(subtask, new ReaderStarted(readerId, List.of()));
         }

@@ -6,7 +6,7 @@ import io.leasehold.testkit.LeaseStoreContract;
 
 import java.time.Duration;
 
-class H2LeaseStoreTest extends LeaseStoreContract {
+class H2LeaseStoreITCase extends LeaseStoreContract {
 
     @Override
     protected LeaseStore open() {
