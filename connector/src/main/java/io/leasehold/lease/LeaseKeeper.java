@@ -335,8 +335,7 @@ public final class LeaseKeeper {
                     } else if (row.get().state() == MemberState.CLOSED) {
                         join(row, row.get().emitsFor());
                     } else if (watch.dead(me.memberId())) {
-                        // Its grants ended within its validity, and that is over.
-                        join(row, Duration.ZERO);
+                        join(row, watch.silentIn(row.get().incarnation(), now));
                     } else {
                         watchElder(row.get(), now);
                     }
@@ -430,13 +429,13 @@ public final class LeaseKeeper {
                         .filter(row -> !row.incarnation().equals(me) && watch.dead(row.id()))
                         .findFirst();
         if (dead.isPresent()) {
-            // Its validity is over, and so its grants: zero.
+            // Its validity is over, and so its grants; those of the one it replaced may not be.
             Close request =
                     new Close(
                             group,
                             dead.get().incarnation(),
                             Optional.of(dead.get().beat()),
-                            Duration.ZERO);
+                            watch.silentIn(dead.get().incarnation(), now));
             return Optional.of(
                     new LeaseStep<>(
                             request,

@@ -202,7 +202,7 @@ public sealed interface LeaseRequest<A> {
      *
      * @param closed the incarnation that is over
      * @param beat the last beat seen of it; empty where it closes itself
-     * @param emitsFor how long its readers may still emit; zero where it was found dead
+     * @param emitsFor how long its readers, or those of the incarnation it replaced, may still emit
      */
     record Close(String group, Incarnation closed, Optional<Long> beat, Duration emitsFor)
             implements LeaseRequest<Membership> {

@@ -314,6 +314,24 @@ class LeaseKeeperTest {
         }
     }
 
+    /** The readers of a life with longer times outlast a whole life with shorter ones. */
+    @AtAnyOrigin
+    void readersOfTheLifeBeforeTheDeadOneAreWaitedForToo(long origin) {
+        LeaseTerms longer =
+                LeaseTerms.of(Duration.ofMinutes(2)).withReaderGrant(Duration.ofMinutes(1));
+        VirtualGroup group = new VirtualGroup(origin);
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(2), longer, 1);
+        group.run(Duration.ofSeconds(31));
+        blue.close();
+        VirtualMember again = group.member("blue", VirtualGroup.splits(2));
+        group.run(TICK);
+        again.kill();
+        VirtualMember green = group.member("green", VirtualGroup.splits(2));
+
+        // That no two emit the same split meanwhile, the group itself looks after.
+        group.until(LONG, () -> green.holds().size() == 2);
+    }
+
     @AtAnyOrigin
     void aSplitThatAnotherConsumedSinceTheStateWasTakenStartsFromTheTable(long origin) {
         VirtualGroup group = new VirtualGroup(origin);
