@@ -281,17 +281,18 @@ public final class LeaseKeeper {
      * @param granted how long the longest grant to a reader still runs
      */
     public Optional<Close> close(Duration granted, long now) {
-        boolean inTable = phase == Phase.JOINED;
+        // A row that was asked for may be there, though no answer said so.
+        boolean inTable = phase != Phase.OVER && beat > 0;
         phase = Phase.OVER;
         if (!inTable) {
             return Optional.empty();
         }
         // Readers of the incarnation that ours replaced may outlast ours.
+        Duration passed =
+                joinedAt.isPresent() ? Duration.ofNanos(now - joinedAt.getAsLong()) : Duration.ZERO;
         Duration replaced =
                 watch.row(me.memberId())
-                        .filter(row -> joinedAt.isPresent())
-                        .map(row -> LeaseTerms.byAnotherClock(row.emitsFor()))
-                        .map(emits -> emits.minusNanos(now - joinedAt.getAsLong()))
+                        .map(row -> LeaseTerms.byAnotherClock(row.emitsFor()).minus(passed))
                         .orElse(Duration.ZERO);
         return Optional.of(
                 new Close(

@@ -240,6 +240,25 @@ class LeaseKeeperTest {
     }
 
     @AtAnyOrigin
+    void aMemberThatIsStoppedBeforeItKnowsThatItJoinedLeavesNoRowThatLooksAlive(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        VirtualMember green = group.member("green", VirtualGroup.splits(4));
+        green.freeze();
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(4));
+        // The table is read, and the answer to the row is lost.
+        group.run(Duration.ofMillis(1));
+        blue.way = Way.LOSES_ANSWERS;
+        group.run(Duration.ofMillis(2));
+        blue.way = Way.UP;
+        blue.close();
+
+        green.thaw();
+        group.run(TICK);
+
+        assertThat(green.holds()).hasSize(4);
+    }
+
+    @AtAnyOrigin
     void aMemberThatRestartsAtOnceKeepsItsSplitsAndItsStatesPositions(long origin) {
         VirtualGroup group = new VirtualGroup(origin);
         VirtualMember blue = group.member("blue", VirtualGroup.splits(4));
