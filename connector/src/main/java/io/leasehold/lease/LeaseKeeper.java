@@ -255,6 +255,9 @@ public final class LeaseKeeper {
      * When there is something to send, if nothing happens before. Only for when none is under way.
      */
     public long wakeAt(long now) {
+        if (phase == Phase.OVER) {
+            return now + terms.duration().toNanos();
+        }
         long at = beatDue();
         return at - now < 0 ? now : at;
     }

@@ -352,6 +352,18 @@ class LeaseKeeperTest {
     }
 
     @AtAnyOrigin
+    void whoIsOverIsNotWokenAgainAndAgain(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(4));
+        group.run(Duration.ofSeconds(30));
+        blue.close();
+
+        long muchLater = origin + LONG.toNanos();
+
+        assertThat(blue.keeper.wakeAt(muchLater) - muchLater).isPositive();
+    }
+
+    @AtAnyOrigin
     void aSplitThatAnotherConsumedSinceTheStateWasTakenStartsFromTheTable(long origin) {
         VirtualGroup group = new VirtualGroup(origin);
         VirtualMember blue = group.member("blue", VirtualGroup.splits(1));
