@@ -92,6 +92,10 @@ public final class LeaseKeeper {
 
     private long knownChange;
     private boolean leasesStale = true;
+
+    /** Whether the leases were read after the members: then an owner in them may be younger. */
+    private boolean ownersMayBeNew;
+
     private final Map<String, Lease> leases = new TreeMap<>();
     private final Map<String, String> unreadable = new HashMap<>();
 
@@ -473,6 +477,7 @@ public final class LeaseKeeper {
 
     private void saw(Membership membership, long sentAt, long now) {
         watch.saw(membership, sentAt, now);
+        ownersMayBeNew = false;
         if (membership.changeNumber() > knownChange) {
             leasesStale = true;
         }
@@ -494,6 +499,7 @@ public final class LeaseKeeper {
                 now,
                 changes -> {
                     leasesStale = false;
+                    ownersMayBeNew = true;
                     knownChange = changes.changeNumber();
                     changes.unreadable().forEach(this::sawUnreadable);
                     changes.leases().forEach(this::saw);
@@ -653,6 +659,11 @@ public final class LeaseKeeper {
             return false;
         }
         Incarnation owner = lease.owner().get();
+        if (ownersMayBeNew && !watch.hasRow(owner)) {
+            // Read the members again before it is taken for one that is over.
+            planAt = OptionalLong.of(now);
+            return false;
+        }
         return switch (watch.standing(owner, now)) {
             case SILENT -> true;
             case LIVE, DEAD -> false;

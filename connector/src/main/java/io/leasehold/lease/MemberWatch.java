@@ -86,6 +86,13 @@ final class MemberWatch {
         return Optional.ofNullable(sightings.get(memberId)).map(Sighting::row);
     }
 
+    /** Whether that incarnation is the one in its member's row. */
+    boolean hasRow(Incarnation incarnation) {
+        return row(incarnation.memberId())
+                .filter(row -> row.incarnation().equals(incarnation))
+                .isPresent();
+    }
+
     /** Whether this member's row has been unchanged for so long that it may be called dead. */
     boolean dead(String memberId) {
         Sighting seen = sightings.get(memberId);
@@ -100,6 +107,10 @@ final class MemberWatch {
         return seen != null && seen.row().state() != MemberState.CLOSED && !dead(memberId);
     }
 
+    /**
+     * How an owner stands that had the lease when the members were last read, or earlier: one that
+     * is not in its member's row is over.
+     */
     Standing standing(Incarnation owner, long now) {
         Sighting seen = sightings.get(owner.memberId());
         if (seen != null
