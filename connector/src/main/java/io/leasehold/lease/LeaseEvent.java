@@ -5,6 +5,9 @@ import java.util.Set;
 /** What a {@link LeaseKeeper} has learnt, for whoever runs the readers. */
 public sealed interface LeaseEvent {
 
+    /** An earlier incarnation under the same member id may be alive; it is waited for. */
+    record Waits(Member elder) implements LeaseEvent {}
+
     /** The member's row is in the table; from now on it counts in everybody's plan. */
     record Joined() implements LeaseEvent {}
 

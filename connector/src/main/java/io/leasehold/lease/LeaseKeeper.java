@@ -282,17 +282,25 @@ public final class LeaseKeeper {
     }
 
     /**
-     * Ends this incarnation: nothing is sent after the request returned here, which says how long
-     * its readers may still emit. Empty if there is nothing to say.
+     * Ends this incarnation.
      *
      * @param granted how long the longest grant to a reader still runs
+     * @return the last requests, in order: what waits to be recorded, and that it is closed, with
+     *     how long its readers may still emit. Empty if the table knows nothing of it
      */
-    public Optional<Close> close(Duration granted, long now) {
+    public List<LeaseRequest<?>> close(Duration granted, long now) {
         // A row that was asked for may be there, though no answer said so.
         boolean inTable = phase != Phase.OVER && beat > 0;
         phase = Phase.OVER;
         if (!inTable) {
-            return Optional.empty();
+            return List.of();
+        }
+        List<LeaseRequest<?>> last = new ArrayList<>();
+        if (!finished.isEmpty()) {
+            last.add(new Finish(group, me, first(finished)));
+        }
+        if (!progress.isEmpty()) {
+            last.add(new Record(group, me, first(progress)));
         }
         // Readers of the incarnation that ours replaced may outlast ours.
         Duration passed =
@@ -301,12 +309,13 @@ public final class LeaseKeeper {
                 watch.row(me.memberId())
                         .map(row -> LeaseTerms.byAnotherClock(row.emitsFor()).minus(passed))
                         .orElse(Duration.ZERO);
-        return Optional.of(
+        last.add(
                 new Close(
                         group,
                         me,
                         Optional.empty(),
                         granted.compareTo(replaced) < 0 ? replaced : granted));
+        return last;
     }
 
     // ------------------------------------------------------------------------------------------
@@ -373,6 +382,9 @@ public final class LeaseKeeper {
                         .filter(seen -> !seen.row().equals(row))
                         .isPresent();
         long since = elder.map(Elder::since).orElse(now);
+        if (elder.isEmpty()) {
+            events.add(new LeaseEvent.Waits(row));
+        }
         elder = Optional.of(new Elder(row, since, now));
         if (beats && now - since > tooLong) {
             over(

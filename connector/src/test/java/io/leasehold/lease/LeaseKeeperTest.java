@@ -337,7 +337,9 @@ class LeaseKeeperTest {
     @AtAnyOrigin
     void readersOfTheLifeBeforeTheDeadOneAreWaitedForToo(long origin) {
         LeaseTerms longer =
-                LeaseTerms.of(Duration.ofMinutes(2)).withReaderGrant(Duration.ofMinutes(1));
+                LeaseTerms.lasting(Duration.ofMinutes(2))
+                        .readerGrant(Duration.ofMinutes(1))
+                        .build();
         VirtualGroup group = new VirtualGroup(origin);
         VirtualMember blue = group.member("blue", VirtualGroup.splits(2), longer, 1);
         group.run(Duration.ofSeconds(31));
@@ -469,7 +471,7 @@ class LeaseKeeperTest {
         drive(blue, store, origin);
         LeaseKeeper green = keeper("green", "1", origin);
         drive(green, store, origin);
-        blue.close(Duration.ZERO, origin).orElseThrow().sendTo(store);
+        blue.close(Duration.ZERO, origin).forEach(last -> last.sendTo(store));
 
         long later = origin + TICK.toNanos();
         LeaseStep<?> beat = green.next(later).orElseThrow();
@@ -545,6 +547,23 @@ class LeaseKeeperTest {
         VirtualMember green = group.member("green", List.of());
         group.until(LONG, () -> green.holds().size() == 1);
         assertThat(green.granted.get("s000").progress()).isEqualTo(VirtualGroup.at(5, 3));
+    }
+
+    /** A stop with savepoint: the checkpoint is complete, and Flink closes at once. */
+    @AtAnyOrigin
+    void whatWaitsToBeRecordedIsRecordedAtClose(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(2));
+        group.run(Duration.ofSeconds(31));
+
+        blue.records("s000", 42, 7);
+        blue.finishes("s001");
+        blue.close();
+
+        VirtualMember green = group.member("green", VirtualGroup.splits(2));
+        group.until(LONG, () -> green.holds().size() == 1);
+        assertThat(green.granted.get("s000").progress()).isEqualTo(VirtualGroup.at(42, 7));
+        assertThat(group.leases().get("s001").finished()).isTrue();
     }
 
     // ----------------------------------------------------------------------------------- ends

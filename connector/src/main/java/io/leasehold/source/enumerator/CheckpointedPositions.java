@@ -24,6 +24,12 @@ final class CheckpointedPositions {
      */
     record Due(Position position, long checkpointId) {}
 
+    /**
+     * How many checkpoints may be under way; where more fail in a row the oldest reports go. Later
+     * ones say all that they said.
+     */
+    private static final int MOST_UNDER_WAY = 8;
+
     private final boolean oneBehind;
 
     /** Reports of checkpoints that are not complete yet, by subtask, then by checkpoint. */
@@ -37,8 +43,12 @@ final class CheckpointedPositions {
     }
 
     void reported(int subtask, Positions positions) {
-        reported.computeIfAbsent(subtask, none -> new TreeMap<>())
-                .put(positions.checkpointId(), positions);
+        TreeMap<Long, Positions> reports =
+                reported.computeIfAbsent(subtask, none -> new TreeMap<>());
+        reports.put(positions.checkpointId(), positions);
+        if (reports.size() > MOST_UNDER_WAY) {
+            reports.pollFirstEntry();
+        }
     }
 
     /** The attempt of this subtask is gone. */

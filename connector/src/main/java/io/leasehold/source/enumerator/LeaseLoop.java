@@ -178,7 +178,7 @@ final class LeaseLoop {
      *     given
      */
     void close(Supplier<Duration> granted) {
-        Optional<LeaseRequest.Close> farewell;
+        List<LeaseRequest<?>> farewell;
         synchronized (lock) {
             if (closed) {
                 return;
@@ -191,7 +191,7 @@ final class LeaseLoop {
         }
         io.execute(
                 () -> {
-                    store.ifPresent(open -> farewell.ifPresent(last -> say(last, open)));
+                    store.ifPresent(open -> farewell.forEach(last -> say(last, open)));
                     store.ifPresent(LeaseStore::close);
                 });
         io.shutdown();
@@ -205,19 +205,16 @@ final class LeaseLoop {
         }
     }
 
-    private static void say(LeaseRequest.Close last, LeaseStore store) {
+    private static <A> void say(LeaseRequest<A> last, LeaseStore store) {
+        String what = last.getClass().getSimpleName();
         last.sendTo(store)
                 .react(
-                        done ->
-                                LOG.info(
-                                        "Closed {}; its readers may emit for {}.",
-                                        last.closed(),
-                                        last.emitsFor()),
-                        refused -> LOG.info("{} was closed already: {}", last.closed(), refused),
+                        done -> LOG.info("Said at the end: {}", what),
+                        refused -> LOG.info("Too late to say {}: {}", what, refused),
                         unknown ->
                                 LOG.warn(
-                                        "Could not close {}: {}. Its splits move on when its lease has expired.",
-                                        last.closed(),
+                                        "No answer to {} at the end; the splits move on when the lease has expired. {}",
+                                        what,
                                         unknown.getMessage()));
     }
 }

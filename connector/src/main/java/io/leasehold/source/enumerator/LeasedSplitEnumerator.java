@@ -405,6 +405,10 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                     "The lease of split '{}' cannot be read and is left alone: {}",
                     unreadable.splitId(),
                     unreadable.why());
+        } else if (event instanceof LeaseEvent.Waits waits) {
+            LOG.info(
+                    "Waits for an earlier incarnation of this member, which may be alive: {}",
+                    waits.elder());
         } else if (event instanceof LeaseEvent.Joined) {
             everJoined = true;
             LOG.info("Joined the group.");
@@ -475,6 +479,13 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
 
     /** The table says so, whoever read it: nobody's state need hold the split any more. */
     private void finished(String splitId) {
+        LeasedSplit<SplitT> restored = withheld.get(splitId);
+        if (restored != null && !restored.finished()) {
+            LOG.warn(
+                    "The split '{}' has been read to its end since this state was taken, in which it was at {}; it is not read again.",
+                    splitId,
+                    restored.inner());
+        }
         OptionalInt holder = assignments.holderOf(splitId);
         Optional<Integer> subtask =
                 holder.isPresent()

@@ -109,6 +109,29 @@ class LeasedSplitEnumeratorTest {
         assertThat(life.finished("a")).isTrue();
     }
 
+    /** Promise S6, where nothing of the job's processes is left but its checkpoint. */
+    @Test
+    void aSplitThatEndedIsNotReadAgainWhenTheJobGoesBackToItsCheckpoint() throws Exception {
+        Life life = new Life(1, Optional.empty(), "a");
+        life.enumerator.start();
+        life.settle();
+        life.reader(0, "r0");
+        life.settle();
+        LeasedSplit<MemoryQueueSplit> split = life.context.assigned.get(0).get(0);
+        LeasedEnumeratorState<MemoryQueueSplit, String> state = life.enumerator.snapshotState(2);
+        life.checkpoint(2, new Positions("r0", 2, List.of(position(split.ended()))));
+        life.close();
+
+        Life next = new Life(1, Optional.of(state));
+        next.enumerator.start();
+        next.settle();
+        next.reader(0, "r1", List.of(split.ended()));
+        next.pass(TERMS.duration());
+
+        assertThat(next.context.assigned).isEmpty();
+        assertThat(next.finished("a")).isTrue();
+    }
+
     // --------------------------------------------------------------------------------- rig
 
     private static Position position(LeasedSplit<MemoryQueueSplit> split) {

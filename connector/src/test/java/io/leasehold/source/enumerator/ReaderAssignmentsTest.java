@@ -1,0 +1,106 @@
+package io.leasehold.source.enumerator;
+
+import io.leasehold.source.split.LeasedSplit;
+import io.leasehold.testkit.queue.MemoryQueueSplit;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class ReaderAssignmentsTest {
+
+    private static final Set<Integer> BOTH = Set.of(0, 1);
+
+    private final ReaderAssignments<MemoryQueueSplit> assignments = new ReaderAssignments<>();
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, Long.MAX_VALUE - 50})
+    @Retention(RetentionPolicy.RUNTIME)
+    @interface AtAnyOrigin {}
+
+    @AtAnyOrigin
+    void theReaderWithTheFewestSplitsGetsTheNext(long now) {
+        assignments.started(0, "r0");
+        assignments.started(1, "r1");
+        List.of("a", "b", "c", "d")
+                .forEach(id -> assignments.await(split(id), OptionalInt.empty()));
+
+        assertThat(assignments.assignable(BOTH, now))
+                .extracting(ReaderAssignments.Assignment::subtask)
+                .containsExactlyInAnyOrder(0, 0, 1, 1);
+        assertThat(assignments.assignable(BOTH, now)).isEmpty();
+    }
+
+    @AtAnyOrigin
+    void aSplitIsSentToOneReaderAttemptByName(long now) {
+        assignments.started(0, "r0");
+        assignments.await(split("a"), OptionalInt.empty());
+
+        assertThat(assignments.assignable(BOTH, now))
+                .extracting(assignment -> assignment.split().grantedTo())
+                .containsExactly(Optional.of("r0"));
+    }
+
+    /** Rule S1. */
+    @AtAnyOrigin
+    void noReaderGetsASplitBeforeTheGrantOfItsLastOneIsOver(long now) {
+        assignments.started(0, "r0");
+        assignments.await(split("a"), OptionalInt.empty());
+        assignments.assignable(BOTH, now);
+        assignments.granted(0, now + 100);
+        assignments.gone(0);
+        assignments.started(0, "r0 again");
+        assignments.started(1, "r1");
+        assignments.await(split("a"), OptionalInt.empty());
+
+        assertThat(assignments.assignable(BOTH, now + 99)).isEmpty();
+        assertThat(assignments.nextSilence(now + 99)).isEqualTo(OptionalLong.of(now + 100));
+        assertThat(assignments.assignable(BOTH, now + 100)).hasSize(1);
+    }
+
+    @AtAnyOrigin
+    void aReaderThatNoEventReachesGetsNothing(long now) {
+        assignments.started(0, "r0");
+        assignments.await(split("a"), OptionalInt.empty());
+
+        assertThat(assignments.assignable(Set.of(), now)).isEmpty();
+        assertThat(assignments.assignable(BOTH, now)).hasSize(1);
+    }
+
+    @AtAnyOrigin
+    void aSplitThatOneReadersStateHoldsGoesToNoOther(long now) {
+        assignments.started(0, "r0");
+        assignments.await(split("a"), OptionalInt.of(1));
+
+        assertThat(assignments.assignable(BOTH, now)).isEmpty();
+        assignments.started(1, "r1");
+        assertThat(assignments.assignable(BOTH, now)).hasSize(1);
+    }
+
+    @AtAnyOrigin
+    void theLastSilenceCoversReadersThatAreGone(long now) {
+        assignments.started(0, "r0");
+        assignments.await(split("a"), OptionalInt.empty());
+        assignments.assignable(BOTH, now);
+        assignments.granted(0, now + 100);
+        assignments.granted(0, now + 40);
+        assignments.gone(0);
+        assignments.started(1, "r1");
+        assignments.granted(1, now + 70);
+
+        assertThat(assignments.lastSilence()).isEqualTo(OptionalLong.of(now + 100));
+    }
+
+    private static LeasedSplit<MemoryQueueSplit> split(String id) {
+        return new LeasedSplit<>(new MemoryQueueSplit(id, 0, 10), 1, 1, false, Optional.empty());
+    }
+}
