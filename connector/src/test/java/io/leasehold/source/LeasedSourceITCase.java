@@ -13,6 +13,7 @@ import io.leasehold.testkit.queue.MemoryQueueSource;
 
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.connector.source.Boundedness;
+import org.apache.flink.api.connector.source.lib.NumberSequenceSource;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
@@ -39,6 +40,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -141,6 +143,49 @@ class LeasedSourceITCase {
         }
 
         assertThat(output).containsExactlyInAnyOrderElementsOf(all(4, 2_000));
+    }
+
+    // ------------------------------------------------------------------------------ discovery
+
+    /**
+     * Its splits are given away on request only, and all must have a lease before any is shared.
+     */
+    @Test
+    void aSourceWhoseReadersAskForSplitsIsReadWholeAndEnds() throws Exception {
+        StreamExecutionEnvironment env = env(LeasedJobs.settings(0));
+        LeasedSource<Long, ?, ?> numbers =
+                LeasedSource.wrap(new NumberSequenceSource(1, 5_000))
+                        .group(name)
+                        .memberId("blue")
+                        .store(store)
+                        .terms(TERMS)
+                        .build();
+
+        LeasedJobs.stream(env, numbers, 3)
+                .map(String::valueOf)
+                .setParallelism(3)
+                .sinkTo(new CommittedOutput(name))
+                .setParallelism(3);
+        env.execute();
+
+        assertThat(CommittedOutput.of(name))
+                .containsExactlyInAnyOrderElementsOf(
+                        LongStream.rangeClosed(1, 5_000).mapToObj(String::valueOf).toList());
+        assertThat(leases()).hasSize(3);
+    }
+
+    @Test
+    void aSplitThatAppearsLaterIsFoundAndRead() throws Exception {
+        fill(1, 10);
+        JobClient job = start(LeasedJobs.settings(0), unbounded("blue", store), 2);
+        try {
+            awaitSeen(10);
+            queue.addSplit("later");
+            queue.append("later", records("later", 5));
+            awaitSeen(15);
+        } finally {
+            job.cancel().get();
+        }
     }
 
     // ------------------------------------------------------------------------------ the store

@@ -2,7 +2,6 @@ package io.leasehold.source.enumerator;
 
 import io.leasehold.lease.LeaseEvent;
 import io.leasehold.lease.LeaseKeeper;
-import io.leasehold.lease.LeaseRequest.Discover.NewSplit;
 import io.leasehold.lease.LeaseRequest.Recorded;
 import io.leasehold.lease.LeaseStoreException;
 import io.leasehold.lease.LeaseStoreFactory;
@@ -84,7 +83,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
             boolean bounded) {}
 
     private final SplitEnumeratorContext<LeasedSplit<SplitT>> context;
-    private final SplitEnumerator<SplitT, InnerT> inner;
+    private final SplitDiscovery<SplitT, InnerT> discovery;
     private final SimpleVersionedSerializer<SplitT> serializer;
     private final Settings settings;
     private final LongSupplier nanoClock;
@@ -99,15 +98,9 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     /** The one subtask that may have a withheld split, where its state holds it too. */
     private final Map<String, Integer> onlyFor = new HashMap<>();
 
-    private final Map<String, SplitT> discovered = new LinkedHashMap<>();
-
-    /** Host names of the readers that ask the wrapped enumerator for splits, by subtask. */
-    private final Map<Integer, String> requesters = new HashMap<>();
-
     /** What the last attempt of a subtask had and that did not come back yet. */
     private final Map<Integer, Set<String>> lastHad = new HashMap<>();
 
-    private final Set<Integer> nothingMoreToDiscover = new HashSet<>();
     private final Set<Integer> toldNoMore = new HashSet<>();
 
     /**
@@ -154,97 +147,28 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                         this::assign,
                         this::fail);
         restored.ifPresent(
-                state -> {
-                    state.withheld().forEach(split -> withheld.put(split.leaseId(), split));
-                    state.discovered().forEach(split -> discovered.put(split.splitId(), split));
-                });
-        this.inner = innerFactory.create(new DiscoveryContext<>(context, new Found()));
+                state -> state.withheld().forEach(split -> withheld.put(split.leaseId(), split)));
+        this.discovery =
+                new SplitDiscovery<>(
+                        context,
+                        innerFactory,
+                        serializer,
+                        restored.map(LeasedEnumeratorState::discovered).orElse(List.of()),
+                        splits -> loop.tell(it -> it.discovered(splits)),
+                        this::assign);
     }
 
     @Override
     public void start() {
         startedAt = nanoClock.getAsLong();
-        inner.start();
-        List<LeasedSplit<SplitT>> kept = List.copyOf(withheld.values());
-        kept.forEach(this::withhold);
-        discover(List.copyOf(discovered.values()));
+        discovery.start();
+        List.copyOf(withheld.values()).forEach(this::withhold);
         loop.turn();
     }
 
-    // ------------------------------------------------------------------------------------------
-    // Discovery
-    // ------------------------------------------------------------------------------------------
-
-    private final class Found implements DiscoveryContext.Discoveries<SplitT> {
-
-        @Override
-        public void found(int subtask, List<SplitT> splits) {
-            Map<String, SplitT> byId = new LinkedHashMap<>();
-            for (SplitT split : splits) {
-                if (byId.put(split.splitId(), split) != null) {
-                    throw new FlinkRuntimeException(
-                            "The source has two splits with the id '%s'. Split ids must be unique, and the same in every job."
-                                    .formatted(split.splitId()));
-                }
-            }
-            discover(splits);
-            requestAgain(subtask);
-        }
-
-        @Override
-        public void noMoreFor(int subtask) {
-            requesters.remove(subtask);
-            nothingMoreToDiscover.add(subtask);
-            // The wrapped enumerator may still be in the middle of something.
-            context.runInCoordinatorThread(LeasedSplitEnumerator.this::assign);
-        }
-    }
-
-    private void discover(List<SplitT> splits) {
-        List<NewSplit> leases = new ArrayList<>();
-        for (SplitT split : splits) {
-            discovered.put(split.splitId(), split);
-            leases.add(newSplit(split));
-        }
-        loop.tell(keeper -> keeper.discovered(leases));
-    }
-
-    private NewSplit newSplit(SplitT split) {
-        try {
-            return new NewSplit(
-                    split.splitId(),
-                    Set.of(),
-                    new Progress(
-                            serializer.serialize(split),
-                            serializer.getVersion(),
-                            split.toString(),
-                            0));
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "The split '" + split.splitId() + "' could not be serialized.", e);
-        }
-    }
-
-    /**
-     * A wrapped enumerator that is asked for splits one at a time is asked until it has no more:
-     * all that there is must have a lease before it can be shared.
-     */
     @Override
     public void handleSplitRequest(int subtask, String requesterHostname) {
-        requesters.put(subtask, requesterHostname);
-        inner.handleSplitRequest(subtask, requesterHostname);
-    }
-
-    private void requestAgain(int subtask) {
-        if (requesters.containsKey(subtask)) {
-            context.runInCoordinatorThread(
-                    () -> {
-                        String host = requesters.get(subtask);
-                        if (host != null && context.registeredReaders().containsKey(subtask)) {
-                            inner.handleSplitRequest(subtask, host);
-                        }
-                    });
-        }
+        discovery.request(subtask, requesterHostname);
     }
 
     // ------------------------------------------------------------------------------------------
@@ -257,7 +181,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         List<LeasedSplit<SplitT>> reported =
                 context.registeredReaders().get(subtask).getReportedSplitsOnRegistration();
         reported.forEach(split -> takeBack(subtask, split));
-        inner.addReader(subtask);
+        discovery.inner().addReader(subtask);
     }
 
     /**
@@ -276,8 +200,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     private void forgetAttempt(int subtask) {
         missing(subtask).addAll(assignments.gone(subtask));
         positions.attemptGone(subtask);
-        requesters.remove(subtask);
-        nothingMoreToDiscover.remove(subtask);
+        discovery.attemptGone(subtask);
         toldNoMore.remove(subtask);
     }
 
@@ -302,7 +225,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         // Without a lease in the table, as after the table was lost, this is where it starts.
         loop.tell(
                 keeper -> {
-                    keeper.discovered(List.of(newSplit(split.inner())));
+                    keeper.discovered(List.of(discovery.newSplit(split.inner())));
                     keeper.restored(split.leaseId(), split.tenure());
                 });
     }
@@ -310,7 +233,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     @Override
     public void handleSourceEvent(int subtask, SourceEvent event) {
         if (!(event instanceof LeaseSourceEvent ours)) {
-            inner.handleSourceEvent(subtask, event);
+            discovery.inner().handleSourceEvent(subtask, event);
         } else if (ours instanceof ReaderStarted reader) {
             readerStarted(subtask, reader);
         } else if (!assignments.isCurrent(subtask, ours.readerId())) {
@@ -391,7 +314,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         if (event instanceof LeaseEvent.Acquired acquired) {
             acquired(acquired);
         } else if (event instanceof LeaseEvent.Known known) {
-            known.splitIds().forEach(discovered::remove);
+            discovery.haveLeases(known.splitIds());
         } else if (event instanceof LeaseEvent.Finished finished) {
             finished(finished.splitId());
         } else if (event instanceof LeaseEvent.RestoredElsewhere elsewhere) {
@@ -528,8 +451,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     /** Everything is discovered, and every split of the group is at its end, whoever read it. */
     private boolean nothingMoreToCome() {
         return !context.registeredReaders().isEmpty()
-                && nothingMoreToDiscover.containsAll(context.registeredReaders().keySet())
-                && discovered.isEmpty()
+                && discovery.isComplete(context.registeredReaders().keySet())
                 && loop.ask(LeaseKeeper::allFinished);
     }
 
@@ -571,9 +493,9 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     @Override
     public LeasedEnumeratorState<SplitT, InnerT> snapshotState(long checkpointId) throws Exception {
         return new LeasedEnumeratorState<>(
-                inner.snapshotState(checkpointId),
+                discovery.inner().snapshotState(checkpointId),
                 List.copyOf(withheld.values()),
-                List.copyOf(discovered.values()));
+                discovery.leaseless());
     }
 
     @Override
@@ -598,12 +520,12 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                     keeper.progressed(progress);
                     keeper.finished(finished);
                 });
-        inner.notifyCheckpointComplete(checkpointId);
+        discovery.inner().notifyCheckpointComplete(checkpointId);
     }
 
     @Override
     public void notifyCheckpointAborted(long checkpointId) throws Exception {
-        inner.notifyCheckpointAborted(checkpointId);
+        discovery.inner().notifyCheckpointAborted(checkpointId);
     }
 
     /**
@@ -615,7 +537,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         try {
             loop.close(this::stillGranted);
         } finally {
-            inner.close();
+            discovery.inner().close();
         }
     }
 
