@@ -17,15 +17,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * What one member holds, until when, and what it wants next: the member's side of the protocol as a
@@ -96,8 +93,7 @@ public final class LeaseKeeper {
     /** Whether the leases were read after the members: then an owner in them may be younger. */
     private boolean ownersMayBeNew;
 
-    private final Map<String, Lease> leases = new TreeMap<>();
-    private final Map<String, String> unreadable = new HashMap<>();
+    private final KnownLeases leases = new KnownLeases();
 
     /** Epochs of the splits that may be granted to readers. */
     private final Map<String, Long> held = new HashMap<>();
@@ -120,10 +116,7 @@ public final class LeaseKeeper {
     /** The members that the last plan was, or the next plan will be, made for. */
     private Set<Object> plannedFor = Set.of();
 
-    private final Map<String, Discover.NewSplit> discoveries = new LinkedHashMap<>();
-    private final Map<String, Recorded> progress = new LinkedHashMap<>();
-    private final Map<String, Recorded> finished = new LinkedHashMap<>();
-    private final Map<String, Release.Released> releases = new LinkedHashMap<>();
+    private final PendingWrites writes;
 
     /** Splits this member cannot read, though another may. */
     private final Set<String> refused = new HashSet<>();
@@ -144,6 +137,7 @@ public final class LeaseKeeper {
         this.description = description;
         this.terms = terms;
         this.watch = new MemberWatch(terms);
+        this.writes = new PendingWrites(group, me);
         this.beatAt = now;
     }
 
@@ -153,7 +147,7 @@ public final class LeaseKeeper {
 
     /** Splits were found in the queue; those that the group does not know become leases. */
     public void discovered(Collection<Discover.NewSplit> splits) {
-        splits.forEach(split -> discoveries.put(split.splitId(), split));
+        writes.discovered(splits);
     }
 
     /**
@@ -181,15 +175,12 @@ public final class LeaseKeeper {
 
     /** Positions of a completed checkpoint are to be written. Later ones replace earlier ones. */
     public void progressed(Collection<Recorded> splits) {
-        splits.forEach(split -> progress.put(split.splitId(), split));
+        writes.progressed(splits);
     }
 
     /** Splits came to their end, as of a completed checkpoint. */
     public void finished(Collection<Recorded> splits) {
-        for (Recorded split : splits) {
-            progress.remove(split.splitId());
-            finished.put(split.splitId(), split);
-        }
+        writes.finished(splits);
     }
 
     /** A split was acquired but cannot be read here: it is released, and not taken again. */
@@ -197,7 +188,7 @@ public final class LeaseKeeper {
         Long epoch = held.remove(splitId);
         refused.add(splitId);
         if (epoch != null) {
-            releases.put(splitId, new Release.Released(splitId, epoch, Optional.empty()));
+            writes.released(new Release.Released(splitId, epoch, Optional.empty()));
         }
     }
 
@@ -229,14 +220,13 @@ public final class LeaseKeeper {
 
     /** How many leases of the group are known and not finished. */
     public long unfinishedCount() {
-        return leases.values().stream().filter(lease -> !lease.finished()).count()
-                + unreadable.size();
+        return leases.unfinished();
     }
 
     /** Whether every split that was told has a row, and every row says that it is finished. */
     public boolean allFinished() {
         return phase == Phase.JOINED
-                && discoveries.isEmpty()
+                && writes.allDiscovered()
                 && !leasesStale
                 && unfinishedCount() == 0;
     }
@@ -295,13 +285,7 @@ public final class LeaseKeeper {
         if (!inTable) {
             return List.of();
         }
-        List<LeaseRequest<?>> last = new ArrayList<>();
-        if (!finished.isEmpty()) {
-            last.add(new Finish(group, me, first(finished)));
-        }
-        if (!progress.isEmpty()) {
-            last.add(new Record(group, me, first(progress)));
-        }
+        List<LeaseRequest<?>> last = new ArrayList<>(writes.last());
         // Readers of the incarnation that ours replaced may outlast ours.
         Duration passed =
                 joinedAt.isPresent() ? Duration.ofNanos(now - joinedAt.getAsLong()) : Duration.ZERO;
@@ -331,32 +315,26 @@ public final class LeaseKeeper {
         if (now - beatDue() < 0) {
             return Optional.empty();
         }
-        return Optional.of(new LeaseStep<>(new Open(group), this::onOpen));
+        return step(new Open(group), this::onOpen);
     }
 
-    private void onOpen(LeaseOutcome<Membership> outcome, long sentAt, long now) {
-        onApplied(
-                outcome,
-                sentAt,
-                now,
-                membership -> {
-                    beatAt = now + terms.renewInterval().toNanos();
-                    watch.saw(membership, sentAt, now);
-                    Optional<Member> row = membership.member(me.memberId());
-                    if (row.isEmpty()) {
-                        join(Optional.empty(), Duration.ZERO);
-                    } else if (row.get().incarnation().equals(me)) {
-                        // Our own, of which no answer came: renew before anything is trusted.
-                        joined(now);
-                        beatAt = now;
-                    } else if (row.get().state() == MemberState.CLOSED) {
-                        join(row, row.get().emitsFor());
-                    } else if (watch.dead(me.memberId())) {
-                        join(row, watch.silentIn(row.get().incarnation(), now));
-                    } else {
-                        watchElder(row.get(), now);
-                    }
-                });
+    private void onOpen(Membership membership, long sentAt, long now) {
+        beatAt = now + terms.renewInterval().toNanos();
+        watch.saw(membership, sentAt, now);
+        Optional<Member> row = membership.member(me.memberId());
+        if (row.isEmpty()) {
+            join(Optional.empty(), Duration.ZERO);
+        } else if (row.get().incarnation().equals(me)) {
+            // Our own, of which no answer came: renew before anything is trusted.
+            joined(now);
+            beatAt = now;
+        } else if (row.get().state() == MemberState.CLOSED) {
+            join(row, row.get().emitsFor());
+        } else if (watch.dead(me.memberId())) {
+            join(row, watch.silentIn(row.get().incarnation(), now));
+        } else {
+            watchElder(row.get(), now);
+        }
     }
 
     private void join(Optional<Member> replaced, Duration emitsFor) {
@@ -419,72 +397,86 @@ public final class LeaseKeeper {
 
     private Optional<LeaseStep<?>> nextInside(long now) {
         if (now - beatDue() >= 0) {
-            return Optional.of(new LeaseStep<>(new Beat(group, me, ++beat), this::onBeat));
+            return step(new Beat(group, me, ++beat), this::onBeat);
         }
         if (doubtful) {
             return Optional.empty();
         }
         if (leasesStale) {
-            return Optional.of(new LeaseStep<>(new Read(group, knownChange), this::onRead));
+            return step(new Read(group, knownChange), (changes, s, n) -> onRead(changes));
         }
-        if (!discoveries.isEmpty()) {
-            Discover request = new Discover(group, me, first(discoveries));
-            return Optional.of(
-                    new LeaseStep<>(request, (o, s, n) -> onDiscovered(request, o, s, n)));
-        }
-        if (!releases.isEmpty()) {
-            Release request = new Release(group, me, first(releases));
-            return Optional.of(new LeaseStep<>(request, (o, s, n) -> onReleased(request, o, s, n)));
-        }
-        if (!finished.isEmpty()) {
-            Finish request = new Finish(group, me, first(finished));
-            return Optional.of(new LeaseStep<>(request, (o, s, n) -> onFinished(request, o, s, n)));
-        }
-        if (!progress.isEmpty()) {
-            Record request = new Record(group, me, first(progress));
-            return Optional.of(new LeaseStep<>(request, (o, s, n) -> onRecorded(request, o, s, n)));
-        }
-        Optional<Member> dead =
-                watch.rows().stream()
-                        .filter(row -> !row.incarnation().equals(me) && watch.dead(row.id()))
-                        .findFirst();
-        if (dead.isPresent()) {
-            // Its validity is over, and so its grants; those of the one it replaced may not be.
-            Close request =
-                    new Close(
-                            group,
-                            dead.get().incarnation(),
-                            Optional.of(dead.get().beat()),
-                            watch.silentIn(dead.get().incarnation(), now));
-            return Optional.of(
-                    new LeaseStep<>(
-                            request,
-                            (o, s, n) -> onApplied(o, s, n, members -> saw(members, s, n))));
-        }
-        if (!stateIsKnown || !planDue) {
-            return Optional.empty();
-        }
-        return nextAcquisition(now);
+        return nextWrite().or(() -> nextDead(now)).or(() -> nextAcquisition(now));
     }
 
-    private void onBeat(LeaseOutcome<Membership> outcome, long sentAt, long now) {
-        onApplied(
-                outcome,
-                sentAt,
-                now,
-                membership -> {
-                    validUntil = OptionalLong.of(sentAt + terms.duration().toNanos());
-                    beatAt = sentAt + terms.renewInterval().toNanos();
-                    if (doubtful) {
-                        doubtful = false;
-                        leasesStale = true;
-                    }
-                    saw(membership, sentAt, now);
-                    if (planAt.isPresent() && sentAt - planAt.getAsLong() >= 0) {
-                        planAt = OptionalLong.empty();
-                        planDue = true;
-                    }
+    private Optional<LeaseStep<?>> nextWrite() {
+        return writes.discover()
+                .flatMap(this::send)
+                .or(() -> writes.release().flatMap(this::send))
+                .or(() -> writes.finish().flatMap(this::send))
+                .or(() -> writes.record().flatMap(this::send));
+    }
+
+    private Optional<LeaseStep<?>> send(Discover discover) {
+        return step(discover, (inserted, s, n) -> onDiscovered(discover, inserted));
+    }
+
+    private Optional<LeaseStep<?>> send(Release release) {
+        return step(
+                release,
+                (released, s, n) -> {
+                    writes.written(release);
+                    leasesStale = true;
                 });
+    }
+
+    private Optional<LeaseStep<?>> send(Finish finish) {
+        return step(
+                finish,
+                (finished, s, n) -> {
+                    writes.written(finish);
+                    leasesStale = true;
+                });
+    }
+
+    private Optional<LeaseStep<?>> send(Record record) {
+        return step(
+                record,
+                (recorded, s, n) -> {
+                    writes.written(record);
+                    // Whose condition failed has lost the lease, which shows in its row.
+                    leasesStale |= recorded.size() < record.splits().size();
+                });
+    }
+
+    /** Closes a member that is dead: its validity is over, and so the grants of its readers. */
+    private Optional<LeaseStep<?>> nextDead(long now) {
+        return watch.rows().stream()
+                .filter(row -> !row.incarnation().equals(me) && watch.dead(row.id()))
+                .findFirst()
+                .flatMap(
+                        dead ->
+                                step(
+                                        new Close(
+                                                group,
+                                                dead.incarnation(),
+                                                Optional.of(dead.beat()),
+                                                // Those of the one it replaced may not be.
+                                                watch.silentIn(dead.incarnation(), now)),
+                                        this::saw));
+    }
+
+    private void onBeat(Membership membership, long sentAt, long now) {
+        validUntil = OptionalLong.of(sentAt + terms.duration().toNanos());
+        beatAt = sentAt + terms.renewInterval().toNanos();
+        if (doubtful) {
+            doubtful = false;
+            leasesStale = true;
+        }
+        saw(membership, sentAt, now);
+        if (planAt.isPresent() && sentAt - planAt.getAsLong() >= 0) {
+            planAt = OptionalLong.empty();
+            planDue = true;
+        }
     }
 
     private void saw(Membership membership, long sentAt, long now) {
@@ -504,32 +496,24 @@ public final class LeaseKeeper {
         }
     }
 
-    private void onRead(LeaseOutcome<LeaseChanges> outcome, long sentAt, long now) {
-        onApplied(
-                outcome,
-                sentAt,
-                now,
-                changes -> {
-                    leasesStale = false;
-                    ownersMayBeNew = true;
-                    knownChange = changes.changeNumber();
-                    changes.unreadable().forEach(this::sawUnreadable);
-                    changes.leases().forEach(this::saw);
-                    planDue = true;
-                });
-    }
-
-    private void sawUnreadable(String splitId, String why) {
-        leases.remove(splitId);
-        if (!why.equals(unreadable.put(splitId, why))) {
-            events.add(new LeaseEvent.Unreadable(splitId, why));
-        }
+    private void onRead(LeaseChanges changes) {
+        leasesStale = false;
+        ownersMayBeNew = true;
+        knownChange = changes.changeNumber();
+        changes.unreadable()
+                .forEach(
+                        (splitId, why) -> {
+                            if (leases.sawUnreadable(splitId, why)) {
+                                events.add(new LeaseEvent.Unreadable(splitId, why));
+                            }
+                        });
+        changes.leases().forEach(this::saw);
+        planDue = true;
     }
 
     private void saw(Lease lease) {
         String splitId = lease.splitId();
-        unreadable.remove(splitId);
-        leases.put(splitId, lease);
+        leases.saw(lease);
         Long epoch = held.get(splitId);
         if (lease.finished() && (epoch != null || restored.containsKey(splitId))) {
             forget(splitId);
@@ -555,19 +539,17 @@ public final class LeaseKeeper {
     private void forget(String splitId) {
         held.remove(splitId);
         restored.remove(splitId);
-        progress.remove(splitId);
-        finished.remove(splitId);
-        releases.remove(splitId);
+        writes.forget(splitId);
     }
 
     private Optional<LeaseStep<?>> nextAcquisition(long now) {
+        if (!stateIsKnown || !planDue) {
+            return Optional.empty();
+        }
         planDue = false;
         planAt = OptionalLong.empty();
         // Told after its row was read, or its owner came to life since.
-        List.copyOf(restored.keySet()).stream()
-                .map(leases::get)
-                .filter(Objects::nonNull)
-                .forEach(this::saw);
+        leases.of(List.copyOf(restored.keySet())).forEach(this::saw);
         if (waitsForOthers(now)) {
             planAt = OptionalLong.of(joinedAt.getAsLong() + terms.initialWait().toNanos());
             return Optional.empty();
@@ -593,14 +575,14 @@ public final class LeaseKeeper {
                                                         lease.tenure()
                                                                 + (fromState(lease) ? 0 : 1)))
                                 .toList());
-        return Optional.of(new LeaseStep<>(request, (o, s, n) -> onAcquired(request, o, s, n)));
+        return step(request, (taken, s, n) -> onAcquired(request, taken));
     }
 
     /** A group that nobody has ever read is given time to come together. */
     private boolean waitsForOthers(long now) {
         return now - joinedAt.getAsLong() - terms.initialWait().toNanos() < 0
                 && liveMembers().size() < terms.initialMembers()
-                && leases.values().stream().allMatch(lease -> lease.epoch() == 0);
+                && leases.neverGranted();
     }
 
     private List<LeasePlanner.Share> liveMembers() {
@@ -618,22 +600,22 @@ public final class LeaseKeeper {
         List<LeasePlanner.Share> members = liveMembers();
         Set<String> memberIds = new HashSet<>();
         members.forEach(member -> memberIds.add(member.memberId()));
-        List<LeasePlanner.Placed> splits = new ArrayList<>();
-        for (Lease lease : leases.values()) {
-            if (givenOut(lease)) {
-                // An owner that restarts under its id keeps its place in the plan.
-                splits.add(
-                        new LeasePlanner.Placed(
-                                lease.splitId(),
-                                lease.owner()
-                                        .map(Incarnation::memberId)
-                                        .filter(memberIds::contains)));
-            }
-        }
-        Map<String, String> plan = LeasePlanner.plan(members, splits);
+        List<Lease> toBeHad = leases.toBeHad();
+        Map<String, String> plan =
+                LeasePlanner.plan(
+                        members,
+                        // An owner that restarts under its id keeps its place in the plan.
+                        toBeHad.stream()
+                                .map(
+                                        lease ->
+                                                new LeasePlanner.Placed(
+                                                        lease.splitId(),
+                                                        lease.owner()
+                                                                .map(Incarnation::memberId)
+                                                                .filter(memberIds::contains)))
+                                .toList());
         List<Lease> mine = new ArrayList<>();
-        for (LeasePlanner.Placed split : splits) {
-            Lease lease = leases.get(split.splitId());
+        for (Lease lease : toBeHad) {
             boolean planned = me.memberId().equals(plan.get(lease.splitId()));
             if ((planned || heldUnderMyId(lease))
                     && free(lease, now)
@@ -643,16 +625,6 @@ public final class LeaseKeeper {
             }
         }
         return mine;
-    }
-
-    /** A finished split is nobody's, and a child waits until every parent's row says finished. */
-    private boolean givenOut(Lease lease) {
-        return !lease.finished()
-                && lease.parents().stream()
-                        .allMatch(
-                                parent ->
-                                        leases.containsKey(parent)
-                                                && leases.get(parent).finished());
     }
 
     /**
@@ -693,85 +665,47 @@ public final class LeaseKeeper {
         return Long.valueOf(lease.tenure()).equals(restored.get(lease.splitId()));
     }
 
-    private void onAcquired(
-            Acquire request, LeaseOutcome<List<Acquire.Taken>> outcome, long sentAt, long now) {
-        onApplied(
-                outcome,
-                sentAt,
-                now,
-                taken -> {
-                    // Who lost a race, and whoever won it, shows in the rows.
-                    leasesStale |= taken.size() < request.splits().size();
-                    for (Acquire.Taken one : taken) {
-                        Lease lease = one.lease();
-                        boolean fromState = fromState(lease);
-                        restored.remove(lease.splitId());
-                        leases.put(lease.splitId(), lease);
-                        held.put(lease.splitId(), lease.epoch());
-                        events.add(new LeaseEvent.Acquired(lease, one.progress(), fromState));
-                    }
-                });
+    private void onAcquired(Acquire request, List<Acquire.Taken> taken) {
+        // Who lost a race, and whoever won it, shows in the rows.
+        leasesStale |= taken.size() < request.splits().size();
+        for (Acquire.Taken one : taken) {
+            Lease lease = one.lease();
+            boolean fromState = fromState(lease);
+            restored.remove(lease.splitId());
+            leases.saw(lease);
+            held.put(lease.splitId(), lease.epoch());
+            events.add(new LeaseEvent.Acquired(lease, one.progress(), fromState));
+        }
     }
 
-    private void onDiscovered(
-            Discover request, LeaseOutcome<Set<String>> outcome, long sentAt, long now) {
-        onApplied(
-                outcome,
-                sentAt,
-                now,
-                inserted -> {
-                    Set<String> known = new HashSet<>();
-                    for (Discover.NewSplit split : request.splits()) {
-                        discoveries.remove(split.splitId(), split);
-                        known.add(split.splitId());
-                    }
-                    events.add(new LeaseEvent.Known(known));
-                    leasesStale |= !inserted.isEmpty();
-                });
-    }
-
-    private void onRecorded(
-            Record request, LeaseOutcome<Set<String>> outcome, long sentAt, long now) {
-        onApplied(
-                outcome,
-                sentAt,
-                now,
-                recorded -> {
-                    request.splits().forEach(split -> progress.remove(split.splitId(), split));
-                    leasesStale |= recorded.size() < request.splits().size();
-                });
-    }
-
-    private void onFinished(
-            Finish request, LeaseOutcome<Set<String>> outcome, long sentAt, long now) {
-        onApplied(
-                outcome,
-                sentAt,
-                now,
-                done -> {
-                    request.splits().forEach(split -> finished.remove(split.splitId(), split));
-                    leasesStale = true;
-                });
-    }
-
-    private void onReleased(
-            Release request, LeaseOutcome<Set<String>> outcome, long sentAt, long now) {
-        onApplied(
-                outcome,
-                sentAt,
-                now,
-                done -> {
-                    request.splits().forEach(split -> releases.remove(split.splitId(), split));
-                    leasesStale = true;
-                });
+    private void onDiscovered(Discover request, Set<String> inserted) {
+        writes.written(request);
+        leasesStale |= !inserted.isEmpty();
+        events.add(
+                new LeaseEvent.Known(
+                        request.splits().stream()
+                                .map(Discover.NewSplit::splitId)
+                                .collect(Collectors.toSet())));
     }
 
     // ------------------------------------------------------------------------------------------
     // Common
     // ------------------------------------------------------------------------------------------
 
-    private <A> void onApplied(LeaseOutcome<A> outcome, long sentAt, long now, Consumer<A> then) {
-        outcome.react(then, this::over, cause -> silent(cause, sentAt, now));
+    /** What is made of the answer to a request that was carried out. */
+    private interface Applied<A> {
+        void take(A answer, long sentAt, long now);
+    }
+
+    private <A> Optional<LeaseStep<?>> step(LeaseRequest<A> request, Applied<A> applied) {
+        return Optional.of(
+                new LeaseStep<>(
+                        request,
+                        (outcome, sentAt, now) ->
+                                outcome.react(
+                                        answer -> applied.take(answer, sentAt, now),
+                                        this::over,
+                                        cause -> silent(cause, sentAt, now))));
     }
 
     private void silent(LeaseStoreException cause, long sentAt, long now) {
@@ -799,9 +733,5 @@ public final class LeaseKeeper {
         }
         long due = watch.worthReadingAt(beatAt, me.memberId());
         return planAt.isPresent() && planAt.getAsLong() - due < 0 ? planAt.getAsLong() : due;
-    }
-
-    private static <T> List<T> first(Map<String, T> waiting) {
-        return waiting.values().stream().limit(LeaseRequest.MOST_SPLITS).toList();
     }
 }

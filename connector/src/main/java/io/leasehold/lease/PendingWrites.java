@@ -1,0 +1,109 @@
+package io.leasehold.lease;
+
+import io.leasehold.lease.LeaseRequest.Discover;
+import io.leasehold.lease.LeaseRequest.Finish;
+import io.leasehold.lease.LeaseRequest.Record;
+import io.leasehold.lease.LeaseRequest.Recorded;
+import io.leasehold.lease.LeaseRequest.Release;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What one member has to write, kept until the store has answered that it did: a request whose
+ * answer is lost is sent again, and what was told meanwhile is not lost with it.
+ */
+final class PendingWrites {
+
+    private final String group;
+    private final Incarnation me;
+    private final Map<String, Discover.NewSplit> discoveries = new LinkedHashMap<>();
+    private final Map<String, Release.Released> releases = new LinkedHashMap<>();
+    private final Map<String, Recorded> finished = new LinkedHashMap<>();
+    private final Map<String, Recorded> progress = new LinkedHashMap<>();
+
+    PendingWrites(String group, Incarnation me) {
+        this.group = group;
+        this.me = me;
+    }
+
+    void discovered(Collection<Discover.NewSplit> splits) {
+        splits.forEach(split -> discoveries.put(split.splitId(), split));
+    }
+
+    void released(Release.Released split) {
+        releases.put(split.splitId(), split);
+    }
+
+    void finished(Collection<Recorded> splits) {
+        for (Recorded split : splits) {
+            progress.remove(split.splitId());
+            finished.put(split.splitId(), split);
+        }
+    }
+
+    void progressed(Collection<Recorded> splits) {
+        splits.forEach(split -> progress.put(split.splitId(), split));
+    }
+
+    /** The split is not ours any more: what was to be written of it would be refused. */
+    void forget(String splitId) {
+        releases.remove(splitId);
+        finished.remove(splitId);
+        progress.remove(splitId);
+    }
+
+    boolean allDiscovered() {
+        return discoveries.isEmpty();
+    }
+
+    Optional<Discover> discover() {
+        return first(discoveries).map(splits -> new Discover(group, me, splits));
+    }
+
+    void written(Discover request) {
+        request.splits().forEach(split -> discoveries.remove(split.splitId(), split));
+    }
+
+    Optional<Release> release() {
+        return first(releases).map(splits -> new Release(group, me, splits));
+    }
+
+    void written(Release request) {
+        request.splits().forEach(split -> releases.remove(split.splitId(), split));
+    }
+
+    Optional<Finish> finish() {
+        return first(finished).map(splits -> new Finish(group, me, splits));
+    }
+
+    void written(Finish request) {
+        request.splits().forEach(split -> finished.remove(split.splitId(), split));
+    }
+
+    Optional<Record> record() {
+        return first(progress).map(splits -> new Record(group, me, splits));
+    }
+
+    void written(Record request) {
+        request.splits().forEach(split -> progress.remove(split.splitId(), split));
+    }
+
+    /** What is worth writing when nothing more will be: as much as fits into one request each. */
+    List<LeaseRequest<?>> last() {
+        List<LeaseRequest<?>> last = new ArrayList<>();
+        finish().ifPresent(last::add);
+        record().ifPresent(last::add);
+        return last;
+    }
+
+    private static <T> Optional<List<T>> first(Map<String, T> waiting) {
+        return waiting.isEmpty()
+                ? Optional.empty()
+                : Optional.of(waiting.values().stream().limit(LeaseRequest.MOST_SPLITS).toList());
+    }
+}
