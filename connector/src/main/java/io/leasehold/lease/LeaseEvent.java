@@ -44,4 +44,7 @@ public sealed interface LeaseEvent {
 
     /** The store did not answer; validity goes on shrinking until it does. */
     record StoreSilent(LeaseStoreException cause) implements LeaseEvent {}
+
+    /** After silence, a renewal was answered. */
+    record StoreAnswers() implements LeaseEvent {}
 }

@@ -471,6 +471,7 @@ public final class LeaseKeeper {
         if (doubtful) {
             doubtful = false;
             leasesStale = true;
+            events.add(new LeaseEvent.StoreAnswers());
         }
         saw(membership, sentAt, now);
         if (planAt.isPresent() && sentAt - planAt.getAsLong() >= 0) {

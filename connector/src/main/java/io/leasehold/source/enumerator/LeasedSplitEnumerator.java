@@ -111,7 +111,9 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
 
     private boolean everJoined;
     private long startedAt;
-    private OptionalLong silentSince = OptionalLong.empty();
+
+    /** Whether it has been logged that the store does not answer: once an outage is enough. */
+    private boolean silentSaid;
 
     /** What {@link #close} needs from another thread: until when any reader may emit. */
     private volatile OptionalLong lastSilence = OptionalLong.empty();
@@ -307,10 +309,6 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     // ------------------------------------------------------------------------------------------
 
     private void learn(LeaseEvent event) {
-        if (!(event instanceof LeaseEvent.StoreSilent) && silentSince.isPresent()) {
-            LOG.info("The lease store answers again.");
-            silentSince = OptionalLong.empty();
-        }
         if (event instanceof LeaseEvent.Acquired acquired) {
             acquired(acquired);
         } else if (event instanceof LeaseEvent.Known known) {
@@ -341,6 +339,9 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
             withdraw(over.why());
         } else if (event instanceof LeaseEvent.StoreSilent silent) {
             storeSilent(silent.cause());
+        } else if (event instanceof LeaseEvent.StoreAnswers) {
+            LOG.info("The lease store answers again.");
+            silentSaid = false;
         }
     }
 
@@ -474,8 +475,8 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                 && (!cause.retryable() || now - startedAt >= settings.startupTimeout().toNanos())) {
             fail(cause);
         }
-        if (silentSince.isEmpty()) {
-            silentSince = OptionalLong.of(now);
+        if (!silentSaid) {
+            silentSaid = true;
             LOG.warn(
                     "The lease store does not answer; readers go on until their lease is over, and then pause. What it said: {}",
                     cause.getMessage());
