@@ -131,12 +131,23 @@ public final class LeaseKeeper {
             String description,
             LeaseTerms terms,
             long now) {
+        this(group, me, weight, description, terms, new MemberWatch(terms), now);
+    }
+
+    LeaseKeeper(
+            String group,
+            Incarnation me,
+            int weight,
+            String description,
+            LeaseTerms terms,
+            MemberWatch watch,
+            long now) {
         this.group = Names.require("group", group);
         this.me = me;
         this.weight = weight;
         this.description = description;
         this.terms = terms;
-        this.watch = new MemberWatch(terms);
+        this.watch = watch;
         this.writes = new PendingWrites(group, me);
         this.beatAt = now;
     }

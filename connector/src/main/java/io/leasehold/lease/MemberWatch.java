@@ -12,7 +12,7 @@ import java.util.TreeMap;
  * What one member knows of the others from watching their rows (rules T3 and T4). All times are
  * nanoseconds of this machine's monotonic clock.
  */
-final class MemberWatch {
+class MemberWatch {
 
     /** How an owner named in a lease stands. */
     enum Standing {
@@ -53,10 +53,7 @@ final class MemberWatch {
      * @param now a time after it was answered
      */
     void saw(Membership membership, long sentAt, long now) {
-        // T4: who could not watch has seen nothing; a beat may have been missed, not missing.
-        boolean blind =
-                lastRead.isPresent()
-                        && now - lastRead.getAsLong() > 2 * terms.renewInterval().toNanos();
+        boolean blind = blind(now);
         lastRead = OptionalLong.of(now);
         sightings.keySet().removeIf(memberId -> membership.member(memberId).isEmpty());
         for (Member row : membership.members()) {
@@ -76,6 +73,12 @@ final class MemberWatch {
                     });
         }
         rowless.keySet().removeIf(owner -> sightings.containsKey(owner.memberId()));
+    }
+
+    /** T4: who could not watch has seen nothing; a beat may have been missed, not missing. */
+    boolean blind(long now) {
+        return lastRead.isPresent()
+                && now - lastRead.getAsLong() > 2 * terms.renewInterval().toNanos();
     }
 
     Collection<Member> rows() {
