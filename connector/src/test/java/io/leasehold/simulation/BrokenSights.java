@@ -1,0 +1,155 @@
+package io.leasehold.simulation;
+
+import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.LeaseChanges;
+import io.leasehold.lease.LeaseOutcome;
+import io.leasehold.lease.LeaseOutcome.Applied;
+import io.leasehold.lease.LeaseOutcome.Refused;
+import io.leasehold.lease.LeaseOutcome.Unknown;
+import io.leasehold.lease.LeaseRequest;
+import io.leasehold.lease.LeaseRequest.Beat;
+import io.leasehold.lease.LeaseRequest.Join;
+import io.leasehold.lease.LeaseRequest.Read;
+import io.leasehold.lease.LeaseStore;
+import io.leasehold.lease.LeaseTerms;
+import io.leasehold.lease.Member;
+import io.leasehold.lease.Membership;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
+
+/** Rules under which members see the table other than it is, or make too much of what they see. */
+final class BrokenSights {
+
+    private BrokenSights() {}
+
+    /** Shows members with other durations than they live by (T3). */
+    static final class OtherDurations extends Rules {
+        private final BiFunction<LeaseTerms, Duration, Duration> seen;
+
+        OtherDurations(BiFunction<LeaseTerms, Duration, Duration> seen) {
+            this.seen = seen;
+        }
+
+        @Override
+        LeaseStore seenBy(Incarnation incarnation, LeaseTerms terms, LeaseStore table) {
+            return new ForwardingStore(table) {
+                @Override
+                public LeaseOutcome<Membership> beat(Beat beat) {
+                    return changed(super.beat(beat), members -> shown(members, terms));
+                }
+
+                @Override
+                public LeaseOutcome<Membership> join(Join join) {
+                    return changed(super.join(join), members -> shown(members, terms));
+                }
+
+                @Override
+                public LeaseOutcome<Membership> open(LeaseRequest.Open open) {
+                    return changed(super.open(open), members -> shown(members, terms));
+                }
+            };
+        }
+
+        private Membership shown(Membership members, LeaseTerms terms) {
+            return new Membership(
+                    members.changeNumber(),
+                    members.members().stream()
+                            .map(
+                                    row ->
+                                            new Member(
+                                                    row.incarnation(),
+                                                    row.beat(),
+                                                    row.state(),
+                                                    row.weight(),
+                                                    seen.apply(terms, row.duration()),
+                                                    row.emitsFor(),
+                                                    row.description()))
+                            .toList());
+        }
+    }
+
+    /** A renewal without an answer is taken for one that was answered (T5). */
+    static final class TakesSilenceForYes extends Rules {
+        private final Map<Incarnation, Membership> lastSeen = new HashMap<>();
+
+        @Override
+        LeaseStore seenBy(Incarnation incarnation, LeaseTerms terms, LeaseStore table) {
+            return new ForwardingStore(table) {
+                @Override
+                public LeaseOutcome<Membership> beat(Beat beat) {
+                    return changed(
+                            super.beat(beat),
+                            members -> {
+                                lastSeen.put(incarnation, members);
+                                return members;
+                            });
+                }
+            };
+        }
+
+        @Override
+        LeaseStore unanswered(Incarnation incarnation, LeaseStore silent) {
+            return new ForwardingStore(silent) {
+                @Override
+                public LeaseOutcome<Membership> beat(Beat beat) {
+                    return Optional.ofNullable(lastSeen.get(incarnation))
+                            .<LeaseOutcome<Membership>>map(Applied::new)
+                            .orElseGet(() -> super.beat(beat));
+                }
+            };
+        }
+    }
+
+    /** A renewal that is sent again has the number of the one that was not answered (T5). */
+    static final class RenewsAgainUnderTheSameNumber extends Rules {
+        private final Map<Incarnation, Long> answered = new HashMap<>();
+
+        @Override
+        LeaseStore seenBy(Incarnation incarnation, LeaseTerms terms, LeaseStore table) {
+            return new ForwardingStore(table) {
+                @Override
+                public LeaseOutcome<Membership> beat(Beat beat) {
+                    long next = answered.getOrDefault(incarnation, 0L) + 1;
+                    return super.beat(new Beat(beat.group(), beat.by(), next));
+                }
+            };
+        }
+
+        @Override
+        void answered(Incarnation incarnation, LeaseRequest<?> request) {
+            if (request instanceof Beat) {
+                answered.merge(incarnation, 1L, Long::sum);
+            }
+        }
+    }
+
+    /** A lease is known for one's own by the answer to having taken it alone (T5). */
+    static final class DoesNotKnowItsOwn extends Rules {
+        @Override
+        LeaseStore seenBy(Incarnation incarnation, LeaseTerms terms, LeaseStore table) {
+            return new ForwardingStore(table) {
+                @Override
+                public LeaseOutcome<LeaseChanges> read(Read read) {
+                    return changed(
+                            super.read(read),
+                            changes ->
+                                    new LeaseChanges(
+                                            changes.changeNumber(),
+                                            changes.leases().stream()
+                                                    .filter(lease -> !lease.ownedBy(incarnation))
+                                                    .toList(),
+                                            changes.unreadable()));
+                }
+            };
+        }
+    }
+
+    private static <A> LeaseOutcome<A> changed(LeaseOutcome<A> outcome, UnaryOperator<A> change) {
+        return outcome.match(done -> new Applied<>(change.apply(done)), Refused::new, Unknown::new);
+    }
+}

@@ -1,0 +1,248 @@
+package io.leasehold.simulation;
+
+import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.Lease;
+import io.leasehold.lease.LeaseChanges;
+import io.leasehold.lease.LeaseOutcome;
+import io.leasehold.lease.LeaseOutcome.Applied;
+import io.leasehold.lease.LeaseOutcome.Refused;
+import io.leasehold.lease.LeaseRequest.Acquire;
+import io.leasehold.lease.LeaseRequest.Beat;
+import io.leasehold.lease.LeaseRequest.Close;
+import io.leasehold.lease.LeaseRequest.Discover;
+import io.leasehold.lease.LeaseRequest.Join;
+import io.leasehold.lease.LeaseRequest.Open;
+import io.leasehold.lease.LeaseRequest.Read;
+import io.leasehold.lease.LeaseRequest.Record;
+import io.leasehold.lease.LeaseRequest.Recorded;
+import io.leasehold.lease.LeaseRequest.Release;
+import io.leasehold.lease.LeaseStore;
+import io.leasehold.lease.Membership;
+import io.leasehold.lease.Progress;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Tables that ignore one condition each, by asking for what they would not have been asked. */
+final class BrokenTables {
+
+    private BrokenTables() {}
+
+    private static class Broken extends ForwardingStore {
+        Broken(LeaseStore store) {
+            super(store);
+        }
+
+        Optional<Lease> lease(String splitId) {
+            LeaseOutcome<LeaseChanges> all = store.read(new Read(World.GROUP, 0));
+            List<Lease> leases =
+                    all instanceof Applied<LeaseChanges> done ? done.answer().leases() : List.of();
+            return leases.stream().filter(lease -> lease.splitId().equals(splitId)).findFirst();
+        }
+
+        Membership members() {
+            return store.open(new Open(World.GROUP))
+                    .match(
+                            membership -> membership,
+                            refused -> new Membership(0, List.of()),
+                            unknown -> new Membership(0, List.of()));
+        }
+
+        /** The same, as its present owner would write it. */
+        Optional<Recorded> asOwner(Recorded split) {
+            return lease(split.splitId())
+                    .filter(lease -> lease.owner().isPresent())
+                    .map(lease -> new Recorded(split.splitId(), lease.epoch(), split.progress()));
+        }
+
+        Incarnation owner(String splitId) {
+            return lease(splitId).orElseThrow().owner().orElseThrow();
+        }
+    }
+
+    /** Join replaces whatever row there is. */
+    static LeaseStore joinsUnconditionally(LeaseStore table) {
+        return new Broken(table) {
+            @Override
+            public LeaseOutcome<Membership> join(Join join) {
+                return store.join(
+                        new Join(
+                                join.group(), join.member(), members().member(join.member().id())));
+            }
+        };
+    }
+
+    /** A renewal of an incarnation that is over is answered as any other. */
+    static LeaseStore acceptsRenewalsOfTheClosed(LeaseStore table) {
+        return new Broken(table) {
+            @Override
+            public LeaseOutcome<Membership> beat(Beat beat) {
+                LeaseOutcome<Membership> outcome = super.beat(beat);
+                return outcome instanceof Refused ? new Applied<>(members()) : outcome;
+            }
+        };
+    }
+
+    /** A member is closed though it has renewed since. */
+    static LeaseStore closesWhateverTheBeat(LeaseStore table) {
+        return new Broken(table) {
+            @Override
+            public LeaseOutcome<Membership> close(Close close) {
+                Optional<Long> beat =
+                        members().member(close.closed().memberId()).map(row -> row.beat());
+                return super.close(
+                        new Close(
+                                close.group(),
+                                close.closed(),
+                                close.beat().isPresent() ? beat : Optional.empty(),
+                                close.emitsFor()));
+            }
+        };
+    }
+
+    /** Members are closed by themselves alone. */
+    static LeaseStore closesNobodyElse(LeaseStore table) {
+        return new Broken(table) {
+            @Override
+            public LeaseOutcome<Membership> close(Close close) {
+                return close.beat().isPresent() ? new Applied<>(members()) : super.close(close);
+            }
+        };
+    }
+
+    /** A lease is taken whatever became of it since it was read. */
+    static LeaseStore acquiresWhateverTheVersion(LeaseStore table) {
+        return new Broken(table) {
+            @Override
+            public LeaseOutcome<List<Acquire.Taken>> acquire(Acquire acquire) {
+                List<Acquire.Wanted> wanted = new ArrayList<>();
+                for (Acquire.Wanted split : acquire.splits()) {
+                    lease(split.splitId())
+                            .ifPresent(
+                                    lease ->
+                                            wanted.add(
+                                                    new Acquire.Wanted(
+                                                            split.splitId(),
+                                                            lease.version(),
+                                                            split.tenure())));
+                }
+                return super.acquire(new Acquire(acquire.group(), acquire.by(), wanted));
+            }
+        };
+    }
+
+    /** Progress is recorded whoever sends it. */
+    static LeaseStore recordsWhoeverOwns(LeaseStore table) {
+        return new Broken(table) {
+            @Override
+            public LeaseOutcome<Set<String>> record(Record record) {
+                Set<String> recorded = new TreeSet<>();
+                for (Recorded split : record.splits()) {
+                    asOwner(split)
+                            .map(
+                                    forged ->
+                                            store.record(
+                                                    new Record(
+                                                            record.group(),
+                                                            owner(split.splitId()),
+                                                            List.of(forged))))
+                            .ifPresent(outcome -> recorded.addAll(applied(outcome)));
+                }
+                return new Applied<>(recorded);
+            }
+        };
+    }
+
+    /** Progress of an older checkpoint replaces that of a newer one. */
+    static LeaseStore recordsWhateverTheCheckpoint(LeaseStore table) {
+        return new Broken(table) {
+            @Override
+            public LeaseOutcome<Set<String>> record(Record record) {
+                List<Recorded> undated =
+                        record.splits().stream()
+                                .map(
+                                        split ->
+                                                new Recorded(
+                                                        split.splitId(),
+                                                        split.epoch(),
+                                                        Positions.as(
+                                                                Positions.of(split.progress()), 0)))
+                                .toList();
+                return super.record(new Record(record.group(), record.by(), undated));
+            }
+        };
+    }
+
+    /** A split is released whoever says so. */
+    static LeaseStore releasesWhoeverOwns(LeaseStore table) {
+        return new Broken(table) {
+            @Override
+            public LeaseOutcome<Set<String>> release(Release release) {
+                Set<String> released = new TreeSet<>();
+                for (Release.Released split : release.splits()) {
+                    lease(split.splitId())
+                            .filter(lease -> lease.owner().isPresent())
+                            .map(
+                                    lease ->
+                                            store.release(
+                                                    new Release(
+                                                            release.group(),
+                                                            lease.owner().get(),
+                                                            List.of(
+                                                                    new Release.Released(
+                                                                            split.splitId(),
+                                                                            lease.epoch(),
+                                                                            split.progress())))))
+                            .ifPresent(outcome -> released.addAll(applied(outcome)));
+                }
+                return new Applied<>(released);
+            }
+        };
+    }
+
+    /** The last to discover a split says where it starts. */
+    static LeaseStore discoversOverWhatThereIs(LeaseStore table) {
+        return new Broken(table) {
+            private final Map<String, Progress> overwritten = new HashMap<>();
+
+            @Override
+            public LeaseOutcome<Set<String>> discover(Discover discover) {
+                discover.splits().forEach(split -> overwritten.put(split.splitId(), split.start()));
+                return super.discover(discover);
+            }
+
+            @Override
+            public LeaseOutcome<Set<String>> record(Record record) {
+                LeaseOutcome<Set<String>> outcome = super.record(record);
+                overwritten.keySet().removeAll(applied(outcome));
+                return outcome;
+            }
+
+            @Override
+            public LeaseOutcome<List<Acquire.Taken>> acquire(Acquire acquire) {
+                return super.acquire(acquire)
+                        .match(
+                                taken ->
+                                        new Applied<>(
+                                                taken.stream().map(this::asOverwritten).toList()),
+                                Refused::new,
+                                LeaseOutcome.Unknown::new);
+            }
+
+            private Acquire.Taken asOverwritten(Acquire.Taken taken) {
+                return new Acquire.Taken(
+                        taken.lease(),
+                        overwritten.getOrDefault(taken.lease().splitId(), taken.progress()));
+            }
+        };
+    }
+
+    private static Set<String> applied(LeaseOutcome<Set<String>> outcome) {
+        return outcome.match(done -> done, refused -> Set.of(), unknown -> Set.of());
+    }
+}

@@ -1,0 +1,249 @@
+package io.leasehold.simulation;
+
+import io.leasehold.lease.Incarnation;
+import io.leasehold.simulation.Fact.Acquired;
+import io.leasehold.simulation.Fact.Calm;
+import io.leasehold.simulation.Fact.Closed;
+import io.leasehold.simulation.Fact.Discovered;
+import io.leasehold.simulation.Fact.Emitted;
+import io.leasehold.simulation.Fact.Ended;
+import io.leasehold.simulation.Fact.Joined;
+import io.leasehold.simulation.Fact.Killed;
+import io.leasehold.simulation.Fact.Lives;
+import io.leasehold.simulation.Fact.LostOnTheWay;
+import io.leasehold.simulation.Fact.Outage;
+import io.leasehold.simulation.Fact.Released;
+import io.leasehold.simulation.Fact.Stopped;
+import io.leasehold.simulation.Fact.Trouble;
+import io.leasehold.simulation.Violation.Promise;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Judges a history by what must come to pass, and by what must not happen without a cause. That
+ * needs what fate did, which whoever made the history knows; where it is not told, nothing is
+ * judged.
+ */
+final class CalmChecker {
+
+    /** For how long before the calm ends nothing may move. */
+    private static final Duration STILL = Duration.ofSeconds(20);
+
+    /** An outage of this many ticks is surely longer than two of anybody's clock. */
+    private final Duration blindAfter;
+
+    private final List<Fact> history;
+    private final List<Violation> violations = new ArrayList<>();
+
+    private CalmChecker(List<Fact> history, Duration blindAfter) {
+        this.history = history;
+        this.blindAfter = blindAfter;
+    }
+
+    /**
+     * @param blindAfter an outage of that length starts every observation again (T4)
+     */
+    static List<Violation> violations(List<Fact> history, Duration blindAfter) {
+        CalmChecker checker = new CalmChecker(history, blindAfter);
+        checker.judgeCloses();
+        checker.all(Killed.class).findFirst().ifPresent(checker::judgeCalm);
+        return checker.violations;
+    }
+
+    // ------------------------------------------------------------------- closed by somebody else
+
+    private void judgeCloses() {
+        Map<Incarnation, Duration> durations = new HashMap<>();
+        all(Joined.class).forEach(joined -> durations.put(joined.by(), joined.duration()));
+        Stream.concat(all(Closed.class).filter(closed -> !closed.byItself()), replaced())
+                .forEach(closed -> judge(closed, durations.get(closed.closed()).toNanos()));
+    }
+
+    /**
+     * Who is replaced in its row by another incarnation, not closed before, is as good as closed.
+     */
+    private Stream<Closed> replaced() {
+        Map<String, Incarnation> rows = new HashMap<>();
+        Set<Incarnation> over = new HashSet<>();
+        List<Closed> replaced = new ArrayList<>();
+        for (Fact fact : history) {
+            if (fact instanceof Closed closed) {
+                over.add(closed.closed());
+            } else if (fact instanceof Joined joined) {
+                Incarnation former = rows.put(joined.by().memberId(), joined.by());
+                if (former != null && over.add(former)) {
+                    replaced.add(new Closed(joined.at(), former, false, joined.at()));
+                }
+            }
+        }
+        return replaced.stream();
+    }
+
+    private void judge(Closed closed, long duration) {
+        long shortest = duration / 100 * 98;
+        boolean afterOutage =
+                all(Outage.class)
+                        .filter(outage -> outage.until() - outage.at() > blindAfter.toNanos())
+                        .anyMatch(
+                                outage ->
+                                        outage.at() < closed.sentAt()
+                                                && closed.sentAt() - outage.until() < shortest);
+        if (afterOutage) {
+            violated(
+                    Promise.OUTAGE_MOVES_NOTHING,
+                    closed,
+                    closed.closed().toString(),
+                    "was called dead sooner after an outage than its duration of " + duration);
+        }
+        long since = closed.sentAt() - duration / 100 * 103;
+        String who = closed.closed().toString();
+        boolean trouble =
+                all(Outage.class).anyMatch(o -> o.at() < closed.sentAt() && o.until() > since)
+                        || all(Trouble.class)
+                                .filter(t -> t.who().equals(who))
+                                .anyMatch(t -> t.at() < closed.sentAt() && t.until() > since);
+        long lost =
+                all(LostOnTheWay.class)
+                        .filter(message -> message.who().equals(who))
+                        .filter(m -> m.at() > since - duration && m.at() < closed.sentAt())
+                        .count();
+        if (!trouble && lost < 2) {
+            violated(
+                    Promise.NO_CLOSE_WITHOUT_CAUSE,
+                    closed,
+                    closed.closed().toString(),
+                    "was called dead, though it had no trouble and lost %d messages"
+                            .formatted(lost));
+        }
+    }
+
+    // ------------------------------------------------------------------------------ after calm
+
+    private void judgeCalm(Killed killed) {
+        long calm = all(Calm.class).findFirst().map(Fact::at).orElse(killed.at());
+        long still = Math.max(calm, killed.at() - STILL.toNanos());
+        history.stream()
+                .filter(fact -> fact.at() > still && fact.at() < killed.at())
+                .filter(CalmChecker::moves)
+                .findFirst()
+                .ifPresent(
+                        fact ->
+                                violated(
+                                        Promise.L3_SETTLED,
+                                        fact,
+                                        "the group",
+                                        "something moves still, long after calm: " + fact));
+        Map<String, Acquired> owners = new HashMap<>();
+        Map<String, Discovered> unfinished = new HashMap<>();
+        Set<String> ended = new HashSet<>();
+        // Some job cannot read these. Whether another is given them is not promised.
+        Set<String> givenBack = new HashSet<>();
+        Set<String> flowing = new HashSet<>();
+        Map<String, Lives> alive = new HashMap<>();
+        for (Fact fact : history) {
+            if (fact.at() >= killed.at()) {
+                break;
+            } else if (fact instanceof Acquired acquired) {
+                owners.put(acquired.splitId(), acquired);
+            } else if (fact instanceof Discovered discovered) {
+                unfinished.put(discovered.splitId(), discovered);
+            } else if (fact instanceof Ended end) {
+                unfinished.remove(end.splitId());
+                ended.add(end.splitId());
+            } else if (fact instanceof Released released) {
+                givenBack.add(released.splitId());
+            } else if (fact instanceof Emitted emitted && emitted.at() > still) {
+                flowing.add(emitted.splitId());
+            } else if (fact instanceof Lives lives) {
+                alive.put(lives.line(), lives);
+            } else if (fact instanceof Stopped stopped) {
+                alive.remove(stopped.line());
+            }
+        }
+        judgeTwins(killed, alive);
+        unfinished.values().stream()
+                .filter(split -> !alive.isEmpty() && ended.containsAll(split.parents()))
+                .map(Discovered::splitId)
+                .filter(splitId -> !flowing.contains(splitId) && !givenBack.contains(splitId))
+                .sorted()
+                .findFirst()
+                .ifPresent(
+                        splitId ->
+                                violated(
+                                        Promise.L3_SETTLED,
+                                        killed,
+                                        splitId,
+                                        "nobody reads it, long after calm; it was last had by "
+                                                + Optional.ofNullable(owners.get(splitId))));
+        if (alive.size() > 1) {
+            unfinished.keySet().removeAll(givenBack);
+            judgeTakeover(killed, owners, unfinished.keySet());
+        }
+    }
+
+    private static boolean moves(Fact fact) {
+        // A split that ends may free its children; nothing else has a reason to move.
+        return fact instanceof Closed
+                || fact instanceof Joined
+                || fact instanceof Released
+                || (fact instanceof Acquired acquired && acquired.epoch() > 1);
+    }
+
+    private void judgeTwins(Killed killed, Map<String, Lives> alive) {
+        Set<String> memberIds = new HashSet<>();
+        for (Lives lives : alive.values()) {
+            if (!memberIds.add(lives.incarnation().memberId())) {
+                violated(
+                        Promise.TWINS_END,
+                        killed,
+                        lives.incarnation().memberId(),
+                        "two jobs of this member id are alive, long after calm");
+            }
+        }
+    }
+
+    private void judgeTakeover(
+            Killed killed, Map<String, Acquired> owners, Set<String> unfinished) {
+        long deadline = killed.at() + killed.mayTake().toNanos();
+        Set<String> taken = new HashSet<>();
+        history.stream()
+                .filter(fact -> fact.at() > killed.at() && fact.at() <= deadline)
+                .forEach(
+                        fact -> {
+                            if (fact instanceof Acquired acquired) {
+                                taken.add(acquired.splitId());
+                            } else if (fact instanceof Ended end) {
+                                taken.add(end.splitId());
+                            }
+                        });
+        unfinished.stream()
+                .filter(owners::containsKey)
+                .filter(splitId -> owners.get(splitId).by().equals(killed.incarnation()))
+                .filter(splitId -> !taken.contains(splitId))
+                .sorted()
+                .findFirst()
+                .ifPresent(
+                        splitId ->
+                                violated(
+                                        Promise.L1_TAKEN_OVER,
+                                        killed,
+                                        splitId,
+                                        "was not taken over within " + killed.mayTake()));
+    }
+
+    private <F extends Fact> Stream<F> all(Class<F> type) {
+        return history.stream().filter(type::isInstance).map(type::cast);
+    }
+
+    private void violated(Promise promise, Fact fact, String about, String what) {
+        violations.add(new Violation(promise, fact.at(), about, what));
+    }
+}

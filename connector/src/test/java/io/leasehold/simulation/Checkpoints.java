@@ -1,0 +1,106 @@
+package io.leasehold.simulation;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+
+/** Flink's checkpoints in one life of a job: one at a time, of all readers or of none. */
+final class Checkpoints {
+
+    private static final long INTERVAL = 3 * Scenario.SECOND;
+    private static final long GIVEN_UP_AFTER = 8 * Scenario.SECOND;
+
+    private static final class Pending {
+        final long id;
+        final long since;
+        final Map<String, Held> withheld;
+        final TreeMap<Integer, Map<String, Held>> states = new TreeMap<>();
+        final Map<String, Fact.At> ended = new HashMap<>();
+
+        Pending(long id, long since, Map<String, Held> withheld) {
+            this.id = id;
+            this.since = since;
+            this.withheld = withheld;
+        }
+    }
+
+    private final World world;
+    private final SimulatedJob job;
+    private final Enumerator enumerator;
+    private final SplittableRandom dice;
+    private Optional<Pending> pending = Optional.empty();
+    private long lastId;
+
+    Checkpoints(World world, SimulatedJob job, Enumerator enumerator, String name) {
+        this.world = world;
+        this.job = job;
+        this.enumerator = enumerator;
+        this.dice = world.dice("checkpoints " + name);
+        this.lastId = job.completed().id();
+    }
+
+    /** The id of the last one that the enumerator took part in. */
+    long lastId() {
+        return lastId;
+    }
+
+    void begin() {
+        enumerator.machine.after(dice.nextLong(INTERVAL), this::trigger);
+    }
+
+    private void trigger() {
+        if (enumerator.over()) {
+            return;
+        }
+        long now = enumerator.machine.clock();
+        if (pending.isPresent() && now - pending.get().since > GIVEN_UP_AFTER) {
+            abort();
+        }
+        if (pending.isEmpty() && enumerator.allReadersRun()) {
+            lastId++;
+            pending = Optional.of(new Pending(lastId, now, enumerator.withheld()));
+            long id = lastId;
+            enumerator.readers().forEach(reader -> reader.toReader.send(() -> reader.snapshot(id)));
+        }
+        enumerator.machine.after(INTERVAL, this::trigger);
+    }
+
+    void abort() {
+        pending = Optional.empty();
+    }
+
+    void declined(long id) {
+        pending.filter(checkpoint -> checkpoint.id == id).ifPresent(checkpoint -> abort());
+    }
+
+    void acknowledged(Reader reader, long id, Map<String, Held> state, Map<String, Held> ended) {
+        if (enumerator.over() || pending.isEmpty() || pending.get().id != id) {
+            return;
+        }
+        Pending checkpoint = pending.get();
+        checkpoint.states.put(reader.subtask, state);
+        ended.forEach(
+                (splitId, at) ->
+                        checkpoint.ended.put(splitId, new Fact.At(at.position(), at.epoch())));
+        if (checkpoint.states.size() == job.parallelism()) {
+            pending = Optional.empty();
+            if (world.calm() || dice.nextInt(1000) >= world.scenario.noise().checkpointsFailed()) {
+                complete(checkpoint);
+            }
+        }
+    }
+
+    private void complete(Pending checkpoint) {
+        Map<String, Fact.At> ended = new HashMap<>(job.completed().ended());
+        ended.putAll(checkpoint.ended);
+        List<Map<String, Held>> readers = new ArrayList<>(checkpoint.states.values());
+        job.completed(new Snapshot(checkpoint.id, checkpoint.withheld, readers, ended));
+        // Whoever completed it may die before anybody is told.
+        long later = dice.nextInt(10) == 0 ? dice.nextLong(2 * Scenario.SECOND) : 1_000_000;
+        enumerator.machine.after(later, () -> enumerator.completed(checkpoint.id));
+    }
+}

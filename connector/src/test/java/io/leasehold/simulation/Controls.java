@@ -1,0 +1,204 @@
+package io.leasehold.simulation;
+
+import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.LeaseKeeper;
+import io.leasehold.lease.LeaseStore;
+import io.leasehold.lease.LeaseTerms;
+import io.leasehold.lease.WatchVariants;
+import io.leasehold.simulation.Violation.Promise;
+
+import java.time.Duration;
+import java.util.function.UnaryOperator;
+
+import static io.leasehold.simulation.Violation.Promise.L1_TAKEN_OVER;
+import static io.leasehold.simulation.Violation.Promise.L3_SETTLED;
+import static io.leasehold.simulation.Violation.Promise.NO_CLOSE_WITHOUT_CAUSE;
+import static io.leasehold.simulation.Violation.Promise.OUTAGE_MOVES_NOTHING;
+import static io.leasehold.simulation.Violation.Promise.S1_EXCLUSIVE;
+import static io.leasehold.simulation.Violation.Promise.S2_FENCED;
+import static io.leasehold.simulation.Violation.Promise.S3_FORWARD;
+import static io.leasehold.simulation.Violation.Promise.S4_NOTHING_LOST;
+import static io.leasehold.simulation.Violation.Promise.S6_STATE_AND_SOURCE_AGREE;
+
+/** The protocol with one rule broken each, and the promise that this breaks. */
+enum Controls {
+
+    // ------------------------------------------------------------------------------------- time
+    READER_GOES_BY_THE_MEMBERS_CLOCK(
+            S1_EXCLUSIVE,
+            () ->
+                    new Rules() {
+                        @Override
+                        long grantedUntil(Grant grant, long receivedAt) {
+                            return grant.membersClock() + grant.nanos();
+                        }
+                    }),
+    CLOCKS_ARE_OFF_BY_MORE_THAN_ALLOWED(
+            S1_EXCLUSIVE,
+            () ->
+                    new Rules() {
+                        @Override
+                        int partsPerMillion(int drawn) {
+                            return drawn * 8;
+                        }
+                    }),
+    READER_DATES_ITS_GRANT_FROM_THE_ANSWER(
+            S1_EXCLUSIVE,
+            () ->
+                    new Rules() {
+                        @Override
+                        long grantedUntil(Grant grant, long receivedAt) {
+                            return receivedAt + grant.nanos();
+                        }
+                    }),
+    MEMBER_DATES_ITS_RENEWAL_FROM_THE_ANSWER(
+            S1_EXCLUSIVE,
+            () ->
+                    new Rules() {
+                        @Override
+                        long dated(long sentAt, long answeredAt) {
+                            return answeredAt;
+                        }
+                    }),
+    OBSERVER_JUDGES_BY_A_DURATION_OF_ITS_OWN(
+            S1_EXCLUSIVE,
+            () -> new BrokenSights.OtherDurations((own, published) -> Duration.ofSeconds(6))),
+    OBSERVER_ALLOWS_NO_MARGIN(
+            S1_EXCLUSIVE,
+            () ->
+                    new BrokenSights.OtherDurations(
+                            (own, published) -> {
+                                // What is left when the observer adds its margin.
+                                Duration margin = own.deadAfter(published).minus(published);
+                                return published.minus(margin);
+                            })),
+    OBSERVER_COUNTS_FROM_BEFORE_THE_READ(
+            S1_EXCLUSIVE,
+            () ->
+                    new Rules() {
+                        @Override
+                        long seen(long sentAt, long answeredAt) {
+                            return sentAt;
+                        }
+                    }),
+    OBSERVER_COUNTS_WHAT_IT_COULD_NOT_WATCH(
+            OUTAGE_MOVES_NOTHING,
+            () ->
+                    new Rules() {
+                        @Override
+                        LeaseKeeper keeper(Incarnation incarnation, LeaseTerms terms, long now) {
+                            return WatchVariants.neverBlind(
+                                    World.GROUP, incarnation, "simulated", terms, now);
+                        }
+                    }),
+    SILENCE_IS_TAKEN_FOR_YES(S1_EXCLUSIVE, BrokenSights.TakesSilenceForYes::new),
+    RENEWS_AGAIN_UNDER_THE_SAME_NUMBER(
+            S1_EXCLUSIVE, BrokenSights.RenewsAgainUnderTheSameNumber::new),
+    DOES_NOT_KNOW_ITS_OWN_LEASE(L3_SETTLED, BrokenSights.DoesNotKnowItsOwn::new),
+    STORE_TIMEOUT_IS_BEYOND_THE_LEASE(
+            NO_CLOSE_WITHOUT_CAUSE,
+            () ->
+                    new Rules() {
+                        @Override
+                        long storeTimeout(LeaseTerms terms) {
+                            return 2 * terms.duration().toNanos();
+                        }
+                    }),
+    TICK_IS_AS_LONG_AS_THE_LEASE(
+            NO_CLOSE_WITHOUT_CAUSE,
+            () ->
+                    new Rules() {
+                        @Override
+                        long due(LeaseTerms terms, long lastRenewal, long now) {
+                            return now - lastRenewal < terms.duration().toNanos()
+                                    ? lastRenewal
+                                    : now;
+                        }
+                    }),
+    GRANT_IS_BEYOND_THE_LEASE(
+            S1_EXCLUSIVE,
+            () ->
+                    new Rules() {
+                        @Override
+                        long grantedUntil(Grant grant, long receivedAt) {
+                            return grant.askedAt() + 5 * grant.nanos();
+                        }
+                    }),
+    TIMES_ARE_COMPARED_AS_NUMBERS(
+            S1_EXCLUSIVE,
+            () ->
+                    new Rules() {
+                        @Override
+                        boolean before(long now, long deadline) {
+                            return now < deadline;
+                        }
+                    }),
+
+    // ------------------------------------------------------------------------------------ grants
+    CLOSING_MEMBER_FORGETS_ITS_READERS(
+            S1_EXCLUSIVE,
+            () ->
+                    new Rules() {
+                        @Override
+                        long saidOnClose(long stillGranted) {
+                            return 0;
+                        }
+                    }),
+    NEXT_ATTEMPT_DOES_NOT_WAIT_FOR_THE_LAST(
+            S1_EXCLUSIVE,
+            () ->
+                    new Rules() {
+                        @Override
+                        boolean waitsForFormerAttempt() {
+                            return false;
+                        }
+                    }),
+    STATE_FORGETS_A_SPLIT_AT_ITS_END(
+            S6_STATE_AND_SOURCE_AGREE,
+            () ->
+                    new Rules() {
+                        @Override
+                        boolean forgetsEndedSplits() {
+                            return true;
+                        }
+                    }),
+
+    // ----------------------------------------------------------------------- conditional writes
+    JOIN_REPLACES_ANY_ROW(NO_CLOSE_WITHOUT_CAUSE, table(BrokenTables::joinsUnconditionally)),
+    BEAT_OF_A_CLOSED_INCARNATION_IS_ANSWERED(
+            S1_EXCLUSIVE, table(BrokenTables::acceptsRenewalsOfTheClosed)),
+    CLOSE_WHATEVER_THE_BEAT(S1_EXCLUSIVE, table(BrokenTables::closesWhateverTheBeat)),
+    ACQUIRE_WHATEVER_THE_VERSION(S1_EXCLUSIVE, table(BrokenTables::acquiresWhateverTheVersion)),
+    NOBODY_IS_CLOSED_BY_OTHERS(L1_TAKEN_OVER, table(BrokenTables::closesNobodyElse)),
+    RECORD_WHOEVER_OWNS(S2_FENCED, table(BrokenTables::recordsWhoeverOwns)),
+    RECORD_WHATEVER_THE_CHECKPOINT(S3_FORWARD, table(BrokenTables::recordsWhateverTheCheckpoint)),
+    RELEASE_WHOEVER_OWNS(S2_FENCED, table(BrokenTables::releasesWhoeverOwns)),
+    DISCOVER_OVER_WHAT_THERE_IS(S4_NOTHING_LOST, table(BrokenTables::discoversOverWhatThereIs));
+
+    private final Promise caughtBy;
+    private final Rules.Maker rules;
+
+    Controls(Promise caughtBy, Rules.Maker rules) {
+        this.caughtBy = caughtBy;
+        this.rules = rules;
+    }
+
+    /** The promise that must be seen to be broken. */
+    Promise caughtBy() {
+        return caughtBy;
+    }
+
+    Rules.Maker rules() {
+        return rules;
+    }
+
+    private static Rules.Maker table(UnaryOperator<LeaseStore> broken) {
+        return () ->
+                new Rules() {
+                    @Override
+                    LeaseStore table(LeaseStore table) {
+                        return broken.apply(table);
+                    }
+                };
+    }
+}

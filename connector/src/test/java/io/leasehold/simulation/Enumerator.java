@@ -1,0 +1,399 @@
+package io.leasehold.simulation;
+
+import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.LeaseEvent;
+import io.leasehold.lease.LeaseKeeper;
+import io.leasehold.lease.LeaseRequest.Beat;
+import io.leasehold.lease.LeaseRequest.Close;
+import io.leasehold.lease.LeaseRequest.Discover.NewSplit;
+import io.leasehold.lease.LeaseRequest.Recorded;
+import io.leasehold.lease.LeaseStep;
+import io.leasehold.lease.LeaseTerms;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+
+/**
+ * One life of a job's enumerator: drives the real keeper as the connector's enumerator does, and
+ * treats splits and readers as that does.
+ */
+final class Enumerator {
+
+    final Incarnation me;
+    final Machine machine;
+    final StoreWay way;
+    final Checkpoints checkpoints;
+    private final World world;
+    private final SimulatedJob job;
+    private final LeaseKeeper keeper;
+    private final SplittableRandom dice;
+    private final ReportedPositions reports;
+
+    private final Map<String, Held> withheld = new TreeMap<>();
+    private final Map<String, Integer> onlyFor = new HashMap<>();
+    private final Map<Integer, Set<String>> lastHad = new HashMap<>();
+    private final Assigned assigned;
+
+    /** Attempts that run or are about to, by subtask. */
+    private final TreeMap<Integer, Reader> attempts = new TreeMap<>();
+
+    private final List<Reader> allAttempts = new ArrayList<>();
+    private boolean awaitsReaders;
+    private boolean everJoined;
+    private boolean over;
+    private boolean underWay;
+    private Optional<Close> lastWord = Optional.empty();
+    private long turns;
+    private long lastRenewal;
+    private OptionalLong nextAssign = OptionalLong.empty();
+
+    Enumerator(World world, SimulatedJob job, Incarnation me, Snapshot restored) {
+        this.world = world;
+        this.job = job;
+        this.me = me;
+        this.machine = world.machine(me.toString());
+        this.dice = world.dice("enumerator " + me);
+        this.way = new StoreWay(world, machine, me, job.terms());
+        this.lastRenewal = machine.clock() - job.terms().duration().toNanos();
+        this.keeper = world.rules.keeper(me, job.terms(), machine.clock());
+        this.reports = new ReportedPositions(job.oneBehind());
+        this.assigned = new Assigned(world.rules);
+        this.checkpoints = new Checkpoints(world, job, this, me.toString());
+        this.withheld.putAll(restored.withheld());
+        this.awaitsReaders = restored.id() > 0;
+    }
+
+    void start() {
+        Map.copyOf(withheld).forEach(this::withhold);
+        discovers();
+        if (!awaitsReaders) {
+            keeper.stateIsKnown();
+        }
+        for (int subtask = 0; subtask < job.parallelism(); subtask++) {
+            startReader(subtask, dice.nextLong(2 * Scenario.SECOND));
+        }
+        checkpoints.begin();
+        turn();
+    }
+
+    private void startReader(int subtask, long after) {
+        machine.after(
+                after,
+                () -> {
+                    if (!over) {
+                        Reader reader =
+                                new Reader(
+                                        world,
+                                        job,
+                                        this,
+                                        subtask,
+                                        me.id() + "." + subtask + "." + allAttempts.size(),
+                                        job.completed().readers().get(subtask));
+                        allAttempts.add(reader);
+                        attempts.put(subtask, reader);
+                        reader.start();
+                    }
+                });
+    }
+
+    private void discovers() {
+        if (over) {
+            return;
+        }
+        List<NewSplit> found = new ArrayList<>();
+        for (Scenario.Split split : job.splitsSoFar()) {
+            // Where a new split starts is not the same for everybody who finds it.
+            found.add(
+                    new NewSplit(split.id(), split.parents(), Positions.as(dice.nextLong(20), 0)));
+        }
+        keeper.discovered(found);
+        turn();
+        machine.after(7 * Scenario.SECOND, this::discovers);
+    }
+
+    // ------------------------------------------------------------------------------- the keeper
+
+    private void turn() {
+        if (over || underWay) {
+            return;
+        }
+        long now = world.rules.due(job.terms(), lastRenewal, machine.clock());
+        Optional<LeaseStep<?>> step = keeper.next(now);
+        long mine = ++turns;
+        if (step.isPresent()) {
+            underWay = true;
+            if (step.get().request() instanceof Beat) {
+                lastRenewal = now;
+            }
+            send(step.get(), machine.clock());
+        } else {
+            long later = Math.max(1, keeper.wakeAt(now) - now);
+            machine.after(
+                    later,
+                    () -> {
+                        if (turns == mine) {
+                            turn();
+                        }
+                    });
+        }
+    }
+
+    private <A> void send(LeaseStep<A> step, long sentAt) {
+        way.send(
+                step,
+                answer -> {
+                    underWay = false;
+                    if (over) {
+                        lastWord.ifPresent(way::say);
+                        return;
+                    }
+                    long now = machine.clock();
+                    List<LeaseEvent> learnt =
+                            keeper.answered(
+                                    answer,
+                                    world.rules.dated(sentAt, now),
+                                    world.rules.seen(sentAt, now));
+                    learnt.forEach(this::learn);
+                    if (!over) {
+                        assign();
+                        turn();
+                    }
+                });
+    }
+
+    private void learn(LeaseEvent event) {
+        if (over) {
+            return;
+        }
+        if (event instanceof LeaseEvent.Joined) {
+            everJoined = true;
+        } else if (event instanceof LeaseEvent.Acquired acquired) {
+            acquired(acquired);
+        } else if (event instanceof LeaseEvent.Finished finished) {
+            forget(finished.splitId());
+            readers().forEach(r -> r.toReader.send(() -> r.forget(finished.splitId())));
+        } else if (event instanceof LeaseEvent.RestoredElsewhere elsewhere) {
+            forget(elsewhere.splitId());
+        } else if (event instanceof LeaseEvent.Lost lost) {
+            fail("lost " + lost.splitId() + ": " + lost.why());
+        } else if (event instanceof LeaseEvent.Over end) {
+            fail(end.why());
+        }
+    }
+
+    private void fail(String why) {
+        readers().forEach(reader -> reader.toReader.send(reader::withdrawn));
+        job.failed(this, why);
+    }
+
+    private void acquired(LeaseEvent.Acquired acquired) {
+        String splitId = acquired.lease().splitId();
+        if (!job.canRead(splitId)) {
+            keeper.cannotRead(splitId);
+            return;
+        }
+        long position =
+                acquired.fromState()
+                        ? withheld.get(splitId).position()
+                        : Positions.of(acquired.progress());
+        Held split = new Held(position, acquired.lease().tenure(), acquired.lease().epoch());
+        withheld.put(splitId, split);
+        assigned.await(splitId, split, Optional.ofNullable(onlyFor.remove(splitId)));
+    }
+
+    private void forget(String splitId) {
+        withheld.remove(splitId);
+        onlyFor.remove(splitId);
+        assigned.forget(splitId);
+    }
+
+    private void assign() {
+        long now = machine.clock();
+        for (Assigned.Assignment next : assigned.assignable(now)) {
+            withheld.remove(next.splitId());
+            assigned.logged(next, checkpoints.lastId());
+            Reader reader = attempts.get(next.subtask());
+            reader.toReader.send(() -> reader.assigned(next.splitId(), next.split()));
+        }
+        assigned.nextSilence(now)
+                .ifPresent(
+                        at -> {
+                            if (nextAssign.isEmpty() || nextAssign.getAsLong() != at) {
+                                nextAssign = OptionalLong.of(at);
+                                machine.after(
+                                        at - now,
+                                        () -> {
+                                            if (!over) {
+                                                assign();
+                                            }
+                                        });
+                            }
+                        });
+    }
+
+    // ------------------------------------------------------------------------------ the readers
+
+    void readerStarted(Reader reader, Map<String, Held> restored) {
+        if (over || attempts.get(reader.subtask) != reader) {
+            return;
+        }
+        assigned.started(reader.subtask);
+        restored.forEach(
+                (splitId, at) -> {
+                    onlyFor.put(splitId, reader.subtask);
+                    takeBack(reader.subtask, splitId, at);
+                });
+        missing(reader.subtask).forEach(keeper::orphaned);
+        lastHad.remove(reader.subtask);
+        if (awaitsReaders && allReadersRun()) {
+            awaitsReaders = false;
+            keeper.stateIsKnown();
+        }
+        assign();
+        turn();
+    }
+
+    private void takeBack(int subtask, String splitId, Held at) {
+        Held other = withheld.get(splitId);
+        if (assigned.isHeld(splitId) || (other != null && other.epoch() > at.epoch())) {
+            return;
+        }
+        missing(subtask).remove(splitId);
+        assigned.forget(splitId);
+        withhold(splitId, at);
+    }
+
+    private void withhold(String splitId, Held at) {
+        withheld.put(splitId, at);
+        keeper.discovered(List.of(new NewSplit(splitId, Set.of(), Positions.as(at.position(), 0))));
+        keeper.restored(splitId, at.tenure());
+    }
+
+    private Set<String> missing(int subtask) {
+        return lastHad.computeIfAbsent(subtask, none -> new HashSet<>());
+    }
+
+    /** A reader is cut off; the JobManager takes it for failed soon, and starts another. */
+    void readerFails(Reader reader, long restartsAfter) {
+        reader.cutOff();
+        machine.after(
+                dice.nextLong(Scenario.SECOND),
+                () -> {
+                    if (over || attempts.get(reader.subtask) != reader) {
+                        return;
+                    }
+                    int subtask = reader.subtask;
+                    attempts.remove(subtask);
+                    checkpoints.abort();
+                    missing(subtask).addAll(assigned.gone(subtask));
+                    reports.attemptGone(subtask);
+                    Set<String> had = Set.copyOf(missing(subtask));
+                    assigned.since(subtask, job.completed().id())
+                            .forEach(
+                                    (splitId, at) -> {
+                                        if (had.contains(splitId)) {
+                                            takeBack(subtask, splitId, at);
+                                        }
+                                    });
+                    startReader(subtask, restartsAfter);
+                    turn();
+                });
+    }
+
+    void grantRequested(Reader reader, long askedAt) {
+        if (over || attempts.get(reader.subtask) != reader || !assigned.isStarted(reader.subtask)) {
+            return;
+        }
+        long now = machine.clock();
+        Duration granted = keeper.extendFor(now);
+        if (!granted.isZero()) {
+            assigned.granted(reader.subtask, now + LeaseTerms.byAnotherClock(granted).toNanos());
+            Rules.Grant grant = new Rules.Grant(askedAt, granted.toNanos(), now);
+            reader.toReader.send(() -> reader.extended(grant));
+        }
+    }
+
+    void reported(Reader reader, long checkpointId, Reader.Report report) {
+        if (!over && attempts.get(reader.subtask) == reader) {
+            reports.reported(reader.subtask, checkpointId, report);
+        }
+    }
+
+    void completed(long checkpointId) {
+        if (over) {
+            return;
+        }
+        List<Recorded> progress = new ArrayList<>();
+        List<Recorded> finished = new ArrayList<>();
+        for (ReportedPositions.Due due : reports.completed(checkpointId)) {
+            (due.finished() ? finished : progress)
+                    .add(
+                            new Recorded(
+                                    due.splitId(),
+                                    due.at().epoch(),
+                                    Positions.as(due.at().position(), due.checkpointId())));
+        }
+        keeper.progressed(progress);
+        keeper.finished(finished);
+        turn();
+    }
+
+    // ---------------------------------------------------------------------------------- the end
+
+    /** Says goodbye, when what is under way is over. */
+    void close() {
+        over = true;
+        long now = machine.clock();
+        long granted =
+                assigned.lastSilence().stream()
+                        .map(until -> Math.max(0, until - now))
+                        .findFirst()
+                        .orElse(0);
+        lastWord = keeper.close(Duration.ofNanos(world.rules.saidOnClose(granted)), now);
+        if (!underWay) {
+            lastWord.ifPresent(way::say);
+        }
+    }
+
+    boolean over() {
+        return over;
+    }
+
+    boolean everJoined() {
+        return everJoined;
+    }
+
+    boolean joined() {
+        return keeper.joined();
+    }
+
+    boolean allReadersRun() {
+        return assigned.startedCount() == job.parallelism();
+    }
+
+    Map<String, Held> withheld() {
+        return new TreeMap<>(withheld);
+    }
+
+    Collection<Reader> readers() {
+        return List.copyOf(attempts.values());
+    }
+
+    Collection<Reader> allAttempts() {
+        return List.copyOf(allAttempts);
+    }
+
+    Optional<Reader> reader(int subtask) {
+        return Optional.ofNullable(attempts.get(subtask));
+    }
+}

@@ -1,0 +1,90 @@
+package io.leasehold.simulation;
+
+import io.leasehold.lease.Incarnation;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * One thing that happened, as an onlooker with one true clock (nanoseconds) wrote it down. A
+ * history is a list of these in order of time; nothing in it tells how the protocol works inside.
+ *
+ * <p>A <i>line</i> is one unbroken line of Flink state: a job, through all its restarts. An
+ * <i>attempt</i> is one life of one of its readers.
+ */
+sealed interface Fact {
+
+    long at();
+
+    // ------------------------------------------------------------------------ done to the table
+
+    record Joined(long at, Incarnation by, Duration duration) implements Fact {}
+
+    /**
+     * @param byItself whether it said so itself
+     * @param sentAt when whoever closed it asked for that
+     */
+    record Closed(long at, Incarnation closed, boolean byItself, long sentAt) implements Fact {}
+
+    record Discovered(long at, String splitId, Set<String> parents, long position)
+            implements Fact {}
+
+    record Acquired(long at, String splitId, Incarnation by, long epoch) implements Fact {}
+
+    record Progressed(long at, String splitId, Incarnation by, long epoch, long position)
+            implements Fact {}
+
+    record Ended(long at, String splitId, Incarnation by, long epoch) implements Fact {}
+
+    record Released(long at, String splitId, Incarnation by, long epoch) implements Fact {}
+
+    // --------------------------------------------------------------------------- done by readers
+
+    /** A reader attempt was given a split, and will emit from this position on. */
+    record Started(long at, String splitId, String line, String attempt, long epoch, long position)
+            implements Fact {}
+
+    record Emitted(long at, String splitId, String attempt, long epoch, long position)
+            implements Fact {}
+
+    // ------------------------------------------------------------------------------- done by jobs
+
+    /** A line goes on as that incarnation, from its last completed checkpoint if it has one. */
+    record Lives(long at, String line, Incarnation incarnation) implements Fact {}
+
+    /** A line is over: it is not started again. */
+    record Stopped(long at, String line, String why) implements Fact {}
+
+    /**
+     * @param epoch under which the position was reached
+     */
+    record At(long position, long epoch) {}
+
+    /**
+     * A checkpoint of a line is complete. It covers every record before these positions; splits
+     * that came to their end are named with where that is.
+     */
+    record Checkpointed(long at, String line, Map<String, At> positions) implements Fact {}
+
+    // ----------------------------------------------------------------------------- done by fate
+
+    /** The store is down for everybody. */
+    record Outage(long at, long until) implements Fact {}
+
+    /** An incarnation cannot reach the store, or is not there, for a while. */
+    record Trouble(long at, String who, String what, long until) implements Fact {}
+
+    /** One request or answer of an incarnation is lost, or so late that nobody waits for it. */
+    record LostOnTheWay(long at, String who) implements Fact {}
+
+    /** From now on nothing goes wrong any more, and nobody comes or goes. */
+    record Calm(long at) implements Fact {}
+
+    /** The calm is over: this line is killed for good, and it is all that happens from now on. */
+    record Killed(long at, String line, Incarnation incarnation, Duration mayTake)
+            implements Fact {}
+
+    /** Nothing was written down after this. */
+    record Over(long at) implements Fact {}
+}

@@ -1,0 +1,76 @@
+package io.leasehold.simulation;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.util.stream.LongStream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The protocol's promises under everything that goes wrong at once, judged from what was emitted.
+ * What a failure prints is a shortened run; {@link World#run} with its seed gives the whole one.
+ */
+@Timeout(120)
+class LeaseSimulationTest {
+
+    @Test
+    void fiveHundredSeedsBreakNoPromise() {
+        assertThat(Seeds.run(LongStream.range(0, 500)).broken()).isEmpty();
+    }
+
+    /** Its seed is in the message if it fails. */
+    @Test
+    void aSeedThatNobodyHasSeenBreaksNoPromise() {
+        assertThat(Seeds.run(LongStream.of(System.nanoTime())).broken()).isEmpty();
+    }
+
+    @Test
+    void aSeedSaysAll() {
+        for (long seed = 0; seed < 10; seed++) {
+            Run once = World.run(Scenario.of(seed), Rules.KEPT);
+            Run again = World.run(Scenario.of(seed), Rules.KEPT);
+            assertThat(again.history()).isEqualTo(once.history());
+            assertThat(again.steps()).isEqualTo(once.steps());
+        }
+    }
+
+    /** Otherwise nothing could go wrong. */
+    @Test
+    void seedsAreWorthRunning() {
+        Seeds.Total total = Seeds.run(LongStream.range(0, 100));
+
+        assertThat(total.count(Fact.Closed.class)).isGreaterThan(200);
+        assertThat(total.count(Fact.Acquired.class)).isGreaterThan(600);
+        assertThat(total.count(Fact.Ended.class)).isGreaterThan(50);
+        assertThat(total.count(Fact.LostOnTheWay.class)).isGreaterThan(1_000);
+        assertThat(total.count(Fact.Killed.class)).isGreaterThan(90);
+    }
+
+    @Test
+    void aFailingRunIsMadeShort() {
+        Rules.Maker broken = Controls.READER_DATES_ITS_GRANT_FROM_THE_ANSWER.rules();
+        Run failing =
+                LongStream.range(0, 2_000)
+                        .mapToObj(seed -> World.run(Scenario.of(seed), broken.make()))
+                        .filter(run -> !run.violations().isEmpty())
+                        .findFirst()
+                        .orElseThrow();
+
+        Run shortest = Shrinker.shrink(failing, broken);
+
+        assertThat(shortest.violations()).isNotEmpty();
+        assertThat(shortest.scenario().simpler())
+                .noneMatch(
+                        simpler ->
+                                World.run(simpler, broken.make()).violations().stream()
+                                        .anyMatch(
+                                                v ->
+                                                        v.promise()
+                                                                == failing.violations()
+                                                                        .get(0)
+                                                                        .promise()));
+        assertThat(Shrinker.tell(shortest))
+                .contains("seed " + failing.scenario().seed(), "Emitted", "jobs:");
+    }
+}

@@ -1,0 +1,294 @@
+package io.leasehold.simulation;
+
+import io.leasehold.lease.LeaseTerms;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * Who takes part in a run and what goes wrong in it. Everything smaller, such as how long each
+ * message takes, is drawn from the seed, for each machine on its own: leaving one thing out of a
+ * scenario leaves the others as they were.
+ */
+record Scenario(long seed, List<Job> jobs, List<Split> splits, List<Mishap> mishaps, Noise noise) {
+
+    /**
+     * A line of Flink state.
+     *
+     * @param memberId its member id; twins have the same
+     * @param readers its parallelism
+     * @param oneBehind whether it records progress one checkpoint late
+     * @param cannotRead a split that this job cannot read; empty if there is none
+     */
+    record Job(
+            String line,
+            String memberId,
+            long startsAt,
+            int readers,
+            boolean oneBehind,
+            String cannotRead,
+            LeaseTerms terms) {}
+
+    /**
+     * @param length where it ends; Long.MAX_VALUE if it does not
+     */
+    record Split(String id, Set<String> parents, long appearsAt, long length) {}
+
+    /** What goes wrong all the time, in messages of a thousand. */
+    record Noise(int requestsLost, int answersLost, int slow, int late, int checkpointsFailed) {}
+
+    /** What goes wrong at a time. */
+    sealed interface Mishap {
+        long at();
+    }
+
+    record StoreDown(long at, long nanos) implements Mishap {}
+
+    /** The JobManager is killed; its readers go on until their grants are over. */
+    record Crash(long at, String line, long restartsAfter) implements Mishap {}
+
+    /** The job is stopped as Flink stops it, and started again, or not. */
+    record Stop(long at, String line, boolean forGood, long restartsAfter) implements Mishap {}
+
+    record Freeze(long at, String line, long nanos) implements Mishap {}
+
+    record FreezeReader(long at, String line, int reader, long nanos) implements Mishap {}
+
+    /** A JobManager is frozen while an answer is on its way, and then cannot reach the store. */
+    record FreezeBeforeAnswer(long at, String line, long nanos) implements Mishap {}
+
+    /**
+     * A JobManager is frozen between looking at its clock and sending; another member is cut off
+     * from the store as soon as that request is carried out.
+     */
+    record SeenThenLost(long at, String line, long nanos, String lost) implements Mishap {}
+
+    /** A member alone cannot reach the store. */
+    record CutOff(long at, String line, long nanos) implements Mishap {}
+
+    /** A TaskManager is cut off: it knows of nothing, and its reader goes on elsewhere. */
+    record ReaderFails(long at, String line, int reader, long restartsAfter) implements Mishap {}
+
+    static final long SECOND = 1_000_000_000L;
+
+    /** How long things go wrong. */
+    static final long STORMY = 90 * SECOND;
+
+    private static final List<LeaseTerms> TERMS =
+            List.of(
+                    LeaseTerms.of(Duration.ofSeconds(10)),
+                    LeaseTerms.of(Duration.ofSeconds(6)),
+                    // The most a grant may be, and a margin of 5 % alone.
+                    new LeaseTerms(
+                            Duration.ofSeconds(10),
+                            Duration.ofMillis(500),
+                            Duration.ofMillis(450),
+                            Duration.ofSeconds(5),
+                            Duration.ofSeconds(1),
+                            1,
+                            Duration.ZERO),
+                    // The longest tick.
+                    new LeaseTerms(
+                            Duration.ofSeconds(12),
+                            Duration.ofSeconds(4),
+                            Duration.ofSeconds(3),
+                            Duration.ofSeconds(6),
+                            Duration.ofSeconds(2),
+                            2,
+                            Duration.ofSeconds(5)));
+
+    /** The scenario of that seed. */
+    static Scenario of(long seed) {
+        Random dice = new Random(seed);
+        LeaseTerms common = TERMS.get(dice.nextInt(TERMS.size()));
+        boolean mixed = dice.nextInt(3) == 0;
+        int members = 2 + dice.nextInt(4);
+        boolean together = dice.nextBoolean();
+        List<Job> jobs = new ArrayList<>();
+        for (int i = 0; i < members; i++) {
+            long startsAt = together ? 0 : dice.nextInt(20) * SECOND;
+            LeaseTerms terms = mixed ? TERMS.get(dice.nextInt(TERMS.size())) : common;
+            String name = String.valueOf((char) ('a' + i));
+            jobs.add(
+                    new Job(
+                            name,
+                            name,
+                            startsAt,
+                            1 + dice.nextInt(2),
+                            dice.nextBoolean(),
+                            dice.nextInt(8) == 0 ? "s1" : "",
+                            terms));
+        }
+        if (dice.nextInt(4) == 0) {
+            Job twin = jobs.get(dice.nextInt(members));
+            jobs.add(
+                    new Job(
+                            twin.line() + "2",
+                            twin.memberId(),
+                            dice.nextInt(4) == 0 ? twin.startsAt() : upTo(dice, 60 * SECOND),
+                            1,
+                            false,
+                            "",
+                            twin.terms()));
+        }
+        List<Mishap> mishaps = new ArrayList<>();
+        for (int i = dice.nextInt(12); i > 0; i--) {
+            mishaps.add(mishap(dice, jobs));
+        }
+        return new Scenario(seed, jobs, splits(dice), mishaps, noise(dice));
+    }
+
+    private static List<Split> splits(Random dice) {
+        List<Split> splits = new ArrayList<>();
+        for (int i = 1 + dice.nextInt(6); i > 0; i--) {
+            long appearsAt = dice.nextInt(3) == 0 ? upTo(dice, 60 * SECOND) : 0;
+            long length = dice.nextInt(3) == 0 ? 30 + dice.nextInt(60) : Long.MAX_VALUE;
+            String id = "s" + i;
+            splits.add(new Split(id, Set.of(), appearsAt, length));
+            if (length != Long.MAX_VALUE && dice.nextBoolean()) {
+                long later = appearsAt + upTo(dice, 30 * SECOND);
+                splits.add(new Split(id + "l", Set.of(id), later, Long.MAX_VALUE));
+                splits.add(new Split(id + "r", Set.of(id), later, Long.MAX_VALUE));
+            }
+        }
+        return splits;
+    }
+
+    private static Noise noise(Random dice) {
+        if (dice.nextInt(3) == 0) {
+            return new Noise(0, 0, 0, 0, 0);
+        }
+        return new Noise(
+                dice.nextInt(60),
+                dice.nextInt(120),
+                dice.nextInt(200),
+                dice.nextInt(30),
+                dice.nextInt(300));
+    }
+
+    private static Mishap mishap(Random dice, List<Job> jobs) {
+        long at = upTo(dice, STORMY);
+        Job job = jobs.get(dice.nextInt(jobs.size()));
+        // Much happens at the ends of leases.
+        long duration = job.terms().duration().toNanos();
+        long nanos =
+                dice.nextBoolean() ? upTo(dice, 30 * SECOND) : duration / 2 + upTo(dice, duration);
+        long soon = dice.nextBoolean() ? upTo(dice, 2 * SECOND) : upTo(dice, 20 * SECOND);
+        return switch (dice.nextInt(12)) {
+            case 0 -> new StoreDown(at, nanos);
+            case 1, 2 -> new Crash(at, job.line(), soon);
+            case 3 -> new Stop(at, job.line(), dice.nextInt(3) == 0, soon);
+            case 4, 5 -> new Freeze(at, job.line(), nanos);
+            case 6 -> new FreezeReader(at, job.line(), dice.nextInt(job.readers()), nanos);
+            case 8 -> {
+                Job other = jobs.get(dice.nextInt(jobs.size()));
+                long tick = job.terms().renewInterval().toNanos();
+                yield new SeenThenLost(
+                        at,
+                        job.line(),
+                        dice.nextInt(3) == 0 ? 0 : tick + upTo(dice, tick),
+                        other.line());
+            }
+            case 9 -> new FreezeBeforeAnswer(at, job.line(), upTo(dice, duration));
+            case 7, 10 -> new CutOff(at, job.line(), nanos);
+            default -> new ReaderFails(at, job.line(), dice.nextInt(job.readers()), soon);
+        };
+    }
+
+    private static long upTo(Random dice, long nanos) {
+        return (long) (dice.nextDouble() * nanos);
+    }
+
+    // ------------------------------------------------------------------------------- shorter ones
+
+    /** Scenarios with one thing less. */
+    List<Scenario> simpler() {
+        List<Scenario> simpler = new ArrayList<>();
+        for (Job job : jobs) {
+            if (jobs.size() > 1) {
+                simpler.add(without(job));
+            }
+        }
+        for (Mishap mishap : mishaps) {
+            simpler.add(new Scenario(seed, jobs, splits, but(mishaps, m -> m != mishap), noise));
+        }
+        for (Split split : splits) {
+            if (splits.size() > 1) {
+                simpler.add(new Scenario(seed, jobs, but(splits, s -> s != split), mishaps, noise));
+            }
+        }
+        for (Noise less : quieter()) {
+            simpler.add(new Scenario(seed, jobs, splits, mishaps, less));
+        }
+        return simpler;
+    }
+
+    private Scenario without(Job job) {
+        return new Scenario(
+                seed,
+                but(jobs, other -> other != job),
+                splits,
+                but(mishaps, mishap -> !lineOf(mishap).equals(job.line())),
+                noise);
+    }
+
+    private List<Noise> quieter() {
+        return java.util.stream.Stream.of(
+                        new Noise(
+                                0,
+                                noise.answersLost,
+                                noise.slow,
+                                noise.late,
+                                noise.checkpointsFailed),
+                        new Noise(
+                                noise.requestsLost,
+                                0,
+                                noise.slow,
+                                noise.late,
+                                noise.checkpointsFailed),
+                        new Noise(
+                                noise.requestsLost,
+                                noise.answersLost,
+                                0,
+                                noise.late,
+                                noise.checkpointsFailed),
+                        new Noise(
+                                noise.requestsLost,
+                                noise.answersLost,
+                                noise.slow,
+                                0,
+                                noise.checkpointsFailed),
+                        new Noise(noise.requestsLost, noise.answersLost, noise.slow, noise.late, 0))
+                .filter(less -> !less.equals(noise))
+                .toList();
+    }
+
+    static String lineOf(Mishap mishap) {
+        if (mishap instanceof Crash crash) {
+            return crash.line();
+        } else if (mishap instanceof Stop stop) {
+            return stop.line();
+        } else if (mishap instanceof Freeze freeze) {
+            return freeze.line();
+        } else if (mishap instanceof FreezeReader freeze) {
+            return freeze.line();
+        } else if (mishap instanceof FreezeBeforeAnswer freeze) {
+            return freeze.line();
+        } else if (mishap instanceof SeenThenLost seen) {
+            return seen.line();
+        } else if (mishap instanceof CutOff cut) {
+            return cut.line();
+        } else if (mishap instanceof ReaderFails fails) {
+            return fails.line();
+        }
+        return "";
+    }
+
+    private static <X> List<X> but(List<X> all, Predicate<X> kept) {
+        return all.stream().filter(kept).toList();
+    }
+}

@@ -1,0 +1,189 @@
+package io.leasehold.simulation;
+
+import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.LeaseTerms;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/** A Flink job through all its lives: what survives them is its last completed checkpoint. */
+final class SimulatedJob {
+
+    private final World world;
+    private final Scenario.Job plan;
+    private final SplittableRandom dice;
+    private final Map<String, Long> lengths = new HashMap<>();
+    private Optional<Enumerator> enumerator = Optional.empty();
+    private Snapshot completed;
+    private boolean over;
+    private int lives;
+
+    SimulatedJob(World world, Scenario.Job plan) {
+        this.world = world;
+        this.plan = plan;
+        this.dice = world.dice("job " + plan.line());
+        this.completed =
+                new Snapshot(
+                        0,
+                        Map.of(),
+                        java.util.stream.IntStream.range(0, plan.readers())
+                                .mapToObj(i -> Map.<String, Held>of())
+                                .toList(),
+                        Map.of());
+        world.scenario.splits().forEach(split -> lengths.put(split.id(), split.length()));
+    }
+
+    String line() {
+        return plan.line();
+    }
+
+    String memberId() {
+        return plan.memberId();
+    }
+
+    LeaseTerms terms() {
+        return plan.terms();
+    }
+
+    int parallelism() {
+        return plan.readers();
+    }
+
+    boolean oneBehind() {
+        return plan.oneBehind();
+    }
+
+    boolean canRead(String splitId) {
+        return !plan.cannotRead().equals(splitId);
+    }
+
+    long length(String splitId) {
+        return lengths.get(splitId);
+    }
+
+    List<Scenario.Split> splitsSoFar() {
+        return world.scenario.splits().stream()
+                .filter(split -> split.appearsAt() <= world.agenda.now())
+                .toList();
+    }
+
+    Snapshot completed() {
+        return completed;
+    }
+
+    void completed(Snapshot checkpoint) {
+        completed = checkpoint;
+        world.write(new Fact.Checkpointed(world.agenda.now(), line(), checkpoint.positions()));
+    }
+
+    /** Whether it runs, or will. */
+    boolean alive() {
+        return !over && lives > 0;
+    }
+
+    boolean joined() {
+        return alive() && enumerator.filter(Enumerator::joined).isPresent();
+    }
+
+    void start() {
+        if (over || enumerator.isPresent()) {
+            return;
+        }
+        lives++;
+        Incarnation me = new Incarnation(memberId(), line() + "-" + lives);
+        world.write(new Fact.Lives(world.agenda.now(), line(), me));
+        Enumerator next = new Enumerator(world, this, me, completed);
+        enumerator = Optional.of(next);
+        next.start();
+    }
+
+    // ------------------------------------------------------------------------------------ fate
+
+    void strike(Scenario.Mishap mishap) {
+        if (enumerator.isEmpty()) {
+            return;
+        }
+        Enumerator current = enumerator.get();
+        if (mishap instanceof Scenario.Crash crash) {
+            crash(current, crash.restartsAfter());
+        } else if (mishap instanceof Scenario.Stop stop) {
+            if (!current.machine.frozen()) {
+                current.close();
+                gone(current, "stop");
+                if (stop.forGood()) {
+                    stopped("stopped for good");
+                } else {
+                    restartAfter(stop.restartsAfter());
+                }
+            }
+        } else if (mishap instanceof Scenario.Freeze freeze) {
+            current.machine.freeze(freeze.nanos());
+            trouble(current, "frozen", world.agenda.now() + freeze.nanos());
+        } else if (mishap instanceof Scenario.FreezeBeforeAnswer freeze) {
+            current.way.freezeBeforeAnswer(freeze.nanos());
+        } else if (mishap instanceof Scenario.SeenThenLost seen) {
+            trouble(current, "frozen before sending", world.agenda.now() + 2 * seen.nanos());
+            current.way.holdsNext(seen.nanos(), () -> world.cutOff(seen.lost()));
+        } else if (mishap instanceof Scenario.CutOff cut) {
+            current.way.cutOff(cut.nanos());
+            trouble(current, "cut off", world.agenda.now() + cut.nanos());
+        } else if (mishap instanceof Scenario.FreezeReader freeze) {
+            current.reader(freeze.reader())
+                    .ifPresent(reader -> reader.machine.freeze(freeze.nanos()));
+        } else if (mishap instanceof Scenario.ReaderFails fails) {
+            current.reader(fails.reader())
+                    .ifPresent(reader -> current.readerFails(reader, fails.restartsAfter()));
+        }
+    }
+
+    private void crash(Enumerator current, long restartsAfter) {
+        current.machine.die();
+        gone(current, "crash");
+        restartAfter(restartsAfter);
+    }
+
+    void killForGood(Duration mayTake) {
+        Enumerator current = enumerator.orElseThrow();
+        world.write(new Fact.Killed(world.agenda.now(), line(), current.me, mayTake));
+        current.machine.die();
+        gone(current, "killed");
+        stopped("killed");
+    }
+
+    /** The enumerator lost what its job rests on: Flink starts the job again. */
+    void failed(Enumerator failed, String why) {
+        if (enumerator.filter(current -> current == failed).isEmpty()) {
+            return;
+        }
+        failed.close();
+        gone(failed, "failed: " + why);
+        if (!failed.everJoined() && world.hasTwin(this)) {
+            stopped(why);
+        } else {
+            restartAfter(dice.nextLong(Scenario.SECOND / 10, 2 * Scenario.SECOND));
+        }
+    }
+
+    private void gone(Enumerator current, String why) {
+        trouble(current, why, Long.MAX_VALUE);
+        current.allAttempts().forEach(Reader::cutOff);
+        enumerator = Optional.empty();
+    }
+
+    private void stopped(String why) {
+        over = true;
+        world.write(new Fact.Stopped(world.agenda.now(), line(), why));
+    }
+
+    private void restartAfter(long nanos) {
+        world.agenda.at(world.agenda.now() + nanos, this::start);
+    }
+
+    private void trouble(Enumerator current, String what, long until) {
+        world.write(new Fact.Trouble(world.agenda.now(), current.me.toString(), what, until));
+    }
+}

@@ -1,0 +1,36 @@
+package io.leasehold.simulation;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A completed checkpoint of a job.
+ *
+ * @param withheld what its enumerator held
+ * @param readers what each of its readers held
+ * @param ended where the splits ended that this line has read to their end
+ */
+record Snapshot(
+        long id,
+        Map<String, Held> withheld,
+        List<Map<String, Held>> readers,
+        Map<String, Fact.At> ended) {
+
+    /** All positions in it. A split that is there twice is where it was in its later epoch. */
+    Map<String, Fact.At> positions() {
+        Map<String, Fact.At> positions = new HashMap<>(ended);
+        add(withheld, positions);
+        readers.forEach(reader -> add(reader, positions));
+        return positions;
+    }
+
+    private static void add(Map<String, Held> held, Map<String, Fact.At> positions) {
+        held.forEach(
+                (splitId, at) ->
+                        positions.merge(
+                                splitId,
+                                new Fact.At(at.position(), at.epoch()),
+                                (a, b) -> a.epoch() >= b.epoch() ? a : b));
+    }
+}

@@ -1,0 +1,137 @@
+package io.leasehold.simulation;
+
+import io.leasehold.lease.memory.MemoryLeaseTable;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/** All that takes part in one run: the table, the jobs, the time, and what happened. */
+final class World {
+
+    static final String GROUP = "simulated";
+
+    private static final long SECOND = Scenario.SECOND;
+
+    /** When everything that goes wrong is over. */
+    private static final long CALM = Scenario.STORMY + 35 * SECOND;
+
+    private static final long KILL = CALM + 75 * SECOND;
+
+    /** An outage that every member must have noticed as longer than two ticks. */
+    static final Duration BLIND = Duration.ofMillis(13_000);
+
+    private static final long[] ORIGINS = {
+        0, -1, Long.MAX_VALUE - 60 * SECOND, Long.MAX_VALUE, Long.MIN_VALUE, 1_000_000 * SECOND
+    };
+
+    final Scenario scenario;
+    final Rules rules;
+    final Agenda agenda = new Agenda();
+    final WrittenDown table;
+    private final List<Fact> history = new ArrayList<>();
+    private final Map<String, SimulatedJob> jobs = new LinkedHashMap<>();
+    private long storeDownUntil = -1;
+
+    private World(Scenario scenario, Rules rules) {
+        this.scenario = scenario;
+        this.rules = rules;
+        this.table =
+                new WrittenDown(
+                        rules.table(new MemoryLeaseTable().open()), agenda::now, this::write);
+    }
+
+    /** Runs a scenario to its end. */
+    static Run run(Scenario scenario, Rules rules) {
+        World world = new World(scenario, rules);
+        world.play();
+        List<Violation> violations = new ArrayList<>(HistoryChecker.violations(world.history, 0));
+        violations.addAll(CalmChecker.violations(world.history, BLIND));
+        return new Run(scenario, world.history, violations, world.agenda.steps());
+    }
+
+    private void play() {
+        for (Scenario.Job plan : scenario.jobs()) {
+            SimulatedJob job = new SimulatedJob(this, plan);
+            jobs.put(plan.line(), job);
+            agenda.at(plan.startsAt(), job::start);
+        }
+        scenario.mishaps().forEach(mishap -> agenda.at(mishap.at(), () -> strike(mishap)));
+        agenda.at(CALM, () -> write(new Fact.Calm(agenda.now())));
+        agenda.runUntil(KILL);
+        List<SimulatedJob> alive = jobs.values().stream().filter(SimulatedJob::joined).toList();
+        if (!alive.isEmpty()) {
+            SimulatedJob killed = alive.get(dice("kill").nextInt(alive.size()));
+            long ticks =
+                    2
+                            * alive.stream()
+                                    .mapToLong(job -> job.terms().renewInterval().toNanos())
+                                    .max()
+                                    .orElse(0);
+            long mayTake =
+                    (killed.terms().duration().toNanos() + ticks) / 100 * 103 + 3 * SECOND / 2;
+            killed.killForGood(Duration.ofNanos(mayTake));
+            agenda.runUntil(KILL + mayTake + SECOND);
+        }
+        write(new Fact.Over(agenda.now()));
+    }
+
+    private void strike(Scenario.Mishap mishap) {
+        if (mishap instanceof Scenario.StoreDown down) {
+            storeDownUntil = Math.max(storeDownUntil, agenda.now() + down.nanos());
+            write(new Fact.Outage(agenda.now(), storeDownUntil));
+        } else {
+            jobs.get(Scenario.lineOf(mishap)).strike(mishap);
+        }
+    }
+
+    /** Cuts a job off from the store, if it is there. */
+    void cutOff(String line) {
+        Optional.ofNullable(jobs.get(line))
+                .ifPresent(job -> job.strike(new Scenario.CutOff(0, line, 20 * SECOND)));
+    }
+
+    boolean storeIsDown() {
+        return agenda.now() < storeDownUntil;
+    }
+
+    boolean calm() {
+        return agenda.now() >= CALM;
+    }
+
+    /** Whether another job of this member id is alive. */
+    boolean hasTwin(SimulatedJob job) {
+        return jobs.values().stream()
+                .anyMatch(
+                        other ->
+                                other != job
+                                        && other.memberId().equals(job.memberId())
+                                        && other.alive());
+    }
+
+    void write(Fact fact) {
+        history.add(fact);
+    }
+
+    /** Chance for one purpose: it stays the same whatever else is left out of the scenario. */
+    SplittableRandom dice(String purpose) {
+        return new SplittableRandom(scenario.seed() * 1_000_003 + purpose.hashCode());
+    }
+
+    Machine machine(String name) {
+        SplittableRandom dice = dice("machine " + name);
+        int drawn =
+                switch (dice.nextInt(4)) {
+                    case 0 -> 0;
+                    case 1 -> -20_000;
+                    case 2 -> 20_000;
+                    default -> dice.nextInt(-20_000, 20_001);
+                };
+        return new Machine(
+                agenda, ORIGINS[dice.nextInt(ORIGINS.length)], rules.partsPerMillion(drawn));
+    }
+}

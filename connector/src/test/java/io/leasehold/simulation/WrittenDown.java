@@ -1,0 +1,155 @@
+package io.leasehold.simulation;
+
+import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.LeaseOutcome;
+import io.leasehold.lease.LeaseOutcome.Applied;
+import io.leasehold.lease.LeaseRequest.Acquire;
+import io.leasehold.lease.LeaseRequest.Close;
+import io.leasehold.lease.LeaseRequest.Discover;
+import io.leasehold.lease.LeaseRequest.Finish;
+import io.leasehold.lease.LeaseRequest.Join;
+import io.leasehold.lease.LeaseRequest.Record;
+import io.leasehold.lease.LeaseRequest.Recorded;
+import io.leasehold.lease.LeaseRequest.Release;
+import io.leasehold.lease.LeaseStore;
+import io.leasehold.lease.MemberState;
+import io.leasehold.lease.Membership;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/** Writes down what was done to the table, from requests and answers alone. */
+final class WrittenDown extends ForwardingStore {
+
+    private final LongSupplier now;
+    private final Consumer<Fact> history;
+    private final Set<Incarnation> closed = new HashSet<>();
+    private final Set<Incarnation> joined = new HashSet<>();
+
+    /** When the request under way was sent. */
+    private long sentAt;
+
+    WrittenDown(LeaseStore table, LongSupplier now, Consumer<Fact> history) {
+        super(table);
+        this.now = now;
+        this.history = history;
+    }
+
+    void sentAt(long time) {
+        sentAt = time;
+    }
+
+    @Override
+    public LeaseOutcome<Membership> join(Join join) {
+        LeaseOutcome<Membership> outcome = super.join(join);
+        if (outcome instanceof Applied && joined.add(join.member().incarnation())) {
+            write(new Fact.Joined(at(), join.member().incarnation(), join.member().duration()));
+        }
+        return outcome;
+    }
+
+    @Override
+    public LeaseOutcome<Membership> close(Close close) {
+        LeaseOutcome<Membership> outcome = super.close(close);
+        if (outcome instanceof Applied<Membership> done
+                && done.answer()
+                        .member(close.closed().memberId())
+                        .filter(row -> row.incarnation().equals(close.closed()))
+                        .filter(row -> row.state() == MemberState.CLOSED)
+                        .isPresent()
+                && closed.add(close.closed())) {
+            write(new Fact.Closed(at(), close.closed(), close.beat().isEmpty(), sentAt));
+        }
+        return outcome;
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> discover(Discover discover) {
+        LeaseOutcome<Set<String>> outcome = super.discover(discover);
+        if (outcome instanceof Applied<Set<String>> done) {
+            for (Discover.NewSplit split : discover.splits()) {
+                if (done.answer().contains(split.splitId())) {
+                    long start = Positions.of(split.start());
+                    write(new Fact.Discovered(at(), split.splitId(), split.parents(), start));
+                }
+            }
+        }
+        return outcome;
+    }
+
+    @Override
+    public LeaseOutcome<List<Acquire.Taken>> acquire(Acquire acquire) {
+        LeaseOutcome<List<Acquire.Taken>> outcome = super.acquire(acquire);
+        if (outcome instanceof Applied<List<Acquire.Taken>> done) {
+            for (Acquire.Taken taken : done.answer()) {
+                write(
+                        new Fact.Acquired(
+                                at(),
+                                taken.lease().splitId(),
+                                acquire.by(),
+                                taken.lease().epoch()));
+            }
+        }
+        return outcome;
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> record(Record record) {
+        LeaseOutcome<Set<String>> outcome = super.record(record);
+        progressed(record.by(), record.splits(), outcome);
+        return outcome;
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> finish(Finish finish) {
+        LeaseOutcome<Set<String>> outcome = super.finish(finish);
+        progressed(finish.by(), finish.splits(), outcome);
+        for (Recorded split : named(finish.splits(), outcome)) {
+            write(new Fact.Ended(at(), split.splitId(), finish.by(), split.epoch()));
+        }
+        return outcome;
+    }
+
+    private void progressed(
+            Incarnation by, List<Recorded> splits, LeaseOutcome<Set<String>> outcome) {
+        for (Recorded split : named(splits, outcome)) {
+            write(
+                    new Fact.Progressed(
+                            at(),
+                            split.splitId(),
+                            by,
+                            split.epoch(),
+                            Positions.of(split.progress())));
+        }
+    }
+
+    private static List<Recorded> named(List<Recorded> splits, LeaseOutcome<Set<String>> outcome) {
+        return outcome instanceof Applied<Set<String>> done
+                ? splits.stream().filter(split -> done.answer().contains(split.splitId())).toList()
+                : List.of();
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> release(Release release) {
+        LeaseOutcome<Set<String>> outcome = super.release(release);
+        if (outcome instanceof Applied<Set<String>> done) {
+            for (Release.Released split : release.splits()) {
+                if (done.answer().contains(split.splitId())) {
+                    write(new Fact.Released(at(), split.splitId(), release.by(), split.epoch()));
+                }
+            }
+        }
+        return outcome;
+    }
+
+    private long at() {
+        return now.getAsLong();
+    }
+
+    private void write(Fact fact) {
+        history.accept(fact);
+    }
+}

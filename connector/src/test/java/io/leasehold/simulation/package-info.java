@@ -1,0 +1,5 @@
+/**
+ * The lease protocol on virtual time: the real keepers of many jobs over one table, with everything
+ * that goes wrong between them, judged from what was emitted. One seed says all.
+ */
+package io.leasehold.simulation;
