@@ -105,7 +105,9 @@ final class Reader {
     }
 
     void assigned(String splitId, Held at) {
-        held.put(splitId, at);
+        if (held.putIfAbsent(splitId, at) != null) {
+            throw new IllegalStateException(name + " was assigned " + splitId + " twice.");
+        }
         heldBack.remove(splitId);
         world.write(
                 new Fact.Started(
