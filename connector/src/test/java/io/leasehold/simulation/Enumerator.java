@@ -3,8 +3,8 @@ package io.leasehold.simulation;
 import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.LeaseEvent;
 import io.leasehold.lease.LeaseKeeper;
+import io.leasehold.lease.LeaseRequest;
 import io.leasehold.lease.LeaseRequest.Beat;
-import io.leasehold.lease.LeaseRequest.Close;
 import io.leasehold.lease.LeaseRequest.Discover.NewSplit;
 import io.leasehold.lease.LeaseRequest.Recorded;
 import io.leasehold.lease.LeaseStep;
@@ -48,11 +48,11 @@ final class Enumerator {
     private final TreeMap<Integer, Reader> attempts = new TreeMap<>();
 
     private final List<Reader> allAttempts = new ArrayList<>();
-    private boolean awaitsReaders;
+    private boolean awaitsReaders = true;
     private boolean everJoined;
     private boolean over;
     private boolean underWay;
-    private Optional<Close> lastWord = Optional.empty();
+    private List<LeaseRequest<?>> lastWords = List.of();
     private long turns;
     private long lastRenewal;
     private OptionalLong nextAssign = OptionalLong.empty();
@@ -70,15 +70,11 @@ final class Enumerator {
         this.assigned = new Assigned(world.rules);
         this.checkpoints = new Checkpoints(world, job, this, me.toString());
         this.withheld.putAll(restored.withheld());
-        this.awaitsReaders = restored.id() > 0;
     }
 
     void start() {
         Map.copyOf(withheld).forEach(this::withhold);
         discovers();
-        if (!awaitsReaders) {
-            keeper.stateIsKnown();
-        }
         for (int subtask = 0; subtask < job.parallelism(); subtask++) {
             startReader(subtask, dice.nextLong(2 * Scenario.SECOND));
         }
@@ -154,7 +150,7 @@ final class Enumerator {
                 answer -> {
                     underWay = false;
                     if (over) {
-                        lastWord.ifPresent(way::say);
+                        lastWords.forEach(way::say);
                         return;
                     }
                     long now = machine.clock();
@@ -359,9 +355,9 @@ final class Enumerator {
                         .map(until -> Math.max(0, until - now))
                         .findFirst()
                         .orElse(0);
-        lastWord = keeper.close(Duration.ofNanos(world.rules.saidOnClose(granted)), now);
+        lastWords = keeper.close(Duration.ofNanos(world.rules.saidOnClose(granted)), now);
         if (!underWay) {
-            lastWord.ifPresent(way::say);
+            lastWords.forEach(way::say);
         }
     }
 

@@ -113,8 +113,8 @@ final class StoreWay {
     }
 
     /** Sends a last word; nobody waits for an answer. */
-    void say(LeaseRequest.Close close) {
-        carry(close, () -> {}, close::sendTo, answer -> {});
+    void say(LeaseRequest<?> last) {
+        carry(last, () -> {}, last::sendTo, answer -> {});
     }
 
     private <R> void carry(
