@@ -5,15 +5,12 @@ import io.leasehold.lease.memory.MemoryLeaseStore;
 import io.leasehold.testkit.EmbeddedKafka;
 
 import org.apache.flink.api.common.serialization.SimpleStringSchema;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.connector.testframe.external.ExternalSystemSplitDataWriter;
-import org.apache.flink.connector.testframe.external.source.DataStreamSourceExternalContext;
 import org.apache.flink.connector.testframe.external.source.TestingSourceSettings;
 
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -21,16 +18,14 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-import java.net.URL;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 
 /** Topics and a lease table of their own for each case of the connector test suite. */
-final class KafkaContext implements DataStreamSourceExternalContext<String> {
+final class KafkaContext extends NumberedTextContext {
 
     private final EmbeddedKafka kafka;
     private final String name = "suite-" + UUID.randomUUID();
@@ -85,27 +80,6 @@ final class KafkaContext implements DataStreamSourceExternalContext<String> {
             }
         };
     }
-
-    @Override
-    public List<String> generateTestData(
-            TestingSourceSettings settings, int splitIndex, long seed) {
-        return IntStream.range(0, 500)
-                .mapToObj(i -> "%d-%d-%d".formatted(splitIndex, i, seed))
-                .toList();
-    }
-
-    @Override
-    public TypeInformation<String> getProducedType() {
-        return Types.STRING;
-    }
-
-    @Override
-    public List<URL> getConnectorJarPaths() {
-        return List.of();
-    }
-
-    @Override
-    public void close() {}
 
     @Override
     public String toString() {

@@ -1,6 +1,5 @@
 package io.leasehold.source.reader;
 
-import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceOutput;
 
@@ -12,7 +11,7 @@ import java.util.function.UnaryOperator;
  *
  * <p>Wrapped readers keep the output of a split once they have it, so counting lives in the object.
  */
-final class GatedOutput<T> implements ReaderOutput<T> {
+final class GatedOutput<T> extends CountedOutput<T> implements ReaderOutput<T> {
 
     private final ReaderOutput<T> outer;
     private final LeaseGate gate;
@@ -22,6 +21,7 @@ final class GatedOutput<T> implements ReaderOutput<T> {
      * @param outerId from the wrapped source's split id to Flink's
      */
     GatedOutput(ReaderOutput<T> outer, LeaseGate gate, UnaryOperator<String> outerId) {
+        super(outer, gate);
         this.outer = outer;
         this.gate = gate;
         this.outerId = outerId;
@@ -32,35 +32,8 @@ final class GatedOutput<T> implements ReaderOutput<T> {
     }
 
     @Override
-    public void collect(T record) {
-        gate.emitted();
-        outer.collect(record);
-    }
-
-    @Override
-    public void collect(T record, long timestamp) {
-        gate.emitted();
-        outer.collect(record, timestamp);
-    }
-
-    @Override
-    public void emitWatermark(Watermark watermark) {
-        outer.emitWatermark(watermark);
-    }
-
-    @Override
-    public void markIdle() {
-        outer.markIdle();
-    }
-
-    @Override
-    public void markActive() {
-        outer.markActive();
-    }
-
-    @Override
     public SourceOutput<T> createOutputForSplit(String splitId) {
-        return new SplitOutput<>(outer.createOutputForSplit(outerId.apply(splitId)), gate);
+        return new CountedOutput<>(outer.createOutputForSplit(outerId.apply(splitId)), gate);
     }
 
     @Override
@@ -69,36 +42,5 @@ final class GatedOutput<T> implements ReaderOutput<T> {
         // A released output that was not idle would hold the watermark back for ever.
         outer.createOutputForSplit(id).markIdle();
         outer.releaseOutputForSplit(id);
-    }
-
-    private record SplitOutput<T>(SourceOutput<T> outer, LeaseGate gate)
-            implements SourceOutput<T> {
-
-        @Override
-        public void collect(T record) {
-            gate.emitted();
-            outer.collect(record);
-        }
-
-        @Override
-        public void collect(T record, long timestamp) {
-            gate.emitted();
-            outer.collect(record, timestamp);
-        }
-
-        @Override
-        public void emitWatermark(Watermark watermark) {
-            outer.emitWatermark(watermark);
-        }
-
-        @Override
-        public void markIdle() {
-            outer.markIdle();
-        }
-
-        @Override
-        public void markActive() {
-            outer.markActive();
-        }
     }
 }
