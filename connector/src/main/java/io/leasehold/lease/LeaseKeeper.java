@@ -566,7 +566,13 @@ public final class LeaseKeeper {
             planAt = OptionalLong.of(joinedAt.getAsLong() + terms.initialWait().toNanos());
             return Optional.empty();
         }
-        List<Lease> mine = acquirable(now);
+        AcquirableLeases acquirable = AcquirableLeases.of(me, leases, watch, ownersMayBeNew, now);
+        planAt = acquirable.readAgainAt();
+        List<Lease> mine =
+                acquirable.leases().stream()
+                        .filter(lease -> !held.containsKey(lease.splitId()))
+                        .filter(lease -> !refused.contains(lease.splitId()))
+                        .toList();
         if (mine.isEmpty()) {
             return Optional.empty();
         }
@@ -593,84 +599,8 @@ public final class LeaseKeeper {
     /** A group that nobody has ever read is given time to come together. */
     private boolean waitsForOthers(long now) {
         return now - joinedAt.getAsLong() - terms.initialWait().toNanos() < 0
-                && liveMembers().size() < terms.initialMembers()
+                && watch.shares(me).size() < terms.initialMembers()
                 && leases.neverGranted();
-    }
-
-    private List<LeasePlanner.Share> liveMembers() {
-        return watch.rows().stream()
-                .filter(row -> row.incarnation().equals(me) || watch.live(row.id()))
-                .map(
-                        row ->
-                                new LeasePlanner.Share(
-                                        row.id(),
-                                        row.state() == MemberState.DRAINING ? 0 : row.weight()))
-                .toList();
-    }
-
-    private List<Lease> acquirable(long now) {
-        List<LeasePlanner.Share> members = liveMembers();
-        Set<String> memberIds = new HashSet<>();
-        members.forEach(member -> memberIds.add(member.memberId()));
-        List<Lease> toBeHad = leases.toBeHad();
-        Map<String, String> plan =
-                LeasePlanner.plan(
-                        members,
-                        // An owner that restarts under its id keeps its place in the plan.
-                        toBeHad.stream()
-                                .map(
-                                        lease ->
-                                                new LeasePlanner.Placed(
-                                                        lease.splitId(),
-                                                        lease.owner()
-                                                                .map(Incarnation::memberId)
-                                                                .filter(memberIds::contains)))
-                                .toList());
-        List<Lease> mine = new ArrayList<>();
-        for (Lease lease : toBeHad) {
-            boolean planned = me.memberId().equals(plan.get(lease.splitId()));
-            if ((planned || heldUnderMyId(lease))
-                    && free(lease, now)
-                    && !held.containsKey(lease.splitId())
-                    && !refused.contains(lease.splitId())) {
-                mine.add(lease);
-            }
-        }
-        return mine;
-    }
-
-    /**
-     * A member that restarts keeps what it had, whatever the plan says: its state goes on from
-     * there. Others may claim it, as from any live owner.
-     */
-    private boolean heldUnderMyId(Lease lease) {
-        return lease.owner().filter(owner -> owner.memberId().equals(me.memberId())).isPresent();
-    }
-
-    private boolean free(Lease lease, long now) {
-        if (lease.owner().isEmpty() || lease.ownedBy(me)) {
-            return true;
-        }
-        if (!heldUnderMyId(lease) && watch.live(lease.owner().get().memberId())) {
-            return false;
-        }
-        Incarnation owner = lease.owner().get();
-        if (ownersMayBeNew && !watch.hasRow(owner)) {
-            // Read the members again before it is taken for one that is over.
-            planAt = OptionalLong.of(now);
-            return false;
-        }
-        return switch (watch.standing(owner, now)) {
-            case SILENT -> true;
-            case LIVE, DEAD -> false;
-            case EMITTING -> {
-                long at = now + watch.silentIn(owner, now).toNanos();
-                if (planAt.isEmpty() || at - planAt.getAsLong() < 0) {
-                    planAt = OptionalLong.of(at);
-                }
-                yield false;
-            }
-        };
     }
 
     private boolean fromState(Lease lease) {

@@ -3,6 +3,7 @@ package io.leasehold.lease;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -108,6 +109,22 @@ class MemberWatch {
     boolean live(String memberId) {
         Sighting seen = sightings.get(memberId);
         return seen != null && seen.row().state() != MemberState.CLOSED && !dead(memberId);
+    }
+
+    /**
+     * Who takes part in the plan, with what weight.
+     *
+     * @param me who asks: it lives, whatever its row looks like
+     */
+    List<LeasePlanner.Share> shares(Incarnation me) {
+        return rows().stream()
+                .filter(row -> row.incarnation().equals(me) || live(row.id()))
+                .map(
+                        row ->
+                                new LeasePlanner.Share(
+                                        row.id(),
+                                        row.state() == MemberState.DRAINING ? 0 : row.weight()))
+                .toList();
     }
 
     /**
