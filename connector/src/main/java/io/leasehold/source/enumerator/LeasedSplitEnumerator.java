@@ -41,6 +41,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
@@ -114,9 +115,6 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
 
     /** Whether it has been logged that the store does not answer: once an outage is enough. */
     private boolean silentSaid;
-
-    /** What {@link #close} needs from another thread: until when any reader may emit. */
-    private volatile OptionalLong lastSilence = OptionalLong.empty();
 
     /**
      * @param restored what a checkpoint held, if this enumerator goes on from one
@@ -299,7 +297,6 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         Duration granted = keeper.extendFor(now);
         if (!granted.isZero()) {
             assignments.granted(subtask, now + LeaseTerms.byAnotherClock(granted).toNanos());
-            lastSilence = assignments.lastSilence();
         }
         return granted;
     }
@@ -415,14 +412,17 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                 holder.isPresent()
                         ? Optional.of(holder.getAsInt())
                         : Optional.ofNullable(onlyFor.get(splitId));
-        subtask.filter(context.registeredReaders()::containsKey)
-                .map(assignments.readerIds()::get)
-                .ifPresent(
-                        readerId ->
-                                context.sendEventToSourceReader(
-                                        subtask.get(),
-                                        new FinishRecorded(readerId, Set.of(splitId))));
+        subtask.ifPresent(
+                it -> sendTo(it, readerId -> new FinishRecorded(readerId, Set.of(splitId))));
         forget(splitId);
+    }
+
+    /** Events to a reader that is gone are not sent: Flink would fail the job for it. */
+    private void sendTo(int subtask, Function<String, LeaseSourceEvent> event) {
+        String readerId = assignments.readerIds().get(subtask);
+        if (readerId != null && context.registeredReaders().containsKey(subtask)) {
+            context.sendEventToSourceReader(subtask, event.apply(readerId));
+        }
     }
 
     private void forget(String splitId) {
@@ -459,13 +459,8 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     private void withdraw(String why) {
         assignments
                 .readerIds()
-                .forEach(
-                        (subtask, readerId) -> {
-                            if (context.registeredReaders().containsKey(subtask)) {
-                                context.sendEventToSourceReader(
-                                        subtask, new GrantWithdrawn(readerId, why));
-                            }
-                        });
+                .keySet()
+                .forEach(subtask -> sendTo(subtask, id -> new GrantWithdrawn(id, why)));
         throw new LeaseLostException(why);
     }
 
@@ -542,8 +537,9 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         }
     }
 
+    /** Under the keeper's lock, as grants are given. */
     private Duration stillGranted() {
-        OptionalLong until = lastSilence;
+        OptionalLong until = assignments.lastSilence();
         return until.isPresent()
                 ? Duration.ofNanos(Math.max(0, until.getAsLong() - nanoClock.getAsLong()))
                 : Duration.ZERO;

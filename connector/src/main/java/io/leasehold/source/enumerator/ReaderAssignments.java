@@ -50,6 +50,8 @@ final class ReaderAssignments<SplitT extends SourceSplit> {
     /** Until when a reader attempt that is gone may still emit a split. */
     private final Map<String, Long> silentFrom = new HashMap<>();
 
+    private OptionalLong lastSilence = OptionalLong.empty();
+
     /** A reader attempt is there; an earlier one of the same subtask is gone. */
     void started(int subtask, String readerId) {
         readers.put(subtask, new Reader(readerId));
@@ -73,9 +75,8 @@ final class ReaderAssignments<SplitT extends SourceSplit> {
     /** A reader may emit all it has until then. */
     void granted(int subtask, long until) {
         Reader reader = readers.get(subtask);
-        if (reader.grantedUntil.isEmpty() || until - reader.grantedUntil.getAsLong() > 0) {
-            reader.grantedUntil = OptionalLong.of(until);
-        }
+        reader.grantedUntil = later(reader.grantedUntil, until);
+        lastSilence = later(lastSilence, until);
     }
 
     /**
@@ -156,10 +157,15 @@ final class ReaderAssignments<SplitT extends SourceSplit> {
                 .reduce((a, b) -> a - b < 0 ? a : b);
     }
 
-    /** Until when any reader, gone or not, may still emit. */
+    /**
+     * Until when any reader, gone or not, may still emit. On another thread too, if that holds the
+     * lock under which readers are {@link #granted}.
+     */
     OptionalLong lastSilence() {
-        List<Long> ends = new ArrayList<>(silentFrom.values());
-        readers.values().forEach(reader -> reader.grantedUntil.ifPresent(ends::add));
-        return ends.stream().mapToLong(Long::longValue).reduce((a, b) -> a - b > 0 ? a : b);
+        return lastSilence;
+    }
+
+    private static OptionalLong later(OptionalLong known, long until) {
+        return known.isPresent() && until - known.getAsLong() <= 0 ? known : OptionalLong.of(until);
     }
 }

@@ -107,9 +107,9 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
     @Override
     public void start() {
         inner.start();
-        List<Position> restored = new ArrayList<>();
-        heldBack.values().forEach(split -> restored.add(position(split)));
-        context.sendSourceEventToCoordinator(new ReaderStarted(readerId, restored));
+        context.sendSourceEventToCoordinator(
+                new ReaderStarted(
+                        readerId, heldBack.values().stream().map(this::position).toList()));
         asking.scheduleWithFixedDelay(this::ask, 0, extendInterval.toNanos(), TimeUnit.NANOSECONDS);
     }
 
