@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -50,12 +49,8 @@ record AcquirableLeases(List<Lease> leases, OptionalLong readAgainAt) {
                                 lease ->
                                         new LeasePlanner.Placed(
                                                 lease.splitId(),
-                                                holder(lease).filter(live::contains)))
+                                                lease.ownerId().filter(live::contains)))
                         .toList());
-    }
-
-    private static Optional<String> holder(Lease lease) {
-        return lease.owner().map(Incarnation::memberId);
     }
 
     private static final class Search {
@@ -79,7 +74,7 @@ record AcquirableLeases(List<Lease> leases, OptionalLong readAgainAt) {
          * there. Others may claim it, as from any live owner.
          */
         boolean heldUnderMyId(Lease lease) {
-            return holder(lease).filter(me.memberId()::equals).isPresent();
+            return lease.ownerId().filter(me.memberId()::equals).isPresent();
         }
 
         void look(Lease lease) {

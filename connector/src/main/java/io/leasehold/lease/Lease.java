@@ -37,6 +37,11 @@ public record Lease(
         parents = Set.copyOf(parents);
     }
 
+    /** The member that may read it, whatever its incarnation. */
+    public Optional<String> ownerId() {
+        return owner.map(Incarnation::memberId);
+    }
+
     public boolean ownedBy(Incarnation incarnation) {
         return owner.isPresent() && owner.get().equals(incarnation);
     }

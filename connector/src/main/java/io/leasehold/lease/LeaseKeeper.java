@@ -220,18 +220,8 @@ public final class LeaseKeeper {
         return phase == Phase.JOINED;
     }
 
-    /** Whether the split is held in that epoch. */
-    public boolean holds(String splitId, long epoch) {
-        return Long.valueOf(epoch).equals(held.get(splitId));
-    }
-
     public int heldCount() {
         return held.size();
-    }
-
-    /** How many leases of the group are known and not finished. */
-    public long unfinishedCount() {
-        return leases.unfinished();
     }
 
     /** Whether every split that was told has a row, and every row says that it is finished. */
@@ -239,7 +229,7 @@ public final class LeaseKeeper {
         return phase == Phase.JOINED
                 && writes.allDiscovered()
                 && !leasesStale
-                && unfinishedCount() == 0;
+                && leases.unfinished() == 0;
     }
 
     // ------------------------------------------------------------------------------------------
@@ -386,8 +376,7 @@ public final class LeaseKeeper {
         outcome.react(
                 membership -> {
                     doubtful = false;
-                    validUntil = OptionalLong.of(sentAt + terms.duration().toNanos());
-                    beatAt = sentAt + terms.renewInterval().toNanos();
+                    renewed(sentAt);
                     joined(now);
                     saw(membership, sentAt, now);
                 },
@@ -477,8 +466,7 @@ public final class LeaseKeeper {
     }
 
     private void onBeat(Membership membership, long sentAt, long now) {
-        validUntil = OptionalLong.of(sentAt + terms.duration().toNanos());
-        beatAt = sentAt + terms.renewInterval().toNanos();
+        renewed(sentAt);
         if (doubtful) {
             doubtful = false;
             leasesStale = true;
@@ -489,6 +477,12 @@ public final class LeaseKeeper {
             planAt = OptionalLong.empty();
             planDue = true;
         }
+    }
+
+    /** Rule T2: dated from before it was sent. */
+    private void renewed(long sentAt) {
+        validUntil = OptionalLong.of(sentAt + terms.duration().toNanos());
+        beatAt = sentAt + terms.renewInterval().toNanos();
     }
 
     private void saw(Membership membership, long sentAt, long now) {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What one member knows of the others from watching their rows (rules T3 and T4). All times are
@@ -56,7 +57,10 @@ class MemberWatch {
     void saw(Membership membership, long sentAt, long now) {
         boolean blind = blind(now);
         lastRead = OptionalLong.of(now);
-        sightings.keySet().removeIf(memberId -> membership.member(memberId).isEmpty());
+        sightings
+                .keySet()
+                .retainAll(
+                        membership.members().stream().map(Member::id).collect(Collectors.toSet()));
         for (Member row : membership.members()) {
             sightings.merge(
                     row.id(),

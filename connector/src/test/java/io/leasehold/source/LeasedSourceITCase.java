@@ -387,12 +387,7 @@ class LeasedSourceITCase {
                         .read(new LeaseRequest.Read(name, 0))
                         .match(read -> read, ScriptedRows::unexpected, ScriptedRows::unexpected);
         Map<String, String> owners = new ConcurrentHashMap<>();
-        rows.leases()
-                .forEach(
-                        lease ->
-                                owners.put(
-                                        lease.splitId(),
-                                        lease.owner().map(owner -> owner.memberId()).orElse("")));
+        rows.leases().forEach(lease -> owners.put(lease.splitId(), lease.ownerId().orElse("")));
         return owners;
     }
 

@@ -194,12 +194,9 @@ class TwoJobsITCase {
                     .leases()
                     .forEach(
                             lease ->
-                                    lease.owner()
+                                    lease.ownerId()
                                             .ifPresent(
-                                                    owner ->
-                                                            owners.put(
-                                                                    lease.splitId(),
-                                                                    owner.memberId())));
+                                                    owner -> owners.put(lease.splitId(), owner)));
         }
         return owners;
     }

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +40,7 @@ public record GivenOptions(Map<String, String> values, List<String> problems) {
         Map<String, String> values = new TreeMap<>();
         String file = overrides.remove(CONFIG);
         if (file != null) {
-            readFile(OptionType.FILE, file, values, problems);
+            readFile(file, values, problems);
         }
         values.putAll(overrides);
         return new GivenOptions(values, problems);
@@ -76,9 +75,8 @@ public record GivenOptions(Map<String, String> values, List<String> problems) {
         return overrides;
     }
 
-    private static void readFile(
-            OptionType<Path> type, String name, Map<String, String> values, List<String> problems) {
-        try (Reader reader = Files.newBufferedReader(type.parser().apply(name))) {
+    private static void readFile(String name, Map<String, String> values, List<String> problems) {
+        try (Reader reader = Files.newBufferedReader(OptionType.FILE.parser().apply(name))) {
             // Every value as it is written: a password 0123 is no number.
             LoadSettings settings =
                     LoadSettings.builder().setLabel(name).setSchema(new FailsafeSchema()).build();

@@ -46,9 +46,9 @@ final class LeaseTableView implements AutoCloseable {
     /** Reads what is new. If the table does not answer, it stays what was known. */
     Ownership look() {
         store.open(new Open(DemoSettings.GROUP))
-                .match(this::membersRead, refused -> false, unknown -> false);
+                .react(this::membersRead, refused -> {}, unknown -> {});
         store.read(new Read(DemoSettings.GROUP, changeNumber))
-                .match(this::leasesRead, refused -> false, unknown -> false);
+                .react(this::leasesRead, refused -> {}, unknown -> {});
         return new Ownership(leases, members);
     }
 
@@ -62,12 +62,11 @@ final class LeaseTableView implements AutoCloseable {
         store.close();
     }
 
-    private boolean membersRead(Membership membership) {
+    private void membersRead(Membership membership) {
         membership.members().forEach(member -> members.put(member.id(), member));
-        return true;
     }
 
-    private boolean leasesRead(LeaseChanges changes) {
+    private void leasesRead(LeaseChanges changes) {
         changeNumber = changes.changeNumber();
         for (Lease lease : changes.leases()) {
             Optional<Lease> before = Optional.ofNullable(leases.put(lease.splitId(), lease));
@@ -76,10 +75,9 @@ final class LeaseTableView implements AutoCloseable {
                         new Change(
                                 clockMillis.getAsLong(),
                                 lease.splitId(),
-                                lease.owner().map(owner -> owner.memberId()),
+                                lease.ownerId(),
                                 lease.epoch()));
             }
         }
-        return true;
     }
 }

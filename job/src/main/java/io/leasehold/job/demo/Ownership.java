@@ -1,6 +1,5 @@
 package io.leasehold.job.demo;
 
-import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.Lease;
 import io.leasehold.lease.Member;
 
@@ -28,9 +27,7 @@ record Ownership(Map<String, Lease> leases, Map<String, Member> members) {
     }
 
     Optional<String> ownerOf(String split) {
-        return Optional.ofNullable(leases.get(split))
-                .flatMap(Lease::owner)
-                .map(Incarnation::memberId);
+        return Optional.ofNullable(leases.get(split)).flatMap(Lease::ownerId);
     }
 
     long epochOf(String split) {
