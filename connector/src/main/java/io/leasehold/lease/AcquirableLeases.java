@@ -28,7 +28,7 @@ record AcquirableLeases(List<Lease> leases, OptionalLong readAgainAt) {
             boolean ownersMayBeNew,
             long now) {
         List<Lease> toBeHad = known.toBeHad();
-        Map<String, String> plan = plan(toBeHad, watch.shares(me));
+        Map<String, String> plan = plan(toBeHad, watch.balance(me), watch.takers(me));
         Search search = new Search(me, watch, ownersMayBeNew, now);
         for (Lease lease : toBeHad) {
             if (me.memberId().equals(plan.get(lease.splitId())) || search.heldUnderMyId(lease)) {
@@ -39,17 +39,20 @@ record AcquirableLeases(List<Lease> leases, OptionalLong readAgainAt) {
     }
 
     /** An owner that restarts under its id keeps its place in the plan. */
-    private static Map<String, String> plan(List<Lease> leases, List<LeasePlanner.Share> members) {
+    private static Map<String, String> plan(
+            List<Lease> leases, Balance balance, List<LeasePlanner.Taker> members) {
         Set<String> live = new HashSet<>();
         members.forEach(member -> live.add(member.memberId()));
         return LeasePlanner.plan(
+                balance,
                 members,
                 leases.stream()
                         .map(
                                 lease ->
                                         new LeasePlanner.Placed(
                                                 lease.splitId(),
-                                                lease.ownerId().filter(live::contains)))
+                                                lease.ownerId().filter(live::contains),
+                                                lease.rate()))
                         .toList());
     }
 

@@ -57,7 +57,7 @@ public final class LeaseKeeper {
 
     private final String group;
     private final Incarnation me;
-    private final int weight;
+    private final Share share;
     private final String description;
     private final LeaseTerms terms;
     private final MemberWatch watch;
@@ -127,24 +127,24 @@ public final class LeaseKeeper {
     public LeaseKeeper(
             String group,
             Incarnation me,
-            int weight,
+            Share share,
             String description,
             LeaseTerms terms,
             long now) {
-        this(group, me, weight, description, terms, new MemberWatch(terms), now);
+        this(group, me, share, description, terms, new MemberWatch(terms), now);
     }
 
     LeaseKeeper(
             String group,
             Incarnation me,
-            int weight,
+            Share share,
             String description,
             LeaseTerms terms,
             MemberWatch watch,
             long now) {
         this.group = Names.require("group", group);
         this.me = me;
-        this.weight = weight;
+        this.share = share;
         this.description = description;
         this.terms = terms;
         this.watch = watch;
@@ -344,7 +344,8 @@ public final class LeaseKeeper {
                         me,
                         ++beat,
                         MemberState.ACTIVE,
-                        weight,
+                        share,
+                        replaced.map(Member::orders).orElse(Orders.NONE),
                         terms.duration(),
                         emitsFor,
                         description);
@@ -593,7 +594,7 @@ public final class LeaseKeeper {
     /** A group that nobody has ever read is given time to come together. */
     private boolean waitsForOthers(long now) {
         return now - joinedAt.getAsLong() - terms.initialWait().toNanos() < 0
-                && watch.shares(me).size() < terms.initialMembers()
+                && watch.takers(me).size() < terms.initialMembers()
                 && leases.neverGranted();
     }
 

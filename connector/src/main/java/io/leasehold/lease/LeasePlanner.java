@@ -32,29 +32,34 @@ public final class LeasePlanner {
     private LeasePlanner() {}
 
     /**
-     * A member that takes part.
+     * A live member.
      *
      * @param weight its share relative to the others; 0 takes only what nobody of positive weight
      *     is left for
+     * @param mostSplits the most splits it takes
+     * @param leaves whether it is to give all its splits away: then it takes none, and keeps what
+     *     it has only while nobody else is there
      */
-    public record Share(String memberId, int weight) {}
+    public record Taker(String memberId, int weight, int mostSplits, boolean leaves) {}
 
     /**
      * A split to be given to somebody.
      *
      * @param holder the live member that has it, if one does
+     * @param rate records per second, 0 if unknown
      */
-    public record Placed(String splitId, Optional<String> holder) {}
+    public record Placed(String splitId, Optional<String> holder, double rate) {}
 
     /**
      * Says who should have each split.
      *
-     * @param shares the live members, in any order
+     * @param takers the live members, in any order
      * @param splits those to be given out, in any order
-     * @return member ids by split id; empty if no member is live
+     * @return member ids by split id; a split is left out where no member has room for it
      */
-    public static Map<String, String> plan(Collection<Share> shares, Collection<Placed> splits) {
-        List<Share> members = taking(shares);
+    public static Map<String, String> plan(
+            Balance balance, Collection<Taker> takers, Collection<Placed> splits) {
+        List<Taker> members = taking(takers);
         if (members.isEmpty()) {
             return Map.of();
         }
@@ -91,20 +96,22 @@ public final class LeasePlanner {
         return plan;
     }
 
-    private static List<Share> taking(Collection<Share> shares) {
-        List<Share> active = shares.stream().filter(share -> share.weight() > 0).toList();
+    private static List<Taker> taking(Collection<Taker> shares) {
+        List<Taker> active = shares.stream().filter(share -> share.weight() > 0).toList();
         if (!active.isEmpty()) {
             return active;
         }
-        return shares.stream().map(share -> new Share(share.memberId(), 1)).toList();
+        return shares.stream()
+                .map(share -> new Taker(share.memberId(), 1, share.mostSplits(), false))
+                .toList();
     }
 
     private static TreeMap<String, Integer> quotas(
-            List<Share> members, int splits, Map<String, Integer> holdings) {
-        long weights = members.stream().mapToLong(Share::weight).sum();
+            List<Taker> members, int splits, Map<String, Integer> holdings) {
+        long weights = members.stream().mapToLong(Taker::weight).sum();
         TreeMap<String, Integer> quotas = new TreeMap<>();
         int given = 0;
-        for (Share member : members) {
+        for (Taker member : members) {
             int quota = Math.toIntExact(splits * (long) member.weight() / weights);
             quotas.put(member.memberId(), quota);
             given += quota;
@@ -112,12 +119,12 @@ public final class LeasePlanner {
         members.stream()
                 .sorted(
                         Comparator.comparing(
-                                        (Share member) ->
+                                        (Taker member) ->
                                                 holdings.getOrDefault(member.memberId(), 0)
                                                         <= quotas.get(member.memberId()))
                                 .thenComparing(
                                         member -> -(splits * (long) member.weight() % weights))
-                                .thenComparing(Share::memberId))
+                                .thenComparing(Taker::memberId))
                 .limit(splits - given)
                 .forEach(member -> quotas.merge(member.memberId(), 1, Integer::sum));
         return quotas;

@@ -220,6 +220,104 @@ public sealed interface LeaseRequest<A> {
         }
     }
 
+    /** See {@link LeaseStore#claim}. */
+    record Claim(String group, Incarnation by, List<Claimed> splits)
+            implements LeaseRequest<Set<String>> {
+
+        /**
+         * @param version the version of the row as read; it is claimed only if it is still that
+         * @param kind how it is claimed
+         */
+        public record Claimed(String splitId, long version, io.leasehold.lease.Claim.Kind kind) {
+            public Claimed {
+                Objects.requireNonNull(kind);
+            }
+        }
+
+        public Claim {
+            splits = eachOnce(splits, Claimed::splitId);
+        }
+
+        @Override
+        public LeaseOutcome<Set<String>> sendTo(LeaseStore store) {
+            return store.claim(this);
+        }
+    }
+
+    /** See {@link LeaseStore#withdraw}. */
+    record Withdraw(String group, Incarnation by, List<String> splitIds)
+            implements LeaseRequest<Set<String>> {
+        public Withdraw {
+            splitIds = eachOnce(splitIds, Function.identity());
+        }
+
+        @Override
+        public LeaseOutcome<Set<String>> sendTo(LeaseStore store) {
+            return store.withdraw(this);
+        }
+    }
+
+    /** See {@link LeaseStore#rate}. */
+    record Rate(String group, Incarnation by, List<Rated> splits)
+            implements LeaseRequest<Set<String>> {
+
+        /**
+         * @param epoch the epoch it is owned in
+         * @param perSecond records per second
+         */
+        public record Rated(String splitId, long epoch, double perSecond) {
+            public Rated {
+                if (!(perSecond >= 0) || Double.isInfinite(perSecond)) {
+                    throw new IllegalArgumentException(
+                            "The rate " + perSecond + " of split '" + splitId + "' is none.");
+                }
+            }
+        }
+
+        public Rate {
+            splits = eachOnce(splits, Rated::splitId);
+        }
+
+        @Override
+        public LeaseOutcome<Set<String>> sendTo(LeaseStore store) {
+            return store.rate(this);
+        }
+    }
+
+    /**
+     * See {@link LeaseStore#declare}.
+     *
+     * @param state ACTIVE or DRAINED; who is CLOSED says so with {@link Close}
+     */
+    record Declare(String group, Incarnation by, MemberState state)
+            implements LeaseRequest<Membership> {
+        public Declare {
+            Objects.requireNonNull(by);
+            if (state == MemberState.CLOSED) {
+                throw new IllegalArgumentException("A member is closed by a Close request.");
+            }
+        }
+
+        @Override
+        public LeaseOutcome<Membership> sendTo(LeaseStore store) {
+            return store.declare(this);
+        }
+    }
+
+    /** See {@link LeaseStore#order}. */
+    record Order(String group, String memberId, Orders orders) implements LeaseRequest<Membership> {
+        public Order {
+            Names.require("group", group);
+            Names.require("member id", memberId);
+            Objects.requireNonNull(orders);
+        }
+
+        @Override
+        public LeaseOutcome<Membership> sendTo(LeaseStore store) {
+            return store.order(this);
+        }
+    }
+
     private static <S> List<S> eachOnce(Collection<S> splits, Function<S, String> splitId) {
         if (splits.size() > MOST_SPLITS) {
             throw new IllegalArgumentException(

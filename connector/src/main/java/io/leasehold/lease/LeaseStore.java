@@ -2,14 +2,19 @@ package io.leasehold.lease;
 
 import io.leasehold.lease.LeaseRequest.Acquire;
 import io.leasehold.lease.LeaseRequest.Beat;
+import io.leasehold.lease.LeaseRequest.Claim;
 import io.leasehold.lease.LeaseRequest.Close;
+import io.leasehold.lease.LeaseRequest.Declare;
 import io.leasehold.lease.LeaseRequest.Discover;
 import io.leasehold.lease.LeaseRequest.Finish;
 import io.leasehold.lease.LeaseRequest.Join;
 import io.leasehold.lease.LeaseRequest.Open;
+import io.leasehold.lease.LeaseRequest.Order;
+import io.leasehold.lease.LeaseRequest.Rate;
 import io.leasehold.lease.LeaseRequest.Read;
 import io.leasehold.lease.LeaseRequest.Record;
 import io.leasehold.lease.LeaseRequest.Release;
+import io.leasehold.lease.LeaseRequest.Withdraw;
 
 import java.util.List;
 import java.util.Set;
@@ -19,11 +24,10 @@ import java.util.Set;
  *
  * <p><b>Atomic.</b> Each request takes effect as a whole, at one instant between being sent and
  * being answered, or not at all; for requests that name many splits the condition is checked split
- * by split, and the answer says for which it held. Requests of one group that change ownership or
- * membership ({@code join}, {@code close}, {@code discover}, {@code acquire}, {@code finish},
- * {@code release}) take effect one after the other, and each that changes anything adds one to the
- * group's change number and stamps the leases it changed with it. {@code beat} and {@code record}
- * do neither.
+ * by split, and the answer says for which it held. Requests of one group other than {@code beat}
+ * and {@code record} take effect one after the other, and each that changes anything adds one to
+ * the group's change number and stamps the leases it changed with it. {@code beat} and {@code
+ * record} do neither.
  *
  * <p><b>Fenced.</b> An incarnation <i>may write</i> while its member's row carries it and is not
  * CLOSED. CLOSED is final for an incarnation, whoever wrote it. A {@code beat} of an incarnation
@@ -53,9 +57,10 @@ public interface LeaseStore extends AutoCloseable {
 
     /**
      * Writes a member's row. Condition: there is no row if {@code replaced} is empty; else it has
-     * the incarnation, the beat and the state of {@code replaced}. Refused where that does not
-     * hold, or where it would bring a CLOSED incarnation back. The answer to a repeated request
-     * whose first answer was lost is Applied: the row is already as asked, and nothing changes.
+     * the incarnation, the beat, the state and the orders of {@code replaced}. Refused where that
+     * does not hold, or where it would bring a CLOSED incarnation back. The answer to a repeated
+     * request whose first answer was lost is Applied: the row is already as asked, and nothing
+     * changes.
      */
     LeaseOutcome<Membership> join(Join join);
 
@@ -79,7 +84,8 @@ public interface LeaseStore extends AutoCloseable {
 
     /**
      * Makes the incarnation owner of those unfinished splits whose version is as read: epoch plus
-     * one, the tenure as wanted, no claim. Progress stays. Refused if the incarnation may not
+     * one, the tenure as wanted. Progress stays. A claim is gone then; but the claim of another
+     * member stays where the split was the member's already. Refused if the incarnation may not
      * write.
      */
     LeaseOutcome<List<Acquire.Taken>> acquire(Acquire acquire);
@@ -110,6 +116,39 @@ public interface LeaseStore extends AutoCloseable {
      * @return the splits whose condition held
      */
     LeaseOutcome<Set<String>> release(Release release);
+
+    /**
+     * Claims those unfinished splits for the member whose version is as read and whose owner is
+     * another member; an earlier claim is replaced. Refused if the incarnation may not write.
+     *
+     * @return the splits whose condition held
+     */
+    LeaseOutcome<Set<String>> claim(Claim claim);
+
+    /**
+     * Removes the member's claims on those splits, whoever owns them. Refused if the incarnation
+     * may not write.
+     *
+     * @return the splits that it had claimed
+     */
+    LeaseOutcome<Set<String>> withdraw(Withdraw withdraw);
+
+    /**
+     * Writes how many records a second are read from those splits that the incarnation owns in the
+     * epoch named. Never refused: a stale owner's condition holds for no split.
+     *
+     * @return the splits whose condition held
+     */
+    LeaseOutcome<Set<String>> rate(Rate rate);
+
+    /** Writes what a member says of itself. Refused if the incarnation may not write. */
+    LeaseOutcome<Membership> declare(Declare declare);
+
+    /**
+     * Writes what a member is told to do, whatever its incarnation and state. Never refused: if
+     * there is no such member, the answer's members show that.
+     */
+    LeaseOutcome<Membership> order(Order order);
 
     /**
      * Marks an incarnation CLOSED, with how long its readers may still emit. Condition: it may

@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param storeTimeout within which every request to the store is answered or given up
  * @param readerGrant the longest a reader may emit after it asked
  * @param extendInterval how often a reader asks for more
+ * @param handoffTimeout how long a split that is claimed from a live member is waited for, before
+ *     it is taken as from a dead one
  * @param initialMembers how many live members a group that nobody has ever read waits for before
  *     the first split is taken, so that the first to start does not take everything
  * @param initialWait how long a member waits for that at most
@@ -23,6 +25,7 @@ public record LeaseTerms(
         Duration storeTimeout,
         Duration readerGrant,
         Duration extendInterval,
+        Duration handoffTimeout,
         int initialMembers,
         Duration initialWait)
         implements Serializable {
@@ -34,10 +37,12 @@ public record LeaseTerms(
     public static final String STORE_TIMEOUT = "lease.store.timeout";
     public static final String READER_GRANT = "lease.reader.grant";
     public static final String EXTEND_INTERVAL = "lease.reader.extend.interval";
+    public static final String HANDOFF_TIMEOUT = "lease.handoff.timeout";
     public static final String INITIAL_MEMBERS = "lease.initial.members";
     public static final String INITIAL_WAIT = "lease.initial.wait";
 
     public static final Duration DEFAULT_DURATION = Duration.ofSeconds(10);
+    public static final Duration DEFAULT_HANDOFF_TIMEOUT = Duration.ofMinutes(10);
     public static final Duration DEFAULT_INITIAL_WAIT = Duration.ofSeconds(30);
 
     private static final long serialVersionUID = 1L;
@@ -52,6 +57,7 @@ public record LeaseTerms(
         between(STORE_TIMEOUT, storeTimeout);
         between(READER_GRANT, readerGrant);
         between(EXTEND_INTERVAL, extendInterval);
+        between(HANDOFF_TIMEOUT, handoffTimeout);
         if (initialWait.isNegative() || initialWait.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException(
                     "%s is %s; it must be between 0 and %s."
@@ -69,6 +75,10 @@ public record LeaseTerms(
         }
         // A reader falls silent well before its member's lease is over.
         atMost(READER_GRANT, readerGrant, "half of", DURATION, duration, 2);
+        // An owner hears of a claim with its next renewal: before that it cannot have let go.
+        if (handoffTimeout.compareTo(duration) < 0) {
+            throw relation(HANDOFF_TIMEOUT, handoffTimeout, "at least", DURATION, duration);
+        }
         // One extension may be lost without a pause.
         atMost(EXTEND_INTERVAL, extendInterval, "half of", READER_GRANT, readerGrant, 2);
     }
@@ -92,6 +102,7 @@ public record LeaseTerms(
         private Optional<Duration> storeTimeout = Optional.empty();
         private Optional<Duration> readerGrant = Optional.empty();
         private Optional<Duration> extendInterval = Optional.empty();
+        private Optional<Duration> handoffTimeout = Optional.empty();
         private int initialMembers = 1;
         private Duration initialWait = DEFAULT_INITIAL_WAIT;
 
@@ -120,6 +131,12 @@ public record LeaseTerms(
         /** Default: a third of the reader grant. */
         public Builder extendInterval(Duration extendInterval) {
             this.extendInterval = Optional.of(extendInterval);
+            return this;
+        }
+
+        /** Default: 10 min, or the duration if that is more. */
+        public Builder handoffTimeout(Duration handoffTimeout) {
+            this.handoffTimeout = Optional.of(handoffTimeout);
             return this;
         }
 
@@ -153,6 +170,10 @@ public record LeaseTerms(
                     storeTimeout.orElse(renew.multipliedBy(3).dividedBy(4)),
                     grant,
                     extendInterval.orElse(grant.dividedBy(3)),
+                    handoffTimeout.orElse(
+                            duration.compareTo(DEFAULT_HANDOFF_TIMEOUT) > 0
+                                    ? duration
+                                    : DEFAULT_HANDOFF_TIMEOUT),
                     initialMembers,
                     initialWait);
         }

@@ -8,8 +8,9 @@ import java.util.Objects;
  *
  * @param incarnation the life that writes this row
  * @param beat counter that the incarnation adds one to at every renewal
- * @param state what the member is doing
- * @param weight its share relative to the others; 0 takes only what no other member is left for
+ * @param state what the member says of itself
+ * @param share what part of the queue it wants
+ * @param orders what it was told by an operator, whatever its incarnation
  * @param duration the lease duration it lives by; observers judge it by this, never by their own
  * @param emitsFor how long, counted from when an observer first saw this row, readers of this
  *     incarnation (if CLOSED) or of the one it replaced may still emit
@@ -19,7 +20,8 @@ public record Member(
         Incarnation incarnation,
         long beat,
         MemberState state,
-        int weight,
+        Share share,
+        Orders orders,
         Duration duration,
         Duration emitsFor,
         String description) {
@@ -30,10 +32,9 @@ public record Member(
     public Member {
         Objects.requireNonNull(incarnation);
         Objects.requireNonNull(state);
+        Objects.requireNonNull(share);
+        Objects.requireNonNull(orders);
         description = Names.readable(description, LONGEST_DESCRIPTION);
-        if (weight < 0) {
-            throw new IllegalArgumentException("The weight " + weight + " is negative.");
-        }
         if (duration.isNegative() || duration.isZero() || emitsFor.isNegative()) {
             throw new IllegalArgumentException(
                     "Member %s has the duration %s and emits for %s; the first must be positive, the second not negative."
@@ -45,14 +46,36 @@ public record Member(
         return incarnation.memberId();
     }
 
+    /** The weight that counts: the ordered one, if there is one. */
+    public int weight() {
+        return orders.weight().orElse(share.weight());
+    }
+
     /** The same row, closed, with readers that may emit for so long. */
     public Member closed(Duration emitsFor) {
         return new Member(
-                incarnation, beat, MemberState.CLOSED, weight, duration, emitsFor, description);
+                incarnation,
+                beat,
+                MemberState.CLOSED,
+                share,
+                orders,
+                duration,
+                emitsFor,
+                description);
     }
 
     /** The same row after one more renewal. */
     public Member beaten(long beat) {
-        return new Member(incarnation, beat, state, weight, duration, emitsFor, description);
+        return new Member(incarnation, beat, state, share, orders, duration, emitsFor, description);
+    }
+
+    /** The same row, saying something else of itself. */
+    public Member in(MemberState state) {
+        return new Member(incarnation, beat, state, share, orders, duration, emitsFor, description);
+    }
+
+    /** The same row, told something else. */
+    public Member with(Orders orders) {
+        return new Member(incarnation, beat, state, share, orders, duration, emitsFor, description);
     }
 }

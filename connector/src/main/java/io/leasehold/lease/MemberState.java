@@ -1,11 +1,14 @@
 package io.leasehold.lease;
 
-/** What a member says of itself in its row. */
+/** What a member says of itself in its row; what it was told to do is in its {@link Orders}. */
 public enum MemberState {
-    /** Takes its share of the splits. */
+    /** Takes part, or is giving its splits away if so ordered. */
     ACTIVE,
-    /** Has weight 0 whatever its row says: the plan moves everything away from it. */
-    DRAINING,
+    /**
+     * Has given all its splits away as ordered, and one more checkpoint of its job has completed
+     * since: its transactional sinks have committed all that it emitted. It may be stopped.
+     */
+    DRAINED,
     /**
      * This incarnation is over for good: it never beats again, whoever closed it, and its leases
      * are free once its readers' grants are over.

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What one member knows of the others from watching their rows (rules T3 and T4). All times are
@@ -116,19 +117,30 @@ class MemberWatch {
     }
 
     /**
-     * Who takes part in the plan, with what weight.
+     * Who takes part in the plan, and how.
      *
      * @param me who asks: it lives, whatever its row looks like
      */
-    List<LeasePlanner.Share> shares(Incarnation me) {
-        return rows().stream()
-                .filter(row -> row.incarnation().equals(me) || live(row.id()))
-                .map(
+    List<LeasePlanner.Taker> takers(Incarnation me) {
+        return live(me).map(
                         row ->
-                                new LeasePlanner.Share(
+                                new LeasePlanner.Taker(
                                         row.id(),
-                                        row.state() == MemberState.DRAINING ? 0 : row.weight()))
+                                        row.weight(),
+                                        row.share().mostSplits(),
+                                        row.orders().drain()))
                 .toList();
+    }
+
+    /** What is shared evenly: a member that does not say load would plan otherwise. */
+    Balance balance(Incarnation me) {
+        return live(me).allMatch(row -> row.share().balance() == Balance.LOAD)
+                ? Balance.LOAD
+                : Balance.COUNT;
+    }
+
+    private Stream<Member> live(Incarnation me) {
+        return rows().stream().filter(row -> row.incarnation().equals(me) || live(row.id()));
     }
 
     /**

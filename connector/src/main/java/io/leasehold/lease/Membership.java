@@ -3,6 +3,7 @@ package io.leasehold.lease;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The group as one read shows it.
@@ -20,8 +21,7 @@ public record Membership(long changeNumber, List<Member> members) {
     /**
      * Stands for a row that cannot be decoded. Its job may be alive and reading, and what its row
      * says of that is unknown: so it is never found dead, since it lives by fifty years, and gets
-     * nothing more, since it is DRAINING. Its splits move by handoff alone until a person mends the
-     * row.
+     * nothing more, since it drains. Its splits move by handoff alone until a person mends the row.
      *
      * @param beat as stored
      * @param why what is wrong with the row, for people
@@ -30,8 +30,9 @@ public record Membership(long changeNumber, List<Member> members) {
         return new Member(
                 incarnation,
                 beat,
-                MemberState.DRAINING,
-                0,
+                MemberState.ACTIVE,
+                Share.of(0),
+                new Orders(true, OptionalInt.empty()),
                 Duration.ofDays(50 * 365),
                 Duration.ZERO,
                 "Unreadable row: " + why);

@@ -118,7 +118,7 @@ public final class LeasedSource<T, SplitT extends SourceSplit, InnerT>
                 new LeaseKeeper(
                         options.group(),
                         me,
-                        options.weight(),
+                        io.leasehold.lease.Share.of(options.weight()),
                         ProcessDescription.ofThisOne(),
                         options.terms(),
                         System.nanoTime());

@@ -425,7 +425,13 @@ class LeaseKeeperTest {
     void nothingIsAcquiredBeforeTheStateIsKnown(long origin) {
         VirtualGroup group = new VirtualGroup(origin);
         LeaseKeeper keeper =
-                new LeaseKeeper("orders", new Incarnation("blue", "x"), 1, "a test", TERMS, origin);
+                new LeaseKeeper(
+                        "orders",
+                        new Incarnation("blue", "x"),
+                        Share.of(1),
+                        "a test",
+                        TERMS,
+                        origin);
         keeper.discovered(VirtualGroup.splits(1));
         LeaseStore store = new io.leasehold.lease.memory.MemoryLeaseTable().open();
         for (int i = 0; i < 20; i++) {
@@ -487,7 +493,12 @@ class LeaseKeeperTest {
     private static LeaseKeeper keeper(String memberId, String incarnation, long now) {
         LeaseKeeper keeper =
                 new LeaseKeeper(
-                        "orders", new Incarnation(memberId, incarnation), 1, "a test", TERMS, now);
+                        "orders",
+                        new Incarnation(memberId, incarnation),
+                        Share.of(1),
+                        "a test",
+                        TERMS,
+                        now);
         keeper.stateIsKnown();
         return keeper;
     }

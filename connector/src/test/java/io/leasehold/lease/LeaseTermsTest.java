@@ -31,6 +31,7 @@ class LeaseTermsTest {
                                 Duration.ofMillis(1500),
                                 Duration.ofSeconds(3),
                                 Duration.ofSeconds(1),
+                                Duration.ofMinutes(10),
                                 1,
                                 Duration.ofSeconds(30)));
     }
@@ -40,6 +41,13 @@ class LeaseTermsTest {
         refuses(
                 () -> terms().renewInterval(Duration.ofSeconds(4)).build(),
                 "lease.renew.interval is 4 s, but must be at most a third of lease.duration, which is 10 s.");
+    }
+
+    @Test
+    void waitsForAHandoffAtLeastUntilTheOwnerHasHeardOfIt() {
+        refuses(
+                () -> terms().handoffTimeout(Duration.ofSeconds(9)).build(),
+                "lease.handoff.timeout is 9 s, but must be at least lease.duration, which is 10 s.");
     }
 
     @Test

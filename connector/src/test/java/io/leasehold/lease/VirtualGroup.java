@@ -140,7 +140,7 @@ final class VirtualGroup {
 
         private VirtualMember(String memberId, LeaseTerms terms, int weight) {
             me = new Incarnation(memberId, memberId + "-" + members.size());
-            keeper = new LeaseKeeper(GROUP, me, weight, "a test", terms, now);
+            keeper = new LeaseKeeper(GROUP, me, Share.of(weight), "a test", terms, now);
             keeper.stateIsKnown();
         }
 

@@ -15,6 +15,6 @@ public final class WatchVariants {
                         return false;
                     }
                 };
-        return new LeaseKeeper(group, me, 1, description, terms, watch, now);
+        return new LeaseKeeper(group, me, Share.of(1), description, terms, watch, now);
     }
 }

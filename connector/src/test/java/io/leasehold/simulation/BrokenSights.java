@@ -65,7 +65,8 @@ final class BrokenSights {
                                                     row.incarnation(),
                                                     row.beat(),
                                                     row.state(),
-                                                    row.weight(),
+                                                    row.share(),
+                                                    row.orders(),
                                                     seen.apply(terms, row.duration()),
                                                     row.emitsFor(),
                                                     row.description()))

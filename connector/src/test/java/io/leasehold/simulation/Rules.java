@@ -5,6 +5,7 @@ import io.leasehold.lease.LeaseKeeper;
 import io.leasehold.lease.LeaseRequest;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseTerms;
+import io.leasehold.lease.Share;
 
 /**
  * How the simulated world keeps the rules of the protocol, where they are kept outside of the
@@ -49,7 +50,7 @@ class Rules {
     }
 
     LeaseKeeper keeper(Incarnation incarnation, LeaseTerms terms, long now) {
-        return new LeaseKeeper(World.GROUP, incarnation, 1, "simulated", terms, now);
+        return new LeaseKeeper(World.GROUP, incarnation, Share.of(1), "simulated", terms, now);
     }
 
     /** How fast a clock runs that was to run so fast, in parts per million. */

@@ -89,6 +89,7 @@ record Scenario(long seed, List<Job> jobs, List<Split> splits, List<Mishap> mish
                             Duration.ofMillis(450),
                             Duration.ofSeconds(5),
                             Duration.ofSeconds(1),
+                            Duration.ofSeconds(30),
                             1,
                             Duration.ZERO),
                     // The longest tick.
@@ -98,6 +99,7 @@ record Scenario(long seed, List<Job> jobs, List<Split> splits, List<Mishap> mish
                             Duration.ofSeconds(3),
                             Duration.ofSeconds(6),
                             Duration.ofSeconds(2),
+                            Duration.ofSeconds(30),
                             2,
                             Duration.ofSeconds(5)));
 

@@ -8,7 +8,9 @@ import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.Member;
 import io.leasehold.lease.MemberState;
 import io.leasehold.lease.Membership;
+import io.leasehold.lease.Orders;
 import io.leasehold.lease.Progress;
+import io.leasehold.lease.Share;
 
 import java.time.Duration;
 import java.util.List;
@@ -32,7 +34,8 @@ final class ScriptedRows {
                                         finder,
                                         0,
                                         MemberState.ACTIVE,
-                                        1,
+                                        Share.of(1),
+                                        Orders.NONE,
                                         Duration.ofSeconds(1),
                                         Duration.ZERO,
                                         "a test"),

@@ -1,5 +1,6 @@
 package io.leasehold.testkit;
 
+import io.leasehold.lease.Balance;
 import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.LeaseOutcome.Refused;
 import io.leasehold.lease.LeaseOutcome.Unknown;
@@ -9,6 +10,8 @@ import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.Member;
 import io.leasehold.lease.MemberState;
 import io.leasehold.lease.Membership;
+import io.leasehold.lease.Orders;
+import io.leasehold.lease.Share;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 import static io.leasehold.testkit.ScriptedMember.applied;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -80,8 +84,9 @@ abstract class MembershipContract {
                 new Member(
                         a.self(),
                         42,
-                        MemberState.DRAINING,
-                        3,
+                        MemberState.DRAINED,
+                        new Share(3, 17, Balance.LOAD),
+                        new Orders(true, OptionalInt.of(0)),
                         Duration.ofNanos(30_000_000_001L),
                         Duration.ofMillis(1),
                         "host\u0000 'x' \u00e9 \ud83d\ude00");
@@ -162,7 +167,7 @@ abstract class MembershipContract {
     @Test
     void aMemberMayJoinAgainAsItself() {
         ScriptedMember a = joined("a");
-        Member draining = a.row(0, MemberState.DRAINING);
+        Member draining = a.row(0, MemberState.DRAINED);
 
         Membership after = applied(a.send(new Join(group, draining, Optional.of(a.row()))));
 

@@ -20,7 +20,9 @@ import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.Member;
 import io.leasehold.lease.MemberState;
 import io.leasehold.lease.Membership;
+import io.leasehold.lease.Orders;
 import io.leasehold.lease.Progress;
+import io.leasehold.lease.Share;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -74,7 +76,14 @@ public record ScriptedMember(LeaseStore store, String group, Incarnation self) {
 
     public Member row(long beat, MemberState state) {
         return new Member(
-                self, beat, state, 1, Duration.ofSeconds(30), Duration.ofSeconds(3), "a test");
+                self,
+                beat,
+                state,
+                Share.of(1),
+                Orders.NONE,
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(3),
+                "a test");
     }
 
     public <A> LeaseOutcome<A> send(LeaseRequest<A> request) {

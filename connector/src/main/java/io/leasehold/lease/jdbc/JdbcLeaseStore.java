@@ -102,7 +102,7 @@ public final class JdbcLeaseStore implements LeaseStore {
                         .by(member.incarnation())
                         .with("beat", member.beat())
                         .with("state", member.state().name())
-                        .with("weight", member.weight())
+                        .with("weight", member.share().weight())
                         .with("duration", member.duration().toNanos())
                         .with("emits_for", member.emitsFor().toNanos())
                         .with("description", member.description());
@@ -246,6 +246,31 @@ public final class JdbcLeaseStore implements LeaseStore {
                         session.update(LeaseSql.CLOSE_MEMBER, values) > 0
                                 ? changed(session, close.group())
                                 : unchanged(session, close.group()));
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> claim(io.leasehold.lease.LeaseRequest.Claim claim) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> withdraw(io.leasehold.lease.LeaseRequest.Withdraw withdraw) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> rate(io.leasehold.lease.LeaseRequest.Rate rate) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public LeaseOutcome<Membership> declare(io.leasehold.lease.LeaseRequest.Declare declare) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public LeaseOutcome<Membership> order(io.leasehold.lease.LeaseRequest.Order order) {
+        throw new UnsupportedOperationException();
     }
 
     @Override

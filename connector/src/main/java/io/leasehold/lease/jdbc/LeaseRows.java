@@ -86,7 +86,8 @@ final class LeaseRows {
                             new Incarnation(id, incarnation),
                             beat,
                             MemberState.valueOf(row.getString("state")),
-                            row.getInt("weight"),
+                            io.leasehold.lease.Share.of(row.getInt("weight")),
+                            io.leasehold.lease.Orders.NONE,
                             Duration.ofNanos(row.getLong("duration_nanos")),
                             Duration.ofNanos(row.getLong("emits_for_nanos")),
                             row.getString("description")));

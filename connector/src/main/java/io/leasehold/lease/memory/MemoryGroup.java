@@ -7,16 +7,21 @@ import io.leasehold.lease.LeaseChanges;
 import io.leasehold.lease.LeaseOutcome;
 import io.leasehold.lease.LeaseOutcome.Applied;
 import io.leasehold.lease.LeaseOutcome.Refused;
+import io.leasehold.lease.LeaseRequest;
 import io.leasehold.lease.LeaseRequest.Acquire;
 import io.leasehold.lease.LeaseRequest.Beat;
 import io.leasehold.lease.LeaseRequest.Close;
+import io.leasehold.lease.LeaseRequest.Declare;
 import io.leasehold.lease.LeaseRequest.Discover;
 import io.leasehold.lease.LeaseRequest.Finish;
 import io.leasehold.lease.LeaseRequest.Join;
+import io.leasehold.lease.LeaseRequest.Order;
+import io.leasehold.lease.LeaseRequest.Rate;
 import io.leasehold.lease.LeaseRequest.Read;
 import io.leasehold.lease.LeaseRequest.Record;
 import io.leasehold.lease.LeaseRequest.Recorded;
 import io.leasehold.lease.LeaseRequest.Release;
+import io.leasehold.lease.LeaseRequest.Withdraw;
 import io.leasehold.lease.Member;
 import io.leasehold.lease.MemberState;
 import io.leasehold.lease.Membership;
@@ -54,6 +59,64 @@ final class MemoryGroup {
             return heldBy(by, recorded.epoch())
                     && (progressEpoch != recorded.epoch()
                             || progress.checkpointId() <= recorded.progress().checkpointId());
+        }
+
+        boolean mayBeClaimed(String claimant, LeaseRequest.Claim.Claimed claimed) {
+            return lease.version() == claimed.version()
+                    && !lease.finished()
+                    && lease.ownerId().filter(owner -> !owner.equals(claimant)).isPresent();
+        }
+
+        boolean isClaimedBy(String memberId) {
+            return lease.claim().map(Claim::claimant).equals(Optional.of(memberId));
+        }
+
+        Row taken(Incarnation by, Acquire.Wanted wanted, long version) {
+            Optional<Claim> ofAnother =
+                    lease.claim().filter(claim -> !claim.claimant().equals(by.memberId()));
+            boolean wasMine = lease.ownerId().equals(Optional.of(by.memberId()));
+            return with(
+                    new Lease(
+                            lease.splitId(),
+                            Optional.of(by),
+                            lease.epoch() + 1,
+                            wanted.tenure(),
+                            wasMine ? ofAnother : Optional.empty(),
+                            false,
+                            lease.parents(),
+                            lease.rate(),
+                            version));
+        }
+
+        Row claimed(Optional<Claim> claim, long version) {
+            return with(lease.owner(), claim, lease.finished(), lease.rate(), version);
+        }
+
+        Row rated(double rate, long version) {
+            return with(lease.owner(), lease.claim(), lease.finished(), rate, version);
+        }
+
+        Row unowned(Optional<Claim> claim, boolean finished, long version) {
+            return with(Optional.empty(), claim, finished, lease.rate(), version);
+        }
+
+        private Row with(
+                Optional<Incarnation> owner,
+                Optional<Claim> claim,
+                boolean finished,
+                double rate,
+                long version) {
+            return with(
+                    new Lease(
+                            lease.splitId(),
+                            owner,
+                            lease.epoch(),
+                            lease.tenure(),
+                            claim,
+                            finished,
+                            lease.parents(),
+                            rate,
+                            version));
         }
 
         Row with(Recorded recorded) {
@@ -96,7 +159,7 @@ final class MemoryGroup {
 
     /** What the row must still be for another to replace it. */
     private static List<Object> key(Member member) {
-        return List.of(member.incarnation(), member.beat(), member.state());
+        return List.of(member.incarnation(), member.beat(), member.state(), member.orders());
     }
 
     private static boolean isOver(Member row, Member joining) {
@@ -161,8 +224,7 @@ final class MemoryGroup {
                                                         .filter(row -> row.isStill(wanted))
                                                         .map(
                                                                 row ->
-                                                                        taken(
-                                                                                row,
+                                                                        row.taken(
                                                                                 acquire.by(),
                                                                                 wanted,
                                                                                 version)))
@@ -172,19 +234,75 @@ final class MemoryGroup {
                                 .toList());
     }
 
-    private static Row taken(Row row, Incarnation by, Acquire.Wanted wanted, long version) {
-        Lease lease = row.lease();
-        return row.with(
-                new Lease(
-                        lease.splitId(),
-                        Optional.of(by),
-                        lease.epoch() + 1,
-                        wanted.tenure(),
-                        Optional.empty(),
-                        false,
-                        lease.parents(),
-                        lease.rate(),
-                        version));
+    LeaseOutcome<Set<String>> claim(LeaseRequest.Claim claim) {
+        String claimant = claim.by().memberId();
+        return ifWriter(
+                claim.by(),
+                () ->
+                        change(
+                                claim.splits(),
+                                (split, version) ->
+                                        row(split.splitId())
+                                                .filter(row -> row.mayBeClaimed(claimant, split))
+                                                .map(
+                                                        row ->
+                                                                row.claimed(
+                                                                        Optional.of(
+                                                                                new Claim(
+                                                                                        claimant,
+                                                                                        split
+                                                                                                .kind())),
+                                                                        version))));
+    }
+
+    LeaseOutcome<Set<String>> withdraw(Withdraw withdraw) {
+        return ifWriter(
+                withdraw.by(),
+                () ->
+                        change(
+                                withdraw.splitIds(),
+                                (splitId, version) ->
+                                        row(splitId)
+                                                .filter(
+                                                        row ->
+                                                                row.isClaimedBy(
+                                                                        withdraw.by().memberId()))
+                                                .map(
+                                                        row ->
+                                                                row.claimed(
+                                                                        Optional.empty(),
+                                                                        version))));
+    }
+
+    LeaseOutcome<Set<String>> rate(Rate rate) {
+        return new Applied<>(
+                change(
+                        rate.splits(),
+                        (split, version) ->
+                                row(split.splitId())
+                                        .filter(row -> row.heldBy(rate.by(), split.epoch()))
+                                        .map(row -> row.rated(split.perSecond(), version))));
+    }
+
+    LeaseOutcome<Membership> declare(Declare declare) {
+        return ifWriter(
+                declare.by(),
+                () -> {
+                    change(members.get(declare.by().memberId()).in(declare.state()));
+                    return membership();
+                });
+    }
+
+    LeaseOutcome<Membership> order(Order order) {
+        Optional.ofNullable(members.get(order.memberId()))
+                .ifPresent(row -> change(row.with(order.orders())));
+        return new Applied<>(membership());
+    }
+
+    private void change(Member row) {
+        if (!row.equals(members.put(row.id(), row))) {
+            changeNumber++;
+        }
     }
 
     LeaseOutcome<Set<String>> record(Record record) {
@@ -209,13 +327,7 @@ final class MemoryGroup {
                                 row(split.splitId())
                                         .filter(row -> row.accepts(finish.by(), split))
                                         .map(row -> row.with(split))
-                                        .map(
-                                                row ->
-                                                        unowned(
-                                                                row,
-                                                                Optional.empty(),
-                                                                true,
-                                                                version))));
+                                        .map(row -> row.unowned(Optional.empty(), true, version))));
     }
 
     LeaseOutcome<Set<String>> release(Release release) {
@@ -228,8 +340,7 @@ final class MemoryGroup {
                                         .map(row -> withNewer(row, release.by(), split))
                                         .map(
                                                 row ->
-                                                        unowned(
-                                                                row,
+                                                        row.unowned(
                                                                 row.lease().claim(),
                                                                 false,
                                                                 version))));
@@ -240,21 +351,6 @@ final class MemoryGroup {
                 .filter(recorded -> row.accepts(by, recorded))
                 .map(row::with)
                 .orElse(row);
-    }
-
-    private static Row unowned(Row row, Optional<Claim> claim, boolean finished, long version) {
-        Lease lease = row.lease();
-        return row.with(
-                new Lease(
-                        lease.splitId(),
-                        Optional.empty(),
-                        lease.epoch(),
-                        lease.tenure(),
-                        claim,
-                        finished,
-                        lease.parents(),
-                        lease.rate(),
-                        version));
     }
 
     LeaseOutcome<Membership> close(Close close) {

@@ -4,14 +4,19 @@ import io.leasehold.lease.LeaseChanges;
 import io.leasehold.lease.LeaseOutcome;
 import io.leasehold.lease.LeaseRequest.Acquire;
 import io.leasehold.lease.LeaseRequest.Beat;
+import io.leasehold.lease.LeaseRequest.Claim;
 import io.leasehold.lease.LeaseRequest.Close;
+import io.leasehold.lease.LeaseRequest.Declare;
 import io.leasehold.lease.LeaseRequest.Discover;
 import io.leasehold.lease.LeaseRequest.Finish;
 import io.leasehold.lease.LeaseRequest.Join;
 import io.leasehold.lease.LeaseRequest.Open;
+import io.leasehold.lease.LeaseRequest.Order;
+import io.leasehold.lease.LeaseRequest.Rate;
 import io.leasehold.lease.LeaseRequest.Read;
 import io.leasehold.lease.LeaseRequest.Record;
 import io.leasehold.lease.LeaseRequest.Release;
+import io.leasehold.lease.LeaseRequest.Withdraw;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseStoreException;
 import io.leasehold.lease.LeaseStoreFactory;
@@ -97,6 +102,31 @@ public final class MemoryLeaseStore implements LeaseStore {
     @Override
     public LeaseOutcome<Set<String>> release(Release release) {
         return ask(release.group(), group -> group.release(release));
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> claim(Claim claim) {
+        return ask(claim.group(), group -> group.claim(claim));
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> withdraw(Withdraw withdraw) {
+        return ask(withdraw.group(), group -> group.withdraw(withdraw));
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> rate(Rate rate) {
+        return ask(rate.group(), group -> group.rate(rate));
+    }
+
+    @Override
+    public LeaseOutcome<Membership> declare(Declare declare) {
+        return ask(declare.group(), group -> group.declare(declare));
+    }
+
+    @Override
+    public LeaseOutcome<Membership> order(Order order) {
+        return ask(order.group(), group -> group.order(order));
     }
 
     @Override

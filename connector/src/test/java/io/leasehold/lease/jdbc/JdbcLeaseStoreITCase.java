@@ -11,7 +11,6 @@ import io.leasehold.lease.LeaseRequest.Read;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseStoreException;
 import io.leasehold.lease.Member;
-import io.leasehold.lease.MemberState;
 import io.leasehold.lease.Membership;
 import io.leasehold.testkit.NetworkLine;
 import io.leasehold.testkit.PostgresServer;
@@ -325,7 +324,7 @@ class JdbcLeaseStoreITCase {
                                 b.self(),
                                 3,
                                 stand.description().substring("Unreadable row: ".length())));
-        assertThat(stand.state()).isEqualTo(MemberState.DRAINING);
+        assertThat(stand.orders().drain()).isTrue();
         assertThat(stand.description()).contains("ASLEEP");
         assertThat(seen.member("a")).contains(a.row().beaten(1));
         assertThat(applied(a.discover("s"))).containsExactly("s");

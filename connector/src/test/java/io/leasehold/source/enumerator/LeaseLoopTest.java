@@ -4,6 +4,7 @@ import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.LeaseKeeper;
 import io.leasehold.lease.LeaseStoreFactory;
 import io.leasehold.lease.LeaseTerms;
+import io.leasehold.lease.Share;
 import io.leasehold.lease.memory.MemoryLeaseTable;
 
 import org.junit.jupiter.api.Test;
@@ -61,7 +62,7 @@ class LeaseLoopTest {
                 new LeaseKeeper(
                         "orders",
                         new Incarnation("blue", "1"),
-                        1,
+                        Share.of(1),
                         "a test",
                         TERMS,
                         System.nanoTime()),

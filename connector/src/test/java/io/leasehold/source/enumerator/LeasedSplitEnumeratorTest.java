@@ -5,6 +5,7 @@ import io.leasehold.lease.LeaseKeeper;
 import io.leasehold.lease.LeaseRequest;
 import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.Member;
+import io.leasehold.lease.Share;
 import io.leasehold.lease.memory.MemoryLeaseTable;
 import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
 import io.leasehold.source.event.LeaseSourceEvent.GrantRequested;
@@ -166,7 +167,7 @@ class LeasedSplitEnumeratorTest {
                                 inner -> new Finder(inner, List.of(found)),
                                 restored,
                                 SERIALIZER,
-                                new LeaseKeeper("orders", me, 1, "a test", TERMS, now),
+                                new LeaseKeeper("orders", me, Share.of(1), "a test", TERMS, now),
                                 new LeasedSplitEnumerator.Settings(
                                         TERMS,
                                         timeout -> table.open(),

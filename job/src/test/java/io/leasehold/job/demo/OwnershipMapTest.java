@@ -5,6 +5,8 @@ import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.Lease;
 import io.leasehold.lease.Member;
 import io.leasehold.lease.MemberState;
+import io.leasehold.lease.Orders;
+import io.leasehold.lease.Share;
 
 import org.junit.jupiter.api.Test;
 
@@ -34,7 +36,8 @@ class OwnershipMapTest {
                                             GREEN,
                                             17,
                                             MemberState.ACTIVE,
-                                            1,
+                                            Share.of(1),
+                                            Orders.NONE,
                                             Duration.ofSeconds(5),
                                             Duration.ZERO,
                                             "here"))),

@@ -1,0 +1,107 @@
+package io.leasehold.testkit;
+
+import io.leasehold.lease.LeaseChanges;
+import io.leasehold.lease.LeaseOutcome;
+import io.leasehold.lease.LeaseRequest;
+import io.leasehold.lease.LeaseRequest.Acquire;
+import io.leasehold.lease.LeaseRequest.Beat;
+import io.leasehold.lease.LeaseRequest.Claim;
+import io.leasehold.lease.LeaseRequest.Close;
+import io.leasehold.lease.LeaseRequest.Declare;
+import io.leasehold.lease.LeaseRequest.Discover;
+import io.leasehold.lease.LeaseRequest.Finish;
+import io.leasehold.lease.LeaseRequest.Join;
+import io.leasehold.lease.LeaseRequest.Open;
+import io.leasehold.lease.LeaseRequest.Order;
+import io.leasehold.lease.LeaseRequest.Rate;
+import io.leasehold.lease.LeaseRequest.Read;
+import io.leasehold.lease.LeaseRequest.Record;
+import io.leasehold.lease.LeaseRequest.Release;
+import io.leasehold.lease.LeaseRequest.Withdraw;
+import io.leasehold.lease.LeaseStore;
+import io.leasehold.lease.Membership;
+
+import java.util.List;
+import java.util.Set;
+
+/** A store that does the same with every request, whatever it asks for. */
+public abstract class RelayingStore implements LeaseStore {
+
+    /** What becomes of a request. */
+    protected abstract <A> LeaseOutcome<A> relay(LeaseRequest<A> request);
+
+    @Override
+    public LeaseOutcome<Membership> open(Open open) {
+        return relay(open);
+    }
+
+    @Override
+    public LeaseOutcome<Membership> join(Join join) {
+        return relay(join);
+    }
+
+    @Override
+    public LeaseOutcome<Membership> beat(Beat beat) {
+        return relay(beat);
+    }
+
+    @Override
+    public LeaseOutcome<LeaseChanges> read(Read read) {
+        return relay(read);
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> discover(Discover discover) {
+        return relay(discover);
+    }
+
+    @Override
+    public LeaseOutcome<List<Acquire.Taken>> acquire(Acquire acquire) {
+        return relay(acquire);
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> record(Record record) {
+        return relay(record);
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> finish(Finish finish) {
+        return relay(finish);
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> release(Release release) {
+        return relay(release);
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> claim(Claim claim) {
+        return relay(claim);
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> withdraw(Withdraw withdraw) {
+        return relay(withdraw);
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> rate(Rate rate) {
+        return relay(rate);
+    }
+
+    @Override
+    public LeaseOutcome<Membership> declare(Declare declare) {
+        return relay(declare);
+    }
+
+    @Override
+    public LeaseOutcome<Membership> order(Order order) {
+        return relay(order);
+    }
+
+    @Override
+    public LeaseOutcome<Membership> close(Close close) {
+        return relay(close);
+    }
+}
