@@ -1,4 +1,4 @@
--- Leasehold, lease tables for PostgreSQL 12 or later. Schema version 1.
+-- Leasehold, lease tables for PostgreSQL 12 or later. Schema version 2.
 --
 -- Run once per database, by a user that may create tables:
 --     psql -f conf/lease-schema-postgresql.sql DATABASE
@@ -6,6 +6,7 @@
 -- need no more than SELECT, INSERT and UPDATE.
 --
 -- Columns that end in _at are for people. They are dates of this database's clock, and decide nothing.
+-- Tables of version 1 are migrated by lease-schema-postgresql-1-to-2.sql.
 -- To forget a group, delete its row in lease_group while none of its jobs runs: the rest goes with it.
 
 -- One row per group: the jobs that share a queue.
@@ -28,10 +29,18 @@ CREATE TABLE IF NOT EXISTS lease_member (
     incarnation     VARCHAR(255) NOT NULL,
     -- Goes up at every renewal. Others find a member dead that leaves it as it is for too long.
     beat            BIGINT       NOT NULL,
-    -- ACTIVE, DRAINING (gives all its splits away) or CLOSED (this incarnation is over for good).
+    -- ACTIVE, DRAINED (gave all its splits away as ordered, and may be stopped) or CLOSED (this
+    -- incarnation is over for good).
     state           VARCHAR(16)  NOT NULL,
-    -- Its share relative to the others.
+    -- Its share relative to the others, and the most splits it takes. A weight of 0 is a standby.
     weight          INTEGER      NOT NULL,
+    most_splits     INTEGER      NOT NULL,
+    -- What is to be shared evenly: COUNT, the number of splits, or LOAD, their records per second.
+    balance         VARCHAR(16)  NOT NULL,
+    -- What an operator told it, over all its restarts: to give all its splits away, and a weight in
+    -- place of its own, if any.
+    ordered_drain   BOOLEAN      NOT NULL,
+    ordered_weight  INTEGER,
     -- The lease duration that it lives by.
     duration_nanos  BIGINT       NOT NULL,
     -- For how long its readers may still emit, counted from when another member first saw this row.

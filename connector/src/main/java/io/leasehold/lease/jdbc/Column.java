@@ -16,6 +16,7 @@ record Column(Type type, Object[] values) {
         TEXT,
         NUMBER,
         INTEGER,
+        REAL,
         BYTES
     }
 
@@ -29,6 +30,10 @@ record Column(Type type, Object[] values) {
 
     static <S> Column integer(List<S> splits, Function<S, Integer> value) {
         return new Column(Type.INTEGER, splits.stream().map(value).toArray(Integer[]::new));
+    }
+
+    static <S> Column real(List<S> splits, Function<S, Double> value) {
+        return new Column(Type.REAL, splits.stream().map(value).toArray(Double[]::new));
     }
 
     static <S> Column bytes(List<S> splits, Function<S, byte[]> value) {

@@ -25,7 +25,8 @@ final class GroupLock {
     static Membership read(JdbcSession session, String group)
             throws SQLException, LeaseStoreException {
         return LeaseRows.membership(
-                session.query(LeaseSql.GROUP, Values.of(group), LeaseRows::group));
+                session.query(LeaseSql.GROUP, Values.of(group), LeaseRows::group),
+                session.dialect().schema());
     }
 
     /**

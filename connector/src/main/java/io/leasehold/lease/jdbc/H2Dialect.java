@@ -57,7 +57,10 @@ final class H2Dialect extends SqlDialect {
                     WHEN MATCHED AND l.version = w.version AND NOT l.finished THEN UPDATE
                      SET owner = :member, owner_incarnation = :incarnation,
                          epoch = l.epoch + 1, tenure = w.tenure,
-                         claimant = NULL, claim_kind = NULL,
+                         claimant = CASE WHEN l.owner = :member AND l.claimant <> :member
+                                         THEN l.claimant END,
+                         claim_kind = CASE WHEN l.owner = :member AND l.claimant <> :member
+                                           THEN l.claim_kind END,
                          version = :version, changed_at = CURRENT_TIMESTAMP
                     """);
 
@@ -96,8 +99,46 @@ final class H2Dialect extends SqlDialect {
                          version = :version, changed_at = CURRENT_TIMESTAMP
                     """);
 
+    private static final Sql CLAIM =
+            Sql.of(
+                    """
+                    MERGE INTO lease l
+                    USING UNNEST(CAST(:splits AS VARCHAR ARRAY), CAST(:versions AS BIGINT ARRAY),
+                                 CAST(:kinds AS VARCHAR ARRAY))
+                          AS c (split_id, version, kind)
+                       ON l.group_id = :group AND l.split_id = c.split_id
+                    WHEN MATCHED AND l.version = c.version AND NOT l.finished
+                         AND l.owner <> :member THEN UPDATE
+                     SET claimant = :member, claim_kind = c.kind,
+                         version = :version, changed_at = CURRENT_TIMESTAMP
+                    """);
+
+    private static final Sql WITHDRAW =
+            Sql.of(
+                    """
+                    MERGE INTO lease l
+                    USING UNNEST(CAST(:splits AS VARCHAR ARRAY)) AS c (split_id)
+                       ON l.group_id = :group AND l.split_id = c.split_id
+                    WHEN MATCHED AND l.claimant = :member THEN UPDATE
+                     SET claimant = NULL, claim_kind = NULL,
+                         version = :version, changed_at = CURRENT_TIMESTAMP
+                    """);
+
+    private static final Sql RATE =
+            Sql.of(
+                    """
+                    MERGE INTO lease l
+                    USING UNNEST(CAST(:splits AS VARCHAR ARRAY), CAST(:epochs AS BIGINT ARRAY),
+                                 CAST(:rates AS DOUBLE PRECISION ARRAY))
+                          AS r (split_id, epoch, rate)
+                       ON l.group_id = :group AND l.split_id = r.split_id
+                    WHEN MATCHED AND l.owner = :member AND l.owner_incarnation = :incarnation
+                         AND l.epoch = r.epoch THEN UPDATE
+                     SET rate = r.rate, version = :version, changed_at = CURRENT_TIMESTAMP
+                    """);
+
     H2Dialect() {
-        super("h2");
+        super("h2", new LeaseSchema("h2", 1));
     }
 
     @Override
@@ -137,6 +178,7 @@ final class H2Dialect extends SqlDialect {
             case TEXT -> "VARCHAR";
             case NUMBER -> "BIGINT";
             case INTEGER -> "INTEGER";
+            case REAL -> "DOUBLE PRECISION";
             case BYTES -> "VARBINARY";
         };
     }
@@ -167,8 +209,28 @@ final class H2Dialect extends SqlDialect {
     }
 
     @Override
-    Set<String> schemaMissing() {
-        return Set.of("42S02", "42S03", "42S04", "42S22");
+    Sql claim() {
+        return CLAIM;
+    }
+
+    @Override
+    Sql withdraw() {
+        return WITHDRAW;
+    }
+
+    @Override
+    Sql rate() {
+        return RATE;
+    }
+
+    @Override
+    Set<String> tableMissing() {
+        return Set.of("42S02", "42S03", "42S04");
+    }
+
+    @Override
+    Set<String> columnMissing() {
+        return Set.of("42S22");
     }
 
     /** No such database, and it may not be created; no right to the tables. */

@@ -7,17 +7,24 @@ import io.leasehold.lease.LeaseOutcome.Applied;
 import io.leasehold.lease.LeaseOutcome.Refused;
 import io.leasehold.lease.LeaseRequest.Acquire;
 import io.leasehold.lease.LeaseRequest.Beat;
+import io.leasehold.lease.LeaseRequest.Claim;
+import io.leasehold.lease.LeaseRequest.Claim.Claimed;
 import io.leasehold.lease.LeaseRequest.Close;
+import io.leasehold.lease.LeaseRequest.Declare;
 import io.leasehold.lease.LeaseRequest.Discover;
 import io.leasehold.lease.LeaseRequest.Discover.NewSplit;
 import io.leasehold.lease.LeaseRequest.Finish;
 import io.leasehold.lease.LeaseRequest.Join;
 import io.leasehold.lease.LeaseRequest.Open;
+import io.leasehold.lease.LeaseRequest.Order;
+import io.leasehold.lease.LeaseRequest.Rate;
+import io.leasehold.lease.LeaseRequest.Rate.Rated;
 import io.leasehold.lease.LeaseRequest.Read;
 import io.leasehold.lease.LeaseRequest.Record;
 import io.leasehold.lease.LeaseRequest.Recorded;
 import io.leasehold.lease.LeaseRequest.Release;
 import io.leasehold.lease.LeaseRequest.Release.Released;
+import io.leasehold.lease.LeaseRequest.Withdraw;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseStoreException;
 import io.leasehold.lease.Member;
@@ -30,8 +37,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 import static io.leasehold.lease.jdbc.Column.number;
+import static io.leasehold.lease.jdbc.Column.real;
 import static io.leasehold.lease.jdbc.Column.text;
 
 /**
@@ -86,6 +95,7 @@ public final class JdbcLeaseStore implements LeaseStore {
     private static boolean replaces(Join join, Optional<Member> row) {
         return row.map(Member::incarnation).equals(join.replaced().map(Member::incarnation))
                 && row.map(Member::state).equals(join.replaced().map(Member::state))
+                && row.map(Member::orders).equals(join.replaced().map(Member::orders))
                 && row.filter(current -> current.state() == MemberState.CLOSED)
                         .filter(closed -> closed.incarnation().equals(join.member().incarnation()))
                         .isEmpty();
@@ -103,6 +113,9 @@ public final class JdbcLeaseStore implements LeaseStore {
                         .with("beat", member.beat())
                         .with("state", member.state().name())
                         .with("weight", member.share().weight())
+                        .with("most_splits", member.share().mostSplits())
+                        .with("balance", member.share().balance().name())
+                        .orders(member.orders())
                         .with("duration", member.duration().toNanos())
                         .with("emits_for", member.emitsFor().toNanos())
                         .with("description", member.description());
@@ -122,7 +135,8 @@ public final class JdbcLeaseStore implements LeaseStore {
                     Membership answer =
                             LeaseRows.membership(
                                     session.query(
-                                            session.dialect().beat(), values, LeaseRows::group));
+                                            session.dialect().beat(), values, LeaseRows::group),
+                                    session.dialect().schema());
                     return answer.member(beat.by().memberId()).isPresent()
                             ? new Applied<>(answer)
                             : mayNotWrite(beat.by());
@@ -137,9 +151,8 @@ public final class JdbcLeaseStore implements LeaseStore {
                         new Applied<>(
                                 LeaseRows.changes(
                                         session.query(
-                                                LeaseSql.CHANGED_SINCE,
-                                                values,
-                                                LeaseRows::change))));
+                                                LeaseSql.CHANGED_SINCE, values, LeaseRows::change),
+                                        session.dialect().schema())));
     }
 
     @Override
@@ -150,12 +163,7 @@ public final class JdbcLeaseStore implements LeaseStore {
                         .with("splits", text(splits, NewSplit::splitId))
                         .with("parents", text(splits, LeaseRows::parents))
                         .progress(splits.stream().map(NewSplit::start).toList());
-        return requests.changing(
-                discover.group(),
-                (session, group) ->
-                        mayWrite(group, discover.by())
-                                ? change(session, session.dialect().discover(), values, group)
-                                : mayNotWrite(discover.by()));
+        return ifWriter(discover.group(), discover.by(), SqlDialect::discover, values);
     }
 
     @Override
@@ -242,35 +250,63 @@ public final class JdbcLeaseStore implements LeaseStore {
                         .with("emits_for", close.emitsFor().toNanos());
         return requests.changing(
                 close.group(),
+                (session, group) -> change(session, LeaseSql.CLOSE_MEMBER, values, close.group()));
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> claim(Claim claim) {
+        List<Claimed> splits = claim.splits();
+        Values values =
+                Values.of(claim.group())
+                        .by(claim.by())
+                        .with("splits", text(splits, Claimed::splitId))
+                        .with("versions", number(splits, Claimed::version))
+                        .with("kinds", text(splits, split -> split.kind().name()));
+        return ifWriter(claim.group(), claim.by(), SqlDialect::claim, values);
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> withdraw(Withdraw withdraw) {
+        Values values =
+                Values.of(withdraw.group())
+                        .by(withdraw.by())
+                        .with("splits", text(withdraw.splitIds(), Function.identity()));
+        return ifWriter(withdraw.group(), withdraw.by(), SqlDialect::withdraw, values);
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> rate(Rate rate) {
+        List<Rated> splits = rate.splits();
+        Values values =
+                Values.of(rate.group())
+                        .by(rate.by())
+                        .with("splits", text(splits, Rated::splitId))
+                        .with("epochs", number(splits, Rated::epoch))
+                        .with("rates", real(splits, Rated::perSecond));
+        return requests.changing(
+                rate.group(),
+                (session, group) -> change(session, session.dialect().rate(), values, group));
+    }
+
+    @Override
+    public LeaseOutcome<Membership> declare(Declare declare) {
+        Values values =
+                Values.of(declare.group()).by(declare.by()).with("state", declare.state().name());
+        return requests.changing(
+                declare.group(),
                 (session, group) ->
-                        session.update(LeaseSql.CLOSE_MEMBER, values) > 0
-                                ? changed(session, close.group())
-                                : unchanged(session, close.group()));
+                        mayWrite(group, declare.by())
+                                ? change(session, LeaseSql.DECLARE, values, declare.group())
+                                : mayNotWrite(declare.by()));
     }
 
     @Override
-    public LeaseOutcome<Set<String>> claim(io.leasehold.lease.LeaseRequest.Claim claim) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public LeaseOutcome<Set<String>> withdraw(io.leasehold.lease.LeaseRequest.Withdraw withdraw) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public LeaseOutcome<Set<String>> rate(io.leasehold.lease.LeaseRequest.Rate rate) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public LeaseOutcome<Membership> declare(io.leasehold.lease.LeaseRequest.Declare declare) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public LeaseOutcome<Membership> order(io.leasehold.lease.LeaseRequest.Order order) {
-        throw new UnsupportedOperationException();
+    public LeaseOutcome<Membership> order(Order order) {
+        Values values =
+                Values.of(order.group()).with("member", order.memberId()).orders(order.orders());
+        return requests.changing(
+                order.group(),
+                (session, group) -> change(session, LeaseSql.ORDER, values, order.group()));
     }
 
     @Override
@@ -293,6 +329,16 @@ public final class JdbcLeaseStore implements LeaseStore {
                         session.dialect().record(), values, row -> row.getString("split_id")));
     }
 
+    private LeaseOutcome<Set<String>> ifWriter(
+            String group, Incarnation by, Function<SqlDialect, Sql> sql, Values values) {
+        return requests.changing(
+                group,
+                (session, locked) ->
+                        mayWrite(locked, by)
+                                ? change(session, sql.apply(session.dialect()), values, locked)
+                                : mayNotWrite(by));
+    }
+
     /** Changes leases, and tells them by the change number that they then have. */
     private static LeaseOutcome<Set<String>> change(
             JdbcSession session, Sql sql, Values values, Membership group) throws SQLException {
@@ -304,6 +350,15 @@ public final class JdbcLeaseStore implements LeaseStore {
                 session.query(LeaseSql.CHANGED, values, row -> row.getString("split_id"));
         session.commit();
         return new Applied<>(Set.copyOf(changed));
+    }
+
+    /** Changes a member, if the statement's condition holds. */
+    private static LeaseOutcome<Membership> change(
+            JdbcSession session, Sql sql, Values values, String group)
+            throws SQLException, LeaseStoreException {
+        return session.update(sql, values) > 0
+                ? changed(session, group)
+                : unchanged(session, group);
     }
 
     private static LeaseOutcome<Membership> changed(JdbcSession session, String group)

@@ -8,10 +8,6 @@ import io.leasehold.lease.Membership;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
@@ -96,7 +92,7 @@ final class JdbcRequests {
             return request.on(session);
         } catch (SQLException e) {
             session.undo(e);
-            if (!createsSchema || !dialect.isSchemaMissing(e)) {
+            if (!createsSchema || !dialect.isTableMissing(e)) {
                 throw e;
             }
             createSchema(session);
@@ -107,7 +103,7 @@ final class JdbcRequests {
     private void createSchema(JdbcSession session) throws SQLException {
         for (int attempt = 1; ; attempt++) {
             try {
-                session.run(schema());
+                session.run(LeaseSchema.text(dialect.schema().file()));
                 LOG.info("Created the lease tables at {}.", failures.url());
                 return;
             } catch (SQLException e) {
@@ -117,15 +113,6 @@ final class JdbcRequests {
                 }
                 LOG.debug("Another one may be creating the lease tables too.", e);
             }
-        }
-    }
-
-    private String schema() {
-        String file = dialect.schemaFile().substring(dialect.schemaFile().indexOf('/') + 1);
-        try (InputStream in = JdbcRequests.class.getResourceAsStream(file)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot read " + file + " from the jar.", e);
         }
     }
 

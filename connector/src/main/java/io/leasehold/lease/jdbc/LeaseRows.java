@@ -1,5 +1,6 @@
 package io.leasehold.lease.jdbc;
 
+import io.leasehold.lease.Balance;
 import io.leasehold.lease.Claim;
 import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.Lease;
@@ -11,7 +12,9 @@ import io.leasehold.lease.Member;
 import io.leasehold.lease.MemberState;
 import io.leasehold.lease.Membership;
 import io.leasehold.lease.Names;
+import io.leasehold.lease.Orders;
 import io.leasehold.lease.Progress;
+import io.leasehold.lease.Share;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -21,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** What the rows of a result say. */
@@ -52,24 +56,15 @@ final class LeaseRows {
                 row.getLong("change_number"), row.getInt("schema_version"), member(row));
     }
 
-    static Membership membership(List<GroupRow> rows) throws LeaseStoreException {
+    static Membership membership(List<GroupRow> rows, LeaseSchema schema)
+            throws LeaseStoreException {
         if (rows.isEmpty()) {
             return new Membership(0, List.of());
         }
-        requireKnown(rows.get(0).schemaVersion());
+        schema.requireKnown(rows.get(0).schemaVersion());
         return new Membership(
                 rows.get(0).changeNumber(),
                 rows.stream().map(GroupRow::member).flatMap(Optional::stream).toList());
-    }
-
-    private static void requireKnown(int schemaVersion) throws LeaseStoreException {
-        if (schemaVersion != LeaseSql.SCHEMA_VERSION) {
-            throw new LeaseStoreException(
-                    "The lease tables have schema version %d; this version of Leasehold knows %d. Use the same version of Leasehold in all jobs of the group."
-                            .formatted(schemaVersion, LeaseSql.SCHEMA_VERSION),
-                    false,
-                    null);
-        }
     }
 
     private static Optional<Member> member(ResultSet row) throws SQLException {
@@ -86,8 +81,8 @@ final class LeaseRows {
                             new Incarnation(id, incarnation),
                             beat,
                             MemberState.valueOf(row.getString("state")),
-                            io.leasehold.lease.Share.of(row.getInt("weight")),
-                            io.leasehold.lease.Orders.NONE,
+                            share(row),
+                            orders(row),
                             Duration.ofNanos(row.getLong("duration_nanos")),
                             Duration.ofNanos(row.getLong("emits_for_nanos")),
                             row.getString("description")));
@@ -98,6 +93,19 @@ final class LeaseRows {
                             beat,
                             e.getMessage()));
         }
+    }
+
+    private static Share share(ResultSet row) throws SQLException {
+        return new Share(
+                row.getInt("weight"),
+                row.getInt("most_splits"),
+                Balance.valueOf(row.getString("balance")));
+    }
+
+    private static Orders orders(ResultSet row) throws SQLException {
+        int weight = row.getInt("ordered_weight");
+        OptionalInt ordered = row.wasNull() ? OptionalInt.empty() : OptionalInt.of(weight);
+        return new Orders(row.getBoolean("ordered_drain"), ordered);
     }
 
     private static boolean isName(String name) {
@@ -122,11 +130,12 @@ final class LeaseRows {
                 row.getString("split_id") == null ? Optional.empty() : Optional.of(lease(row)));
     }
 
-    static LeaseChanges changes(List<ChangeRow> rows) throws LeaseStoreException {
+    static LeaseChanges changes(List<ChangeRow> rows, LeaseSchema schema)
+            throws LeaseStoreException {
         if (rows.isEmpty()) {
             return new LeaseChanges(0, List.of(), Map.of());
         }
-        requireKnown(rows.get(0).schemaVersion());
+        schema.requireKnown(rows.get(0).schemaVersion());
         List<Lease> leases = new ArrayList<>();
         Map<String, String> unreadable = new HashMap<>();
         for (ChangeRow row : rows) {

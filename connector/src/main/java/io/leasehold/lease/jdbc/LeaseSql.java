@@ -4,13 +4,14 @@ package io.leasehold.lease.jdbc;
 final class LeaseSql {
 
     /** The version of the tables that this code reads and writes. */
-    static final int SCHEMA_VERSION = 1;
+    static final int SCHEMA_VERSION = 2;
 
     /** The columns a {@link LeaseRows#group} is made of. */
     static final String GROUP_COLUMNS =
             """
             g.change_number, g.schema_version, m.member_id, m.incarnation, m.beat, m.state,
-            m.weight, m.duration_nanos, m.emits_for_nanos, m.description
+            m.weight, m.most_splits, m.balance, m.ordered_drain, m.ordered_weight,
+            m.duration_nanos, m.emits_for_nanos, m.description
             """;
 
     private static final String LEASE_COLUMNS =
@@ -47,14 +48,19 @@ final class LeaseSql {
                      WHERE group_id = :group
                     """);
 
+    /** For {@code :ordered_weight}, which is not null: that there is none. */
+    static final int NO_WEIGHT = -1;
+
     static final Sql INSERT_MEMBER =
             Sql.of(
                     """
                     INSERT INTO lease_member
-                           (group_id, member_id, incarnation, beat, state, weight,
+                           (group_id, member_id, incarnation, beat, state,
+                            weight, most_splits, balance, ordered_drain, ordered_weight,
                             duration_nanos, emits_for_nanos, description, joined_at, beat_at)
-                    VALUES (:group, :member, :incarnation, :beat, :state, :weight,
-                            :duration, :emits_for, :description,
+                    VALUES (:group, :member, :incarnation, :beat, :state,
+                            :weight, :most_splits, :balance, :ordered_drain,
+                            NULLIF(:ordered_weight, -1), :duration, :emits_for, :description,
                             CURRENT_TIMESTAMP, CURRENT_TIMESTAMP)
                     """);
 
@@ -64,7 +70,10 @@ final class LeaseSql {
                     """
                     UPDATE lease_member
                        SET incarnation = :incarnation, beat = :beat, state = :state,
-                           weight = :weight, duration_nanos = :duration,
+                           weight = :weight, most_splits = :most_splits, balance = :balance,
+                           ordered_drain = :ordered_drain,
+                           ordered_weight = NULLIF(:ordered_weight, -1),
+                           duration_nanos = :duration,
                            emits_for_nanos = :emits_for, description = :description,
                            joined_at = CURRENT_TIMESTAMP, beat_at = CURRENT_TIMESTAMP,
                            closed_at = NULL
@@ -82,6 +91,26 @@ final class LeaseSql {
                      WHERE group_id = :group AND member_id = :member
                        AND incarnation = :incarnation AND state <> 'CLOSED'
                        AND (beat = :beat OR :any_beat)
+                    """);
+
+    /** Holds the group's lock, without which no incarnation or state changes. */
+    static final Sql DECLARE =
+            Sql.of(
+                    """
+                    UPDATE lease_member
+                       SET state = :state
+                     WHERE group_id = :group AND member_id = :member AND state <> :state
+                    """);
+
+    static final Sql ORDER =
+            Sql.of(
+                    """
+                    UPDATE lease_member
+                       SET ordered_drain = :ordered_drain,
+                           ordered_weight = NULLIF(:ordered_weight, -1)
+                     WHERE group_id = :group AND member_id = :member
+                       AND (ordered_drain <> :ordered_drain
+                            OR COALESCE(ordered_weight, -1) <> :ordered_weight)
                     """);
 
     /** The group with the leases changed since; one row without a lease where there is none. */

@@ -51,7 +51,10 @@ final class PostgresDialect extends SqlDialect {
                     UPDATE lease AS l
                        SET owner = :member, owner_incarnation = :incarnation,
                            epoch = l.epoch + 1, tenure = w.tenure,
-                           claimant = NULL, claim_kind = NULL,
+                           claimant = CASE WHEN l.owner = :member AND l.claimant <> :member
+                                           THEN l.claimant END,
+                           claim_kind = CASE WHEN l.owner = :member AND l.claimant <> :member
+                                             THEN l.claim_kind END,
                            version = :version, changed_at = CURRENT_TIMESTAMP
                       FROM unnest(:splits, :versions, :tenures) AS w (split_id, version, tenure)
                      WHERE l.group_id = :group AND l.split_id = w.split_id
@@ -88,8 +91,41 @@ final class PostgresDialect extends SqlDialect {
                        AND l.epoch = r.epoch
                     """);
 
+    private static final Sql CLAIM =
+            Sql.of(
+                    """
+                    UPDATE lease AS l
+                       SET claimant = :member, claim_kind = c.kind,
+                           version = :version, changed_at = CURRENT_TIMESTAMP
+                      FROM unnest(:splits, :versions, :kinds) AS c (split_id, version, kind)
+                     WHERE l.group_id = :group AND l.split_id = c.split_id
+                       AND l.version = c.version AND NOT l.finished AND l.owner <> :member
+                    """);
+
+    private static final Sql WITHDRAW =
+            Sql.of(
+                    """
+                    UPDATE lease AS l
+                       SET claimant = NULL, claim_kind = NULL,
+                           version = :version, changed_at = CURRENT_TIMESTAMP
+                      FROM unnest(:splits) AS c (split_id)
+                     WHERE l.group_id = :group AND l.split_id = c.split_id
+                       AND l.claimant = :member
+                    """);
+
+    private static final Sql RATE =
+            Sql.of(
+                    """
+                    UPDATE lease AS l
+                       SET rate = r.rate, version = :version, changed_at = CURRENT_TIMESTAMP
+                      FROM unnest(:splits, :epochs, :rates) AS r (split_id, epoch, rate)
+                     WHERE l.group_id = :group AND l.split_id = r.split_id
+                       AND l.owner = :member AND l.owner_incarnation = :incarnation
+                       AND l.epoch = r.epoch
+                    """);
+
     PostgresDialect() {
-        super("postgresql");
+        super("postgresql", new LeaseSchema("postgresql", 1));
     }
 
     @Override
@@ -145,6 +181,7 @@ final class PostgresDialect extends SqlDialect {
             case TEXT -> "text";
             case NUMBER -> "int8";
             case INTEGER -> "int4";
+            case REAL -> "float8";
             case BYTES -> "bytea";
         };
     }
@@ -175,8 +212,28 @@ final class PostgresDialect extends SqlDialect {
     }
 
     @Override
-    Set<String> schemaMissing() {
-        return Set.of("42P01", "42703");
+    Sql claim() {
+        return CLAIM;
+    }
+
+    @Override
+    Sql withdraw() {
+        return WITHDRAW;
+    }
+
+    @Override
+    Sql rate() {
+        return RATE;
+    }
+
+    @Override
+    Set<String> tableMissing() {
+        return Set.of("42P01");
+    }
+
+    @Override
+    Set<String> columnMissing() {
+        return Set.of("42703");
     }
 
     /** No such database; no right to the tables; a schema that does not exist. */

@@ -18,9 +18,11 @@ abstract class SqlDialect {
     private static final List<SqlDialect> KNOWN = List.of(new H2Dialect(), new PostgresDialect());
 
     private final String name;
+    private final LeaseSchema schema;
 
-    SqlDialect(String name) {
+    SqlDialect(String name, LeaseSchema schema) {
         this.name = name;
+        this.schema = schema;
     }
 
     /** The dialect for a JDBC URL, if there is one. */
@@ -34,14 +36,17 @@ abstract class SqlDialect {
         return KNOWN.stream().map(SqlDialect::name).toList();
     }
 
-    /** As in JDBC URLs and in the name of the file with the tables. */
+    static List<LeaseSchema> schemas() {
+        return KNOWN.stream().map(SqlDialect::schema).distinct().toList();
+    }
+
+    /** As in JDBC URLs. */
     final String name() {
         return name;
     }
 
-    /** Where an operator finds the tables. */
-    final String schemaFile() {
-        return "conf/lease-schema-" + name + ".sql";
+    final LeaseSchema schema() {
+        return schema;
     }
 
     /** Whether missing tables are created unless the user says otherwise. */
@@ -74,7 +79,10 @@ abstract class SqlDialect {
     /** Inserts the splits that have no row. */
     abstract Sql discover();
 
-    /** Makes {@code :member} owner of the splits whose version is as wanted. */
+    /**
+     * Makes {@code :member} owner of the splits whose version is as wanted. What another claims of
+     * those it owned stays claimed.
+     */
     abstract Sql acquire();
 
     /** Records progress under the owner's condition and S3, and reads the ids it did so for. */
@@ -83,13 +91,29 @@ abstract class SqlDialect {
     /** Makes the splits unowned that are held in these epochs; and finished, if so. */
     abstract Sql letGo();
 
-    /** SQL states that say that a table or one of its columns is not there. */
-    abstract Set<String> schemaMissing();
+    /** Writes {@code :member} as the claimant of the splits that another owns. */
+    abstract Sql claim();
+
+    /** Removes the claims of {@code :member}. */
+    abstract Sql withdraw();
+
+    /** Writes the rates of the splits that are held in these epochs. */
+    abstract Sql rate();
+
+    /** SQL states that say that a table is not there. */
+    abstract Set<String> tableMissing();
+
+    /** SQL states that say that a column of a table is not there. */
+    abstract Set<String> columnMissing();
 
     /** SQL states beyond those of every database that a repetition will not mend. */
     abstract Set<String> hopeless();
 
-    final boolean isSchemaMissing(SQLException failure) {
-        return failure.getSQLState() != null && schemaMissing().contains(failure.getSQLState());
+    final boolean isTableMissing(SQLException failure) {
+        return failure.getSQLState() != null && tableMissing().contains(failure.getSQLState());
+    }
+
+    final boolean isColumnMissing(SQLException failure) {
+        return failure.getSQLState() != null && columnMissing().contains(failure.getSQLState());
     }
 }

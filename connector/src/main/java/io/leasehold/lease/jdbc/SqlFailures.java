@@ -15,11 +15,14 @@ record SqlFailures(String url, SqlDialect dialect) {
 
     LeaseStoreException explain(SQLException failure) {
         String state = String.valueOf(failure.getSQLState());
-        if (dialect.isSchemaMissing(failure)) {
+        if (dialect.isTableMissing(failure)) {
             return never(
                     failure,
-                    "The lease store at %s lacks tables or columns that leases are kept in; run %s there, or set lease.schema.create to true where the tables are missing altogether: %s"
-                            .formatted(url, dialect.schemaFile(), said(failure)));
+                    "The lease store at %s lacks the tables that leases are kept in; run %s there, or set lease.schema.create to true: %s"
+                            .formatted(url, dialect.schema().file(), said(failure)));
+        }
+        if (dialect.isColumnMissing(failure)) {
+            return never(failure, columnMissing(said(failure)));
         }
         if (state.startsWith("28")) {
             return never(
@@ -40,6 +43,19 @@ record SqlFailures(String url, SqlDialect dialect) {
                     "The lease store at %s cannot be reached: %s".formatted(url, said(failure)));
         }
         return later(failure, "The lease store at %s failed: %s".formatted(url, said(failure)));
+    }
+
+    private String columnMissing(String said) {
+        LeaseSchema schema = dialect.schema();
+        return schema.migrations().isEmpty()
+                ? "The lease tables at %s are not those that %s makes: %s"
+                        .formatted(url, schema.file(), said)
+                : "The lease tables at %s are older than schema version %d, which this Leasehold knows; stop all jobs that keep their leases there, and run %s: %s"
+                        .formatted(
+                                url,
+                                LeaseSql.SCHEMA_VERSION,
+                                LeaseSchema.inOrder(schema.migrations()),
+                                said);
     }
 
     private static LeaseStoreException never(SQLException failure, String message) {

@@ -1,6 +1,7 @@
 package io.leasehold.lease.jdbc;
 
 import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.Orders;
 import io.leasehold.lease.Progress;
 
 import java.util.HashMap;
@@ -28,6 +29,11 @@ final class Values {
     Values with(String name, Object value) {
         byName.put(name, value);
         return this;
+    }
+
+    Values orders(Orders orders) {
+        return with("ordered_drain", orders.drain())
+                .with("ordered_weight", orders.weight().orElse(LeaseSql.NO_WEIGHT));
     }
 
     /** The columns that progress is written to, one row for each split. */

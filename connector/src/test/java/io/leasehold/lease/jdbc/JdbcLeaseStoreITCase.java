@@ -263,7 +263,7 @@ class JdbcLeaseStoreITCase {
         applied(a.discover("s"));
         Lease lease = a.lease("s");
         long before = a.open().changeNumber();
-        run("UPDATE lease_group SET schema_version = 2");
+        run("UPDATE lease_group SET schema_version = 3");
 
         List<LeaseOutcome<?>> outcomes =
                 List.of(
@@ -280,10 +280,10 @@ class JdbcLeaseStoreITCase {
                         outcome -> {
                             assertThat(unknown(outcome).retryable()).isFalse();
                             assertThat(unknown(outcome))
-                                    .hasMessageContaining("schema version 2")
-                                    .hasMessageContaining("knows 1");
+                                    .hasMessage(
+                                            "The lease tables have schema version 3 and this Leasehold knows 2; use a newer Leasehold in this job.");
                         });
-        run("UPDATE lease_group SET schema_version = 1");
+        run("UPDATE lease_group SET schema_version = 2");
         assertThat(a.open().changeNumber()).isEqualTo(before);
     }
 

@@ -1,0 +1,26 @@
+-- Leasehold, lease tables for PostgreSQL 12 or later: from schema version 1 to 2.
+--
+-- Run once per database, by a user that may alter the tables, while no job runs that keeps its leases
+-- there:
+--     psql --set ON_ERROR_STOP=1 -f conf/lease-schema-postgresql-1-to-2.sql DATABASE
+-- What was done already is not done again.
+
+BEGIN;
+
+-- What members did that knew nothing of these: take any number of splits, and share by their number.
+ALTER TABLE lease_member ADD COLUMN IF NOT EXISTS most_splits INTEGER NOT NULL DEFAULT 2147483647;
+ALTER TABLE lease_member ADD COLUMN IF NOT EXISTS balance VARCHAR(16) NOT NULL DEFAULT 'COUNT';
+ALTER TABLE lease_member ADD COLUMN IF NOT EXISTS ordered_drain BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE lease_member ADD COLUMN IF NOT EXISTS ordered_weight INTEGER;
+
+-- From now on each member says it itself.
+ALTER TABLE lease_member ALTER COLUMN most_splits DROP DEFAULT;
+ALTER TABLE lease_member ALTER COLUMN balance DROP DEFAULT;
+ALTER TABLE lease_member ALTER COLUMN ordered_drain DROP DEFAULT;
+
+-- What was a state is an order now.
+UPDATE lease_member SET ordered_drain = TRUE, state = 'ACTIVE' WHERE state = 'DRAINING';
+
+UPDATE lease_group SET schema_version = 2 WHERE schema_version = 1;
+
+COMMIT;
