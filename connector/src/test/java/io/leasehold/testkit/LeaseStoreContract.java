@@ -1,5 +1,7 @@
 package io.leasehold.testkit;
 
+import io.leasehold.lease.Claim;
+import io.leasehold.lease.Claim.Kind;
 import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.Lease;
 import io.leasehold.lease.LeaseOutcome;
@@ -11,12 +13,14 @@ import io.leasehold.lease.LeaseRequest.Acquire;
 import io.leasehold.lease.LeaseRequest.Record;
 import io.leasehold.lease.LeaseRequest.Release;
 import io.leasehold.lease.MemberState;
+import io.leasehold.lease.Orders;
 
 import org.junit.jupiter.api.Test;
 
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -189,6 +193,58 @@ public abstract class LeaseStoreContract extends OwnershipContract {
         }
     }
 
+    @Test
+    void ofTwoWhoClaimASplitOneDoes() {
+        ScriptedMember owner = joined("owner");
+        ScriptedMember a = joined("a");
+        ScriptedMember b = joined("b");
+        applied(owner.discover("s"));
+        for (int race = 0; race < RACES; race++) {
+            Lease seen = owner.taking("s");
+            var both = atOnce(() -> a.claim(Kind.ASK, seen), () -> b.claim(Kind.ASK, seen));
+
+            boolean first = !applied(both.first()).isEmpty();
+            assertThat(applied(both.second()).isEmpty()).isEqualTo(first);
+            assertThat(owner.lease("s").claim()).contains(new Claim(first ? "a" : "b", Kind.ASK));
+        }
+    }
+
+    @Test
+    void aClaimAndAnAcquireOfTheSameVersionNeverBothHold() {
+        ScriptedMember owner = joined("owner");
+        ScriptedMember a = joined("a");
+        ScriptedMember b = joined("b");
+        applied(owner.discover("s"));
+        for (int race = 0; race < RACES; race++) {
+            Lease seen = owner.taking("s");
+            var both = atOnce(() -> a.claim(Kind.FORCE, seen), () -> b.acquire(seen));
+
+            boolean claimed = !applied(both.first()).isEmpty();
+            assertThat(applied(both.second()).isEmpty()).isEqualTo(claimed);
+            assertThat(owner.lease("s").claim().isPresent()).isEqualTo(claimed);
+            assertThat(owner.lease("s").ownedBy(b.self())).isNotEqualTo(claimed);
+        }
+    }
+
+    @Test
+    void aReleaseHoldsWhetherOrNotAClaimCameBeforeIt() {
+        ScriptedMember owner = joined("owner");
+        ScriptedMember a = joined("a");
+        applied(owner.discover("s"));
+        for (int race = 0; race < RACES; race++) {
+            Lease had = owner.taking("s");
+            var both =
+                    atOnce(
+                            () -> owner.release(had, Optional.empty()),
+                            () -> a.claim(Kind.ASK, had));
+
+            assertThat(applied(both.first())).containsExactly("s");
+            Lease free = a.lease("s");
+            assertThat(free.owner()).isEmpty();
+            assertThat(free.claim().isPresent()).isEqualTo(!applied(both.second()).isEmpty());
+        }
+    }
+
     private static <A> void lost(ScriptedMember member, LeaseRequest<A> request) {
         assertThat(member.through(new LostAnswers(member.store())).send(request))
                 .isInstanceOf(Unknown.class);
@@ -317,10 +373,86 @@ public abstract class LeaseStoreContract extends OwnershipContract {
     }
 
     @Test
-    void groupsAreSeparate() {
+    void claimAfterALostAnswerIsRecognisedByTheNextRead() {
         ScriptedMember a = joined("a");
         applied(a.discover("s"));
         Lease had = a.taking("s");
+        ScriptedMember b = joined("b");
+        var claim =
+                new LeaseRequest.Claim(
+                        group(),
+                        b.self(),
+                        List.of(new LeaseRequest.Claim.Claimed("s", had.version(), Kind.ASK)));
+        lost(b, claim);
+        Lease claimed = b.lease("s");
+
+        assertThat(claimed.claim()).contains(new Claim("b", Kind.ASK));
+        assertThat(applied(b.send(claim))).isEmpty();
+        assertThat(b.lease("s")).isEqualTo(claimed);
+    }
+
+    @Test
+    void withdrawAfterALostAnswerFindsNoClaim() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s"));
+        a.taking("s");
+        ScriptedMember b = joined("b");
+        b.claiming("s");
+        var withdraw = new LeaseRequest.Withdraw(group(), b.self(), List.of("s"));
+        lost(b, withdraw);
+        Lease unclaimed = b.lease("s");
+
+        assertThat(unclaimed.claim()).isEmpty();
+        assertThat(applied(b.send(withdraw))).isEmpty();
+        assertThat(b.lease("s")).isEqualTo(unclaimed);
+    }
+
+    @Test
+    void rateAfterALostAnswerHoldsAgain() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s"));
+        Lease had = a.taking("s");
+        var rate =
+                new LeaseRequest.Rate(
+                        group(),
+                        a.self(),
+                        List.of(new LeaseRequest.Rate.Rated("s", had.epoch(), 2.5)));
+        lost(a, rate);
+
+        assertThat(a.lease("s").rate()).isEqualTo(2.5);
+        assertThat(applied(a.send(rate))).containsExactly("s");
+        assertThat(a.lease("s").rate()).isEqualTo(2.5);
+    }
+
+    @Test
+    void declareAfterALostAnswerIsShownAsDoneAndChangesNothing() {
+        ScriptedMember a = joined("a");
+        lost(a, new LeaseRequest.Declare(group(), a.self(), MemberState.DRAINED));
+        long before = a.open().changeNumber();
+
+        assertThat(applied(a.declare(MemberState.DRAINED)).members())
+                .containsExactly(a.row(0, MemberState.DRAINED));
+        assertThat(a.open().changeNumber()).isEqualTo(before);
+    }
+
+    @Test
+    void orderAfterALostAnswerIsShownAsDoneAndChangesNothing() {
+        ScriptedMember a = joined("a");
+        Orders orders = new Orders(true, OptionalInt.of(3));
+        lost(a, new LeaseRequest.Order(group(), "a", orders));
+        long before = a.open().changeNumber();
+
+        assertThat(applied(a.order("a", orders)).members()).containsExactly(a.row().with(orders));
+        assertThat(a.open().changeNumber()).isEqualTo(before);
+    }
+
+    @Test
+    void groupsAreSeparate() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s"));
+        a.taking("s");
+        ScriptedMember b = joined("b");
+        Lease claimed = b.claiming("s");
         ScriptedMember other = new ScriptedMember(session(), group() + " too", a.self());
 
         assertThat(other.beat(1)).isInstanceOf(Refused.class);
@@ -329,11 +461,15 @@ public abstract class LeaseStoreContract extends OwnershipContract {
         applied(other.discover("s"));
         Lease theirs = other.taking("s");
         applied(other.beat(9));
+        applied(other.rate(theirs, 9));
+        applied(other.declare(MemberState.DRAINED));
+        applied(other.order("a", new Orders(true, OptionalInt.of(9))));
+        applied(new ScriptedMember(session(), group() + " too", b.self()).joined().withdraw("s"));
         applied(other.release(theirs, Optional.of(position("theirs", 9))));
         applied(other.close(other, Optional.empty()));
 
-        assertThat(a.lease("s")).isEqualTo(had);
-        assertThat(a.open().members()).containsExactly(a.row());
+        assertThat(a.lease("s")).isEqualTo(claimed);
+        assertThat(a.open().members()).containsExactlyInAnyOrder(a.row(), b.row());
         assertThat(a.progressOf("s")).isEqualTo(position("start", 0));
     }
 
@@ -350,6 +486,8 @@ public abstract class LeaseStoreContract extends OwnershipContract {
                         "{1,2}",
                         ":group",
                         "?",
+                        "[{\"splits\":1}]",
+                        "\u200b",
                         "NULL",
                         "Upper",
                         "upper",
@@ -389,6 +527,16 @@ public abstract class LeaseStoreContract extends OwnershipContract {
                         .map(Acquire.Taken::lease)
                         .toList();
         assertThat(had).hasSize(splits.length);
+
+        ScriptedMember b = joined("b");
+        assertThat(applied(b.claim(Kind.ASK, had.toArray(Lease[]::new)))).hasSize(splits.length);
+        assertThat(applied(b.withdraw(splits))).hasSize(splits.length);
+        var rated =
+                had.stream()
+                        .map(lease -> new LeaseRequest.Rate.Rated(lease.splitId(), 1, 0.5))
+                        .toList();
+        assertThat(applied(a.send(new LeaseRequest.Rate(group(), a.self(), rated))))
+                .hasSize(splits.length);
 
         var recorded =
                 had.stream()

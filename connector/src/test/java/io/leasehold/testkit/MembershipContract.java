@@ -32,6 +32,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(60)
 abstract class MembershipContract {
 
+    private static final Orders DRAIN = new Orders(true, OptionalInt.empty());
+
     private final List<LeaseStore> stores = new ArrayList<>();
     private String group;
 
@@ -162,6 +164,125 @@ abstract class MembershipContract {
         ScriptedMember second = member("a", "a-3");
         assertThat(second.join(Optional.of(old.row()))).isInstanceOf(Refused.class);
         assertThat(second.open().members()).containsExactly(first.row());
+    }
+
+    @Test
+    void joinIsRefusedOnceTheOrdersOfTheReplacedAreOthers() {
+        ScriptedMember old = joined("a");
+        applied(joined("b").order("a", DRAIN));
+
+        ScriptedMember next = member("a", "a-2");
+        assertThat(next.join(Optional.of(old.row()))).isInstanceOf(Refused.class);
+        assertThat(row(next.open(), old)).contains(old.row().with(DRAIN));
+    }
+
+    @Test
+    void ordersOutliveTheIncarnationThatCarriesThemOn() {
+        ScriptedMember old = joined("a");
+        Member ordered = old.row().with(DRAIN);
+        assertThat(row(applied(old.order("a", DRAIN)), old)).contains(ordered);
+        ScriptedMember next = member("a", "a-2");
+
+        Member carried = next.row().with(DRAIN);
+        Membership after = applied(next.send(new Join(group, carried, Optional.of(ordered))));
+
+        assertThat(after.members()).containsExactly(carried);
+        assertThat(next.open().members()).containsExactly(carried);
+    }
+
+    @Test
+    void aMemberIsToldWhateverItsIncarnationAndState() {
+        ScriptedMember a = joined("a");
+        ScriptedMember stranger = member("operator", "1");
+        Orders lighter = new Orders(false, OptionalInt.of(0));
+
+        assertThat(row(applied(stranger.order("a", lighter)), a)).contains(a.row().with(lighter));
+        applied(a.declare(MemberState.DRAINED));
+        assertThat(row(applied(stranger.order("a", DRAIN)), a))
+                .contains(a.row(0, MemberState.DRAINED).with(DRAIN));
+        Member closed = row(applied(a.close(a, Optional.empty())), a).orElseThrow();
+        assertThat(row(applied(stranger.order("a", Orders.NONE)), a))
+                .contains(closed.with(Orders.NONE));
+    }
+
+    @Test
+    void anOrderChangesNothingElseOfTheRow() {
+        ScriptedMember a = joined("a");
+        applied(a.beat(5));
+        applied(a.order("a", new Orders(true, OptionalInt.of(7))));
+
+        assertThat(a.open().members())
+                .containsExactly(a.row().beaten(5).with(new Orders(true, OptionalInt.of(7))));
+        assertThat(applied(a.beat(6)).members())
+                .containsExactly(a.row().beaten(6).with(new Orders(true, OptionalInt.of(7))));
+    }
+
+    @Test
+    void anOrderForNobodyChangesNothing() {
+        ScriptedMember a = joined("a");
+        Membership before = a.open();
+
+        assertThat(applied(a.order("nobody", DRAIN))).isEqualTo(before);
+        assertThat(a.open()).isEqualTo(before);
+    }
+
+    @Test
+    void everyChangeOfOrdersCountsOnce() {
+        ScriptedMember a = joined("a");
+        long before = a.open().changeNumber();
+        long first = applied(a.order("a", DRAIN)).changeNumber();
+        long again = applied(a.order("a", DRAIN)).changeNumber();
+        long heavier = applied(a.order("a", new Orders(true, OptionalInt.of(2)))).changeNumber();
+        long unordered = applied(a.order("a", Orders.NONE)).changeNumber();
+        long unorderedAgain = applied(a.order("a", Orders.NONE)).changeNumber();
+
+        assertThat(List.of(first, again, heavier, unordered, unorderedAgain))
+                .containsExactly(before + 1, before + 1, before + 2, before + 3, before + 3);
+    }
+
+    @Test
+    void whatAMemberDeclaresIsSeenByAll() {
+        ScriptedMember a = joined("a");
+        applied(a.beat(5));
+        Member drained = a.row(5, MemberState.DRAINED);
+
+        assertThat(applied(a.declare(MemberState.DRAINED)).members()).containsExactly(drained);
+        assertThat(member("b", "1").open().members()).containsExactly(drained);
+        assertThat(applied(a.declare(MemberState.ACTIVE)).members())
+                .containsExactly(a.row().beaten(5));
+    }
+
+    @Test
+    void aDrainedMemberGoesOnBeating() {
+        ScriptedMember a = joined("a");
+        applied(a.declare(MemberState.DRAINED));
+
+        assertThat(applied(a.beat(1)).members()).containsExactly(a.row(1, MemberState.DRAINED));
+    }
+
+    @Test
+    void whoMayNotWriteDeclaresNothing() {
+        ScriptedMember old = joined("a");
+        ScriptedMember stranger = member("b", "1");
+        assertThat(stranger.declare(MemberState.ACTIVE)).isInstanceOf(Refused.class);
+        ScriptedMember next = member("a", "a-2").joined();
+        assertThat(old.declare(MemberState.DRAINED)).isInstanceOf(Refused.class);
+        assertThat(next.open().members()).containsExactly(next.row());
+
+        Membership closed = applied(next.close(next, Optional.empty()));
+        assertThat(next.declare(MemberState.ACTIVE)).isInstanceOf(Refused.class);
+        assertThat(next.open()).isEqualTo(closed);
+    }
+
+    @Test
+    void everyChangeOfWhatIsDeclaredCountsOnce() {
+        ScriptedMember a = joined("a");
+        long before = a.open().changeNumber();
+        long same = applied(a.declare(MemberState.ACTIVE)).changeNumber();
+        long drained = applied(a.declare(MemberState.DRAINED)).changeNumber();
+        long again = applied(a.declare(MemberState.DRAINED)).changeNumber();
+
+        assertThat(List.of(same, drained, again)).containsExactly(before, before + 1, before + 1);
     }
 
     @Test

@@ -1,11 +1,14 @@
 package io.leasehold.testkit;
 
+import io.leasehold.lease.Claim;
+import io.leasehold.lease.Claim.Kind;
 import io.leasehold.lease.Lease;
 import io.leasehold.lease.LeaseChanges;
 import io.leasehold.lease.LeaseOutcome.Refused;
 import io.leasehold.lease.LeaseRequest.Acquire;
 import io.leasehold.lease.LeaseRequest.Discover;
 import io.leasehold.lease.LeaseRequest.Discover.NewSplit;
+import io.leasehold.lease.LeaseRequest.Rate;
 import io.leasehold.lease.LeaseRequest.Read;
 import io.leasehold.lease.LeaseRequest.Record;
 import io.leasehold.lease.LeaseRequest.Recorded;
@@ -15,6 +18,7 @@ import io.leasehold.lease.Progress;
 import org.junit.jupiter.api.Test;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -403,5 +407,296 @@ abstract class OwnershipContract extends MembershipContract {
 
         assertThat(a.open().changeNumber()).isEqualTo(before);
         assertThat(a.lease("s")).isEqualTo(free);
+    }
+
+    private static Optional<Claim> asked(ScriptedMember claimant) {
+        return Optional.of(new Claim(claimant.self().memberId(), Kind.ASK));
+    }
+
+    @Test
+    void aClaimIsSeenByAllAndChangesNothingElse() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s"));
+        Lease had = a.taking("s");
+        ScriptedMember b = joined("b");
+        long before = b.open().changeNumber();
+
+        assertThat(applied(b.claim(Kind.ASK, had))).containsExactly("s");
+
+        assertThat(a.open().changeNumber()).isEqualTo(before + 1);
+        assertThat(a.lease("s"))
+                .isEqualTo(
+                        new Lease(
+                                "s",
+                                had.owner(),
+                                had.epoch(),
+                                had.tenure(),
+                                asked(b),
+                                false,
+                                had.parents(),
+                                had.rate(),
+                                before + 1));
+        assertThat(applied(a.record(had, position("x", 1)))).containsExactly("s");
+    }
+
+    @Test
+    void claimIsConditionalOnTheVersionSplitBySplit() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s", "t"));
+        Lease stale = a.taking("s");
+        a.taking("s");
+        Lease asRead = a.taking("t");
+        ScriptedMember b = joined("b");
+
+        assertThat(applied(b.claim(Kind.ASK, stale, asRead))).containsExactly("t");
+        assertThat(b.lease("s").claim()).isEmpty();
+        assertThat(b.lease("t").claim()).isEqualTo(asked(b));
+    }
+
+    @Test
+    void onlyUnfinishedSplitsOfAnotherMemberAreClaimed() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("mine", "free", "finished"));
+        a.taking("mine");
+        applied(a.finish(a.taking("finished"), position("end", 1)));
+        Map<String, Lease> before = a.leases();
+
+        assertThat(applied(a.claim(Kind.ASK, before.values().toArray(Lease[]::new)))).isEmpty();
+        assertThat(a.leases()).isEqualTo(before);
+    }
+
+    @Test
+    void aMemberDoesNotClaimWhatItsEarlierIncarnationOwns() {
+        ScriptedMember old = joined("a");
+        applied(old.discover("s"));
+        Lease had = old.taking("s");
+        ScriptedMember next = member("a", "a-2").joined();
+
+        assertThat(applied(next.claim(Kind.FORCE, had))).isEmpty();
+        assertThat(next.lease("s")).isEqualTo(had);
+    }
+
+    @Test
+    void aClaimReplacesAnEarlierOne() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s"));
+        a.taking("s");
+        ScriptedMember b = joined("b");
+        ScriptedMember c = joined("c");
+
+        Lease asked = b.claiming("s");
+        assertThat(applied(b.claim(Kind.FORCE, asked))).containsExactly("s");
+        Lease forced = b.lease("s");
+        assertThat(forced.claim()).contains(new Claim("b", Kind.FORCE));
+        assertThat(applied(c.claim(Kind.ASK, asked))).isEmpty();
+        assertThat(applied(c.claim(Kind.ASK, forced))).containsExactly("s");
+        assertThat(a.lease("s").claim()).isEqualTo(asked(c));
+    }
+
+    @Test
+    void whoMayNotWriteClaimsAndWithdrawsNothing() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s"));
+        a.taking("s");
+        ScriptedMember old = joined("b");
+        Lease claimed = old.claiming("s");
+        ScriptedMember stranger = member("c", "1");
+        assertThat(stranger.claim(Kind.ASK, claimed)).isInstanceOf(Refused.class);
+        assertThat(stranger.withdraw("s")).isInstanceOf(Refused.class);
+
+        ScriptedMember next = member("b", "b-2").joined();
+        assertThat(old.claim(Kind.FORCE, claimed)).isInstanceOf(Refused.class);
+        assertThat(old.withdraw("s")).isInstanceOf(Refused.class);
+        applied(next.close(next, Optional.empty()));
+        assertThat(next.claim(Kind.FORCE, claimed)).isInstanceOf(Refused.class);
+        assertThat(next.withdraw("s")).isInstanceOf(Refused.class);
+        assertThat(a.lease("s")).isEqualTo(claimed);
+    }
+
+    @Test
+    void onlyOnesOwnClaimsAreWithdrawn() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s", "t", "u"));
+        for (String split : List.of("s", "t", "u")) {
+            a.taking(split);
+        }
+        ScriptedMember b = joined("b");
+        ScriptedMember c = joined("c");
+        Lease mine = b.claiming("s");
+        Lease another = c.claiming("t");
+        long before = a.open().changeNumber();
+
+        assertThat(applied(b.withdraw("s", "t", "u", "nowhere"))).containsExactly("s");
+
+        Lease withdrawn = a.lease("s");
+        assertThat(withdrawn.claim()).isEmpty();
+        assertThat(withdrawn.owner()).isEqualTo(mine.owner());
+        assertThat(withdrawn.epoch()).isEqualTo(mine.epoch());
+        assertThat(withdrawn.version()).isEqualTo(before + 1);
+        assertThat(a.lease("t")).isEqualTo(another);
+        assertThat(applied(b.withdraw("s"))).isEmpty();
+        assertThat(a.open().changeNumber()).isEqualTo(before + 1);
+    }
+
+    @Test
+    void aClaimIsWithdrawnWhoeverOwnsTheSplit() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s", "t"));
+        Lease released = a.taking("s");
+        a.taking("t");
+        ScriptedMember b = joined("b");
+        b.claiming("s");
+        b.claiming("t");
+        applied(a.release(released, Optional.empty()));
+        ScriptedMember reborn = member("a", "a-2").joined();
+        reborn.taking("t");
+
+        assertThat(applied(b.withdraw("s", "t"))).containsExactlyInAnyOrder("s", "t");
+        assertThat(a.lease("s").claim()).isEmpty();
+        assertThat(a.lease("t").claim()).isEmpty();
+        assertThat(a.lease("t").ownedBy(reborn.self())).isTrue();
+    }
+
+    @Test
+    void aClaimOutlivesTheIncarnationThatMadeIt() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s"));
+        a.taking("s");
+        Lease claimed = joined("b").claiming("s");
+        ScriptedMember next = member("b", "b-2").joined();
+
+        assertThat(next.lease("s")).isEqualTo(claimed);
+        assertThat(applied(next.withdraw("s"))).containsExactly("s");
+    }
+
+    @Test
+    void releaseKeepsTheClaim() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s"));
+        Lease had = a.taking("s");
+        ScriptedMember b = joined("b");
+        b.claiming("s");
+
+        applied(a.release(had, Optional.of(position("last", 1))));
+
+        assertThat(a.lease("s").owner()).isEmpty();
+        assertThat(a.lease("s").claim()).isEqualTo(asked(b));
+    }
+
+    @Test
+    void acquireByAnotherMemberClearsTheClaim() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s", "t"));
+        Lease released = a.taking("s");
+        a.taking("t");
+        ScriptedMember b = joined("b");
+        b.claiming("s");
+        b.claiming("t");
+        applied(a.release(released, Optional.empty()));
+
+        // The claimant itself, of a free split; and a third one, of an owned split.
+        assertThat(b.taking("s").claim()).isEmpty();
+        assertThat(joined("c").taking("t").claim()).isEmpty();
+        assertThat(a.leases().values()).allMatch(lease -> lease.claim().isEmpty());
+    }
+
+    @Test
+    void acquireOfAFreeSplitClearsTheClaimOfWhoeverMadeIt() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s"));
+        Lease had = a.taking("s");
+        joined("b").claiming("s");
+        applied(a.release(had, Optional.empty()));
+
+        assertThat(a.taking("s").claim()).isEmpty();
+    }
+
+    @Test
+    void acquireByTheOwnersMemberKeepsTheClaimOfAnother() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s", "unclaimed"));
+        a.taking("s");
+        a.taking("unclaimed");
+        ScriptedMember b = joined("b");
+        b.claiming("s");
+
+        Lease again = a.taking("s");
+        assertThat(again.claim()).isEqualTo(asked(b));
+        ScriptedMember next = member("a", "a-2").joined();
+        List<Acquire.Taken> taken = applied(next.acquire(again, next.lease("unclaimed")));
+
+        assertThat(taken).hasSize(2);
+        assertThat(b.lease("s").ownedBy(next.self())).isTrue();
+        assertThat(b.lease("s").epoch()).isEqualTo(again.epoch() + 1);
+        assertThat(b.lease("s").claim()).isEqualTo(asked(b));
+        assertThat(b.lease("unclaimed").claim()).isEmpty();
+        assertThat(taken)
+                .extracting(Acquire.Taken::lease)
+                .containsExactlyInAnyOrder(b.lease("s"), b.lease("unclaimed"));
+    }
+
+    @Test
+    void aFinishedSplitHasNoClaim() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s"));
+        Lease had = a.taking("s");
+        ScriptedMember b = joined("b");
+        b.claiming("s");
+
+        assertThat(applied(a.finish(had, position("end", 1)))).containsExactly("s");
+        assertThat(a.lease("s").claim()).isEmpty();
+        assertThat(applied(b.withdraw("s"))).isEmpty();
+        assertThat(applied(b.claim(Kind.FORCE, a.lease("s")))).isEmpty();
+    }
+
+    @Test
+    void aRateIsSeenByAllAndOutlivesItsOwner() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s", "t"));
+        Lease had = a.taking("s");
+        ScriptedMember b = joined("b");
+        Lease claimed = b.claiming("s");
+        Rate.Rated foreign = new Rate.Rated("t", 0, 1);
+        Rate.Rated mine = new Rate.Rated("s", had.epoch(), 0.1);
+
+        assertThat(applied(a.send(new Rate(group(), a.self(), List.of(foreign, mine)))))
+                .containsExactly("s");
+
+        Lease rated = a.lease("s");
+        assertThat(rated.rate()).isEqualTo(0.1);
+        assertThat(rated.version()).isEqualTo(claimed.version() + 1);
+        assertThat(rated.version()).isEqualTo(a.open().changeNumber());
+        assertThat(rated.claim()).isEqualTo(asked(b));
+        assertThat(b.taking("s").rate()).isEqualTo(0.1);
+        assertThat(a.lease("t").rate()).isZero();
+    }
+
+    @Test
+    void ratesKeepEveryDigit() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s"));
+        Lease had = a.taking("s");
+        for (double rate : new double[] {Double.MAX_VALUE, 1e-300, 1.0 / 3, 1e22 + 1, 12, 0}) {
+            assertThat(applied(a.rate(had, rate))).containsExactly("s");
+            assertThat(a.lease("s").rate()).isEqualTo(rate);
+        }
+    }
+
+    @Test
+    void aStaleOwnerRatesNothing() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s", "free"));
+        Lease before = a.taking("s");
+        Lease now = a.taking("s");
+        assertThat(applied(a.rate(before, 5))).isEmpty();
+        assertThat(applied(a.rate(a.lease("free"), 5))).isEmpty();
+        ScriptedMember b = joined("b");
+        Lease had = b.taking("s");
+        long change = b.open().changeNumber();
+
+        assertThat(applied(a.rate(now, 5))).isEmpty();
+        assertThat(applied(a.rate(had, 5))).isEmpty();
+        assertThat(b.lease("s")).isEqualTo(had);
+        assertThat(b.open().changeNumber()).isEqualTo(change);
     }
 }

@@ -1,5 +1,6 @@
 package io.leasehold.testkit;
 
+import io.leasehold.lease.Claim.Kind;
 import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.Lease;
 import io.leasehold.lease.LeaseOutcome;
@@ -7,15 +8,20 @@ import io.leasehold.lease.LeaseOutcome.Applied;
 import io.leasehold.lease.LeaseRequest;
 import io.leasehold.lease.LeaseRequest.Acquire;
 import io.leasehold.lease.LeaseRequest.Beat;
+import io.leasehold.lease.LeaseRequest.Claim;
 import io.leasehold.lease.LeaseRequest.Close;
+import io.leasehold.lease.LeaseRequest.Declare;
 import io.leasehold.lease.LeaseRequest.Discover;
 import io.leasehold.lease.LeaseRequest.Finish;
 import io.leasehold.lease.LeaseRequest.Join;
 import io.leasehold.lease.LeaseRequest.Open;
+import io.leasehold.lease.LeaseRequest.Order;
+import io.leasehold.lease.LeaseRequest.Rate;
 import io.leasehold.lease.LeaseRequest.Read;
 import io.leasehold.lease.LeaseRequest.Record;
 import io.leasehold.lease.LeaseRequest.Recorded;
 import io.leasehold.lease.LeaseRequest.Release;
+import io.leasehold.lease.LeaseRequest.Withdraw;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.Member;
 import io.leasehold.lease.MemberState;
@@ -146,6 +152,49 @@ public record ScriptedMember(LeaseStore store, String group, Incarnation self) {
                                                 new Acquire.Wanted(
                                                         lease.splitId(), lease.version(), 7))
                                 .toList()));
+    }
+
+    /** Claims the splits as they were read. */
+    public LeaseOutcome<Set<String>> claim(Kind kind, Lease... asRead) {
+        return send(
+                new Claim(
+                        group,
+                        self,
+                        Stream.of(asRead)
+                                .map(
+                                        lease ->
+                                                new Claim.Claimed(
+                                                        lease.splitId(), lease.version(), kind))
+                                .toList()));
+    }
+
+    /** Claims the split whatever its row is, and returns that as it is then. */
+    public Lease claiming(String split) {
+        if (applied(claim(Kind.ASK, lease(split))).isEmpty()) {
+            throw new AssertionError(self + " could not claim " + split);
+        }
+        return lease(split);
+    }
+
+    public LeaseOutcome<Set<String>> withdraw(String... splits) {
+        return send(new Withdraw(group, self, List.of(splits)));
+    }
+
+    public LeaseOutcome<Set<String>> rate(Lease lease, double perSecond) {
+        return send(
+                new Rate(
+                        group,
+                        self,
+                        List.of(new Rate.Rated(lease.splitId(), lease.epoch(), perSecond))));
+    }
+
+    public LeaseOutcome<Membership> declare(MemberState state) {
+        return send(new Declare(group, self, state));
+    }
+
+    /** As an operator does. */
+    public LeaseOutcome<Membership> order(String memberId, Orders orders) {
+        return send(new Order(group, memberId, orders));
     }
 
     /** Acquires the split whatever its row is, and returns its lease. */
