@@ -1,5 +1,6 @@
 package io.leasehold.lease.jdbc;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -235,7 +236,7 @@ final class H2Dialect extends SqlDialect {
 
     /** No such database, and it may not be created; no right to the tables. */
     @Override
-    Set<String> hopeless() {
-        return Set.of("90149", "90146", "90096");
+    boolean isHopeless(SQLException failure) {
+        return isOneOf(Set.of("90149", "90146", "90096"), failure);
     }
 }

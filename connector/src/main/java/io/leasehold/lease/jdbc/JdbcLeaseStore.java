@@ -197,7 +197,12 @@ public final class JdbcLeaseStore implements LeaseStore {
         return requests.single(
                 session ->
                         new Applied<>(
-                                record(session, record.group(), record.by(), record.splits())));
+                                record(
+                                        session,
+                                        session.dialect().recordAlone(),
+                                        record.group(),
+                                        record.by(),
+                                        record.splits())));
     }
 
     @Override
@@ -206,7 +211,12 @@ public final class JdbcLeaseStore implements LeaseStore {
                 finish.group(),
                 (session, group) -> {
                     Set<String> held =
-                            record(session, finish.group(), finish.by(), finish.splits());
+                            record(
+                                    session,
+                                    session.dialect().record(),
+                                    finish.group(),
+                                    finish.by(),
+                                    finish.splits());
                     List<Recorded> ended =
                             finish.splits().stream()
                                     .filter(split -> held.contains(split.splitId()))
@@ -235,7 +245,12 @@ public final class JdbcLeaseStore implements LeaseStore {
         return requests.changing(
                 release.group(),
                 (session, group) -> {
-                    record(session, release.group(), release.by(), read);
+                    record(
+                            session,
+                            session.dialect().record(),
+                            release.group(),
+                            release.by(),
+                            read);
                     return change(session, session.dialect().letGo(), values, group);
                 });
     }
@@ -314,9 +329,8 @@ public final class JdbcLeaseStore implements LeaseStore {
         requests.end();
     }
 
-    /** The progress whose owner's condition holds, in one statement; in a transaction or not. */
     private static Set<String> record(
-            JdbcSession session, String group, Incarnation by, List<Recorded> splits)
+            JdbcSession session, Sql sql, String group, Incarnation by, List<Recorded> splits)
             throws SQLException {
         Values values =
                 Values.of(group)
@@ -324,9 +338,7 @@ public final class JdbcLeaseStore implements LeaseStore {
                         .with("splits", text(splits, Recorded::splitId))
                         .with("epochs", number(splits, Recorded::epoch))
                         .progress(splits.stream().map(Recorded::progress).toList());
-        return Set.copyOf(
-                session.query(
-                        session.dialect().record(), values, row -> row.getString("split_id")));
+        return Set.copyOf(session.query(sql, values, row -> row.getString("split_id")));
     }
 
     private LeaseOutcome<Set<String>> ifWriter(

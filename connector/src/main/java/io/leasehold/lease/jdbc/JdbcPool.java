@@ -36,6 +36,7 @@ record JdbcPool(
         dialect.driverSettings(timeout).forEach(config::addDataSourceProperty);
         driverProperties.forEach(config::addDataSourceProperty);
         // What the store relies on comes last; nobody can set it otherwise.
+        dialect.requiredDriverSettings().forEach(config::addDataSourceProperty);
         config.setAutoCommit(true);
         config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         config.setConnectionTimeout(Math.max(SHORTEST_WAIT, timeout.toMillis()));

@@ -38,14 +38,28 @@ final class JdbcSession {
         }
     }
 
+    /** The rows of a query; or, if there are several statements, of those that are queries. */
     <R> List<R> query(Sql sql, Values values, Row<R> row) throws SQLException {
-        try (PreparedStatement statement = prepare(sql, values);
-                ResultSet result = statement.executeQuery()) {
+        try (PreparedStatement statement = prepare(sql, values)) {
             List<R> rows = new ArrayList<>();
+            boolean hasRows = statement.execute();
+            // To the last, since its failure would be known only there.
+            while (hasRows || statement.getUpdateCount() >= 0) {
+                if (hasRows) {
+                    readAll(statement, row, rows);
+                }
+                hasRows = statement.getMoreResults();
+            }
+            return rows;
+        }
+    }
+
+    private static <R> void readAll(PreparedStatement statement, Row<R> row, List<R> rows)
+            throws SQLException {
+        try (ResultSet result = statement.getResultSet()) {
             while (result.next()) {
                 rows.add(row.of(result));
             }
-            return rows;
         }
     }
 

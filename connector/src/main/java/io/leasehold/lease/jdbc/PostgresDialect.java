@@ -1,5 +1,6 @@
 package io.leasehold.lease.jdbc;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -238,7 +239,7 @@ final class PostgresDialect extends SqlDialect {
 
     /** No such database; no right to the tables; a schema that does not exist. */
     @Override
-    Set<String> hopeless() {
-        return Set.of("3D000", "42501", "3F000");
+    boolean isHopeless(SQLException failure) {
+        return isOneOf(Set.of("3D000", "42501", "3F000"), failure);
     }
 }

@@ -10,12 +10,17 @@ import java.util.Set;
 /**
  * What differs between databases: whole statements, and the names of things.
  *
- * <p>Parameters that are a {@link Column} have a name in the plural. A dialect for a database
- * without arrays would bind them in another way, which {@link JdbcSession} asks it for.
+ * <p>Parameters that are a {@link Column} have a name in the plural. Where a database has no
+ * arrays, {@link Values#ROWS} is all of them together.
  */
 abstract class SqlDialect {
 
-    private static final List<SqlDialect> KNOWN = List.of(new H2Dialect(), new PostgresDialect());
+    private static final List<SqlDialect> KNOWN =
+            List.of(
+                    new H2Dialect(),
+                    new PostgresDialect(),
+                    new MariaDbDialect(),
+                    new MySqlDialect());
 
     private final String name;
     private final LeaseSchema schema;
@@ -67,6 +72,11 @@ abstract class SqlDialect {
     /** Driver settings that the user may override; they bound what is not yet a request. */
     abstract Map<String, String> driverSettings(Duration timeout);
 
+    /** Driver settings that the store relies on. */
+    Map<String, String> requiredDriverSettings() {
+        return Map.of();
+    }
+
     /** What this database calls the type. */
     abstract String typeName(Column.Type type);
 
@@ -88,6 +98,11 @@ abstract class SqlDialect {
     /** Records progress under the owner's condition and S3, and reads the ids it did so for. */
     abstract Sql record();
 
+    /** As {@link #record}, for use outside of a transaction. */
+    Sql recordAlone() {
+        return record();
+    }
+
     /** Makes the splits unowned that are held in these epochs; and finished, if so. */
     abstract Sql letGo();
 
@@ -106,14 +121,18 @@ abstract class SqlDialect {
     /** SQL states that say that a column of a table is not there. */
     abstract Set<String> columnMissing();
 
-    /** SQL states beyond those of every database that a repetition will not mend. */
-    abstract Set<String> hopeless();
+    /** Whether it is a failure of this database that a repetition will not mend. */
+    abstract boolean isHopeless(SQLException failure);
 
     final boolean isTableMissing(SQLException failure) {
-        return failure.getSQLState() != null && tableMissing().contains(failure.getSQLState());
+        return isOneOf(tableMissing(), failure);
     }
 
     final boolean isColumnMissing(SQLException failure) {
-        return failure.getSQLState() != null && columnMissing().contains(failure.getSQLState());
+        return isOneOf(columnMissing(), failure);
+    }
+
+    static boolean isOneOf(Set<String> states, SQLException failure) {
+        return failure.getSQLState() != null && states.contains(failure.getSQLState());
     }
 }

@@ -30,7 +30,7 @@ record SqlFailures(String url, SqlDialect dialect) {
                     "The lease store at %s does not accept this user and password: %s"
                             .formatted(url, said(failure)));
         }
-        if (dialect.hopeless().contains(state)) {
+        if (dialect.isHopeless(failure)) {
             return never(
                     failure,
                     "The lease store at %s cannot serve: %s".formatted(url, said(failure)));

@@ -7,9 +7,13 @@ import io.leasehold.lease.Progress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** What the parameters of a statement stand for. */
 final class Values {
+
+    /** All that are a {@link Column}, as one text: {@link JsonRows}. */
+    static final String ROWS = "rows";
 
     private final Map<String, Object> byName = new HashMap<>();
 
@@ -45,10 +49,21 @@ final class Values {
     }
 
     Object get(String name) {
-        Object value = byName.get(name);
+        Object value = name.equals(ROWS) ? rows() : byName.get(name);
         if (value == null) {
             throw new IllegalStateException("The parameter " + name + " has no value.");
         }
         return value;
+    }
+
+    private String rows() {
+        Map<String, Column> columns = new TreeMap<>();
+        byName.forEach(
+                (name, value) -> {
+                    if (value instanceof Column column) {
+                        columns.put(name, column);
+                    }
+                });
+        return JsonRows.of(columns);
     }
 }
