@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * A TCP line to a server on this machine, that can be cut and that counts the round trips on it.
+ * A TCP line to a server on this machine, that can be cut and that counts what passes on it.
  *
  * <p>While it is cut, what is sent gets lost and nothing is closed: as behind a switch that died.
  */
@@ -24,6 +24,7 @@ public final class NetworkLine implements Closeable {
     private volatile boolean cut;
     private boolean answeredLast = true;
     private int roundTrips;
+    private long bytes;
 
     /** Opens a line to a port of this machine. */
     public NetworkLine(int target) {
@@ -57,7 +58,13 @@ public final class NetworkLine implements Closeable {
         return roundTrips;
     }
 
-    private synchronized void spoke(boolean client) {
+    /** How much was said on both sides. */
+    public synchronized long bytes() {
+        return bytes;
+    }
+
+    private synchronized void spoke(boolean client, int length) {
+        bytes += length;
         if (client && answeredLast) {
             roundTrips++;
         }
@@ -87,7 +94,7 @@ public final class NetworkLine implements Closeable {
             byte[] chunk = new byte[64 * 1024];
             for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
                 if (!cut) {
-                    spoke(client);
+                    spoke(client, read);
                     out.write(chunk, 0, read);
                     out.flush();
                 }

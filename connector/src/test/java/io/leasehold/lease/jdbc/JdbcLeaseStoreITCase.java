@@ -346,6 +346,38 @@ class JdbcLeaseStoreITCase {
     }
 
     @Test
+    void aSteadyTickCostsTheSameWithManySplitsAsWithFew() throws Exception {
+        NetworkLine line = closing(new NetworkLine(PostgresServer.port()));
+        ScriptedMember a = member("a", store(through(line), LONG));
+        ScriptedMember b = member("b", LONG);
+        applied(a.discover(IntStream.range(0, 10).mapToObj(i -> "few" + i).toArray(String[]::new)));
+        applied(a.acquire(a.leases().values().toArray(Lease[]::new)));
+        b.claiming("few1");
+
+        List<Long> withFew = costs(line, a, 100);
+        insert(100_000);
+        run("UPDATE lease SET owner = 'a', owner_incarnation = 'a-1'");
+
+        assertThat(costs(line, a, 200)).isEqualTo(withFew);
+    }
+
+    /** Round trips and bytes of some beats, once the driver does the same each time. */
+    private static List<Long> costs(NetworkLine line, ScriptedMember member, long beat) {
+        for (long warmUp = 0; warmUp < 20; warmUp++) {
+            applied(member.beat(beat + warmUp));
+        }
+        List<Long> costs = new ArrayList<>();
+        for (long next = beat + 20; next < beat + 25; next++) {
+            long bytes = line.bytes();
+            int roundTrips = line.roundTrips();
+            applied(member.beat(next));
+            costs.add((long) line.roundTrips() - roundTrips);
+            costs.add(line.bytes() - bytes);
+        }
+        return costs;
+    }
+
+    @Test
     void aChangeOfManySplitsIsAsManyRoundTripsAsOfOne() throws Exception {
         NetworkLine line = closing(new NetworkLine(PostgresServer.port()));
         ScriptedMember a = member("a", store(through(line), LONG));
@@ -369,14 +401,7 @@ class JdbcLeaseStoreITCase {
     @Test
     void aFewSplitsOfALargeTableAreFoundWithoutReadingAllOfIt() throws Exception {
         ScriptedMember a = member("a", LONG);
-        run(
-                """
-                INSERT INTO lease (group_id, split_id, epoch, tenure, finished, parents, rate,
-                       version, progress, serializer_version, progress_text, progress_checkpoint,
-                       progress_epoch, created_at, changed_at, progress_at)
-                SELECT 'g', 's' || n, 0, 0, FALSE, '', 0, 1, '', 1, '', 0, 0, now(), now(), now()
-                  FROM generate_series(1, 100000) AS n
-                """);
+        insert(100_000);
         run("ANALYZE lease");
         String rowsScanned = "SELECT seq_tup_read FROM pg_stat_user_tables WHERE relname = 'lease'";
         long before = number(rowsScanned);
@@ -406,6 +431,19 @@ class JdbcLeaseStoreITCase {
                                                         "SELECT n_tup_upd FROM pg_stat_user_tables WHERE relname = 'lease'"))
                                         .isGreaterThanOrEqualTo(12 * 2 * 4));
         assertThat(number(rowsScanned)).isEqualTo(before);
+    }
+
+    /** Free splits {@code s1} and so on, past the store. */
+    private void insert(int splits) {
+        run(
+                """
+                INSERT INTO lease (group_id, split_id, epoch, tenure, finished, parents, rate,
+                       version, progress, serializer_version, progress_text, progress_checkpoint,
+                       progress_epoch, created_at, changed_at, progress_at)
+                SELECT 'g', 's' || n, 0, 0, FALSE, '', 0, 1, '', 1, '', 0, 0, now(), now(), now()
+                  FROM generate_series(1, %d) AS n
+                """
+                        .formatted(splits));
     }
 
     private long number(String sql) throws SQLException {
