@@ -51,7 +51,7 @@ class LeaseStoresTest {
         assertThatThrownBy(() -> LeaseStores.forUrl("redis://me:hush@host", Map.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "A lease store URL that begins with 'redis:' is accepted by no store; there is: jdbc:h2|postgresql:..., memory:NAME.");
+                        "A lease store URL that begins with 'redis:' is accepted by no store; there is: jdbc:h2|postgresql|mariadb|mysql:..., memory:NAME.");
         assertThatThrownBy(() -> LeaseStores.forUrl("orders", Map.of()))
                 .hasMessageContaining("begins with ''");
     }

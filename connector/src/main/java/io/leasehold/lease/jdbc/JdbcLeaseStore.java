@@ -46,8 +46,8 @@ import static io.leasehold.lease.jdbc.Column.text;
 /**
  * Leases in a SQL database: which statements make up each request.
  *
- * <p>{@link #close()} ends a call that waits for an answer of PostgreSQL; one that still waits for
- * a connection, or for H2 inside of this JVM, ends at its time-out.
+ * <p>{@link #close()} ends a call that waits for an answer of PostgreSQL or MariaDB; one that still
+ * waits for a connection, or for H2 inside of this JVM, ends at its time-out.
  */
 public final class JdbcLeaseStore implements LeaseStore {
 

@@ -22,14 +22,19 @@ record JdbcUrl(String shown, Map<String, String> secrets) {
                     "pass|pwd|secret|token|credential|cipher|key", Pattern.CASE_INSENSITIVE);
     private static final Pattern USER_INFO = Pattern.compile("//[^/?;]*@");
 
+    /** As MySQL takes it: {@code //(host=h,user=me,password=p)/db}. */
+    private static final Pattern USER_IN_BRACKETS =
+            Pattern.compile("//[^?;]*[(,]\\s*(user|pass)[^=(,]*=", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern BRACKETS = Pattern.compile("\\(.*", Pattern.DOTALL);
+
     /**
-     * @throws IllegalArgumentException if there is a user before the host, which no driver here
-     *     takes as such
+     * @throws IllegalArgumentException if there is a user before the host or in brackets with it
      */
     static JdbcUrl of(String url, SqlDialect dialect) {
         if (hasUserInfo(url)) {
             throw new IllegalArgumentException(
-                    "The lease store URL %s has a user before the host; use the options user and password instead."
+                    "The lease store URL %s has a user next to the host; use the options user and password instead."
                             .formatted(masked(url)));
         }
         int begin = url.indexOf(dialect.parametersBegin());
@@ -60,7 +65,7 @@ record JdbcUrl(String shown, Map<String, String> secrets) {
     }
 
     static boolean hasUserInfo(String url) {
-        return USER_INFO.matcher(url).find();
+        return USER_INFO.matcher(url).find() || USER_IN_BRACKETS.matcher(url).find();
     }
 
     private static boolean isSecret(String name) {
@@ -70,7 +75,7 @@ record JdbcUrl(String shown, Map<String, String> secrets) {
     /** A URL of a database that is not known here, without anything that could be a secret. */
     static String masked(String url) {
         String host = USER_INFO.matcher(url).replaceAll("//***@");
-        return host.split("[?;]", 2)[0];
+        return BRACKETS.matcher(host).replaceAll("(***)").split("[?;]", 2)[0];
     }
 
     private static String decoded(String value) {

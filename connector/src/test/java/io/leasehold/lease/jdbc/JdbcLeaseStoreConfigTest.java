@@ -40,6 +40,18 @@ class JdbcLeaseStoreConfigTest {
                 .isEqualTo("jdbc:h2:mem:x;MODE=MySQL");
         assertThat(JdbcLeaseStore.url("jdbc:postgresql://me:hush@host/db").toString())
                 .isEqualTo("jdbc:postgresql://***@host/db");
+        assertThat(
+                        JdbcLeaseStore.url("jdbc:mariadb://host/db?password=hush&useSsl=true")
+                                .toString())
+                .isEqualTo("jdbc:mariadb://host/db?useSsl=true");
+        assertThat(JdbcLeaseStore.url("jdbc:mysql://me:hush@host/db").toString())
+                .isEqualTo("jdbc:mysql://***@host/db");
+        assertThat(JdbcLeaseStore.url("jdbc:mysql://(host=h,port=1,password=hush(;)/db").toString())
+                .isEqualTo("jdbc:mysql://(***)");
+        assertThat(
+                        JdbcLeaseStore.url("jdbc:mysql://address=(host=h)(user=me)(password=hush)")
+                                .toString())
+                .isEqualTo("jdbc:mysql://address=(***)");
         assertThat(JdbcLeaseStore.url("jdbc:oracle://host?password=hush").toString())
                 .isEqualTo("jdbc:oracle://host");
     }
@@ -54,10 +66,30 @@ class JdbcLeaseStoreConfigTest {
     }
 
     @Test
+    void aPasswordInBracketsIsRefusedWithoutShowingIt() {
+        assertThatThrownBy(
+                        () ->
+                                JdbcLeaseStore.url("jdbc:mysql://(host=h, password=hush)/db")
+                                        .open(TIMEOUT))
+                .isInstanceOf(LeaseStoreException.class)
+                .hasMessageContaining("jdbc:mysql://(***)")
+                .hasMessageContaining("use the options user and password")
+                .hasMessageNotContaining(SECRET);
+    }
+
+    @Test
+    void aDriverThatIsMissingIsNamed() {
+        assertThatThrownBy(() -> JdbcLeaseStore.url("jdbc:mysql://host/db").open(TIMEOUT))
+                .isInstanceOf(LeaseStoreException.class)
+                .hasMessage(
+                        "No JDBC driver on the class path accepts jdbc:mysql://host/db; add the jar of the mysql driver.");
+    }
+
+    @Test
     void anUnknownDatabaseIsToldWhichThereAre() {
         assertThatThrownBy(() -> JdbcLeaseStore.url("jdbc:oracle:thin:@host?p=hush").open(TIMEOUT))
                 .isInstanceOf(LeaseStoreException.class)
-                .hasMessageContaining("h2, postgresql")
+                .hasMessageContaining("h2, postgresql, mariadb, mysql")
                 .hasMessageNotContaining(SECRET);
     }
 
