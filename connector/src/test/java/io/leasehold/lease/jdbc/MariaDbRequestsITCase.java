@@ -14,7 +14,6 @@ import io.leasehold.testkit.ScriptedMember;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,13 +49,9 @@ class MariaDbRequestsITCase {
     private final List<AutoCloseable> open = new ArrayList<>();
     private String database;
 
-    @BeforeAll
-    static void requireServer() {
-        MariaDbServer.assumeInstalled();
-    }
-
     @BeforeEach
     void createDatabase() {
+        MariaDbServer.assumeInstalled();
         database = MariaDbServer.newDatabase();
     }
 
