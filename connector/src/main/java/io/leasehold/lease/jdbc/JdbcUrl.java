@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 
 /**
  * A JDBC URL and the secrets that were in it, kept apart: the URL can be shown, logged, and handed
- * to a driver that may quote it in a message.
+ * to a driver that may quote it in a message. What the store itself sets is left out of it, since
+ * drivers would put the URL first.
  *
  * @param shown the URL without secrets
  * @param secrets the parameters that were taken out, by their names in the URL
@@ -46,13 +47,14 @@ record JdbcUrl(String shown, Map<String, String> secrets) {
         Map<String, String> secrets = new LinkedHashMap<>();
         for (String parameter : url.substring(begin + 1).split(separator)) {
             int equals = parameter.indexOf('=');
-            if (equals > 0 && isSecret(parameter.substring(0, equals))) {
+            String name = parameter.substring(0, Math.max(0, equals));
+            if (isSecret(name)) {
                 secrets.put(
-                        parameter.substring(0, equals),
+                        name,
                         dialect.decodesParameters()
                                 ? decoded(parameter.substring(equals + 1))
                                 : parameter.substring(equals + 1));
-            } else {
+            } else if (!dialect.requires(name)) {
                 kept.add(parameter);
             }
         }

@@ -32,9 +32,9 @@ class MariaDbDialect extends SqlDialect {
 
     /**
      * The member's own row is in the answer only if it may write and has that beat. This is the
-     * same as whether the update held: if it did, the row is locked until the answer is made, and
-     * in it as it was written. If it did not, then the incarnation was closed or replaced, and will
-     * never write again.
+     * same as whether the update held. If it did, the row is locked until the answer is made, which
+     * shows it as it was written. If it did not, the incarnation is closed or replaced, and stays
+     * so; or it joins at this very moment, and a row that has this beat by then needs no other.
      */
     private static final Sql BEAT =
             Sql.of(

@@ -14,6 +14,11 @@ final class MySqlDialect extends MariaDbDialect {
     }
 
     @Override
+    boolean decodesParameters() {
+        return true;
+    }
+
+    @Override
     String settings(Duration timeout) {
         return commonSettings(timeout)
                 + ", max_execution_time = "

@@ -77,6 +77,10 @@ abstract class SqlDialect {
         return Map.of();
     }
 
+    final boolean requires(String driverSetting) {
+        return requiredDriverSettings().keySet().stream().anyMatch(driverSetting::equalsIgnoreCase);
+    }
+
     /** What this database calls the type. */
     abstract String typeName(Column.Type type);
 

@@ -44,6 +44,10 @@ class JdbcLeaseStoreConfigTest {
                         JdbcLeaseStore.url("jdbc:mariadb://host/db?password=hush&useSsl=true")
                                 .toString())
                 .isEqualTo("jdbc:mariadb://host/db?useSsl=true");
+        assertThat(
+                        JdbcLeaseStore.url("jdbc:mysql://host/db?a&allowMultiqueries=false&b=")
+                                .toString())
+                .isEqualTo("jdbc:mysql://host/db?a&b=");
         assertThat(JdbcLeaseStore.url("jdbc:mysql://me:hush@host/db").toString())
                 .isEqualTo("jdbc:mysql://***@host/db");
         assertThat(JdbcLeaseStore.url("jdbc:mysql://(host=h,port=1,password=hush(;)/db").toString())

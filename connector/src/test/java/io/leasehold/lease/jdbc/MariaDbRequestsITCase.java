@@ -283,6 +283,20 @@ class MariaDbRequestsITCase {
     }
 
     @Test
+    void whatTheStoreReliesOnCannotBeSetOtherwise() throws Exception {
+        String url =
+                database + "?allowMultiQueries=false&useServerPrepStmts=true&tcpKeepAlive=false";
+        ScriptedMember a = member("a", store(url, SHORT));
+        applied(a.discover("s"));
+        Lease lease = a.taking("s");
+
+        for (int round = 1; round < 10; round++) {
+            applied(a.beat(round));
+            assertThat(applied(a.record(lease, position("x", round)))).containsExactly("s");
+        }
+    }
+
+    @Test
     void toRecordProgressIsOneRoundTrip() throws Exception {
         NetworkLine line = closing(new NetworkLine(MariaDbServer.port()));
         ScriptedMember a = member("a", store(through(line), LONG));
