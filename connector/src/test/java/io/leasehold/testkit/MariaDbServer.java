@@ -152,7 +152,7 @@ public final class MariaDbServer {
     }
 
     private static String url(int port, String database) {
-        return "jdbc:mariadb://localhost:" + port + "/" + database;
+        return "jdbc:mariadb://127.0.0.1:" + port + "/" + database;
     }
 
     /** Carries out a statement as {@code root}. */
