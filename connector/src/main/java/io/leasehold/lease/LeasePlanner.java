@@ -1,26 +1,38 @@
 package io.leasehold.lease;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
 
 /**
  * From one view of the group: who should have what.
  *
  * <p>Every member computes this from the same rows and comes to the same answer, so nobody needs to
- * lead, and joiners do not take more than their share:
+ * lead, and joiners do not take more than their share. Who takes:
+ *
+ * <ol>
+ *   <li>The members of positive weight that do not leave share everything by weight. Whoever else
+ *       holds something loses it to them.
+ *   <li>If there are none, the standbys that do not leave, of weight 0, share equally.
+ *   <li>If there are none either, those that leave keep what they have, and take nothing.
+ * </ol>
+ *
+ * <p>Nobody is given more than the most splits it takes. What that leaves over goes to the others
+ * by weight; what nobody has room for is not in the plan.
+ *
+ * <p>By {@link Balance#COUNT}, see {@link CountPlan}:
  *
  * <ol>
  *   <li>Each member's quota is its weight's share of the splits, rounded down; what is left over
- *       goes in ones, first to members that hold more than that already, then to those whose share
- *       was cut most, then by member id. With equal weights quotas are at most one apart.
+ *       goes in ones to those whose share was cut, first to members that hold more than that
+ *       already, then to those whose share was cut most, then by member id. With equal weights
+ *       quotas are at most one apart.
  *   <li>A member keeps what it has up to its quota.
  *   <li>The rest, in order of split id, fills the members up in order of member id.
  * </ol>
@@ -59,74 +71,40 @@ public final class LeasePlanner {
      */
     public static Map<String, String> plan(
             Balance balance, Collection<Taker> takers, Collection<Placed> splits) {
-        List<Taker> members = taking(takers);
-        if (members.isEmpty()) {
-            return Map.of();
+        List<Taker> taking = taking(takers);
+        if (taking.isEmpty()) {
+            return kept(takers, splits);
         }
         List<Placed> ordered = new ArrayList<>(splits);
         ordered.sort(Comparator.comparing(Placed::splitId));
-
-        Map<String, Integer> holdings = new HashMap<>();
-        ordered.forEach(
-                split ->
-                        split.holder()
-                                .ifPresent(member -> holdings.merge(member, 1, Integer::sum)));
-        Map<String, Integer> room = quotas(members, ordered.size(), holdings);
-
-        Map<String, String> plan = new HashMap<>();
-        List<String> homeless = new ArrayList<>();
-        for (Placed split : ordered) {
-            Optional<String> keeper = split.holder().filter(id -> room.getOrDefault(id, 0) > 0);
-            if (keeper.isPresent()) {
-                room.merge(keeper.get(), -1, Integer::sum);
-                plan.put(split.splitId(), keeper.get());
-            } else {
-                homeless.add(split.splitId());
-            }
-        }
-        Deque<Map.Entry<String, Integer>> open = new ArrayDeque<>(room.entrySet());
-        for (String splitId : homeless) {
-            while (open.getFirst().getValue() == 0) {
-                open.removeFirst();
-            }
-            Map.Entry<String, Integer> taker = open.getFirst();
-            taker.setValue(taker.getValue() - 1);
-            plan.put(splitId, taker.getKey());
-        }
-        return plan;
+        return CountPlan.of(taking, ordered);
     }
 
-    private static List<Taker> taking(Collection<Taker> shares) {
-        List<Taker> active = shares.stream().filter(share -> share.weight() > 0).toList();
+    /** Those that share everything, by the weights they share it by, in order of member id. */
+    private static List<Taker> taking(Collection<Taker> takers) {
+        List<Taker> staying =
+                takers.stream()
+                        .filter(taker -> !taker.leaves())
+                        .sorted(Comparator.comparing(Taker::memberId))
+                        .toList();
+        List<Taker> active = staying.stream().filter(taker -> taker.weight() > 0).toList();
         if (!active.isEmpty()) {
             return active;
         }
-        return shares.stream()
-                .map(share -> new Taker(share.memberId(), 1, share.mostSplits(), false))
+        return staying.stream()
+                .map(standby -> new Taker(standby.memberId(), 1, standby.mostSplits(), false))
                 .toList();
     }
 
-    private static TreeMap<String, Integer> quotas(
-            List<Taker> members, int splits, Map<String, Integer> holdings) {
-        long weights = members.stream().mapToLong(Taker::weight).sum();
-        TreeMap<String, Integer> quotas = new TreeMap<>();
-        int given = 0;
-        for (Taker member : members) {
-            int quota = Math.toIntExact(splits * (long) member.weight() / weights);
-            quotas.put(member.memberId(), quota);
-            given += quota;
+    private static Map<String, String> kept(Collection<Taker> leaving, Collection<Placed> splits) {
+        Set<String> holders = new HashSet<>();
+        leaving.forEach(taker -> holders.add(taker.memberId()));
+        Map<String, String> plan = new HashMap<>();
+        for (Placed split : splits) {
+            split.holder()
+                    .filter(holders::contains)
+                    .ifPresent(holder -> plan.put(split.splitId(), holder));
         }
-        members.stream()
-                .sorted(
-                        Comparator.comparing(
-                                        (Taker member) ->
-                                                holdings.getOrDefault(member.memberId(), 0)
-                                                        <= quotas.get(member.memberId()))
-                                .thenComparing(
-                                        member -> -(splits * (long) member.weight() % weights))
-                                .thenComparing(Taker::memberId))
-                .limit(splits - given)
-                .forEach(member -> quotas.merge(member.memberId(), 1, Integer::sum));
-        return quotas;
+        return plan;
     }
 }
