@@ -38,6 +38,24 @@ import java.util.Set;
  * </ol>
  *
  * <p>No split moves that need not: a member gives up only what is beyond its quota.
+ *
+ * <p>By {@link Balance#LOAD}, see {@link LoadPlan} and {@link Leveling}:
+ *
+ * <ol>
+ *   <li>A split's load is its rate, and at least a hundredth of the mean rate, since idle splits
+ *       must be spread too. If no rate is known, the plan is made by count.
+ *   <li>A member keeps what it has as far as it has room. What is free goes, the greatest load
+ *       first, to the member with the least load relative to its weight.
+ *   <li>That is the plan while every member is within the band, {@link Leveling#BAND}, around its
+ *       fair share of the load. It is, too, if no member outside can give or get so much that it
+ *       and another come closer by the band, or by twice the band if it takes one split that leaves
+ *       the other with more. Rates are measured and tremble: what less would gain today, the next
+ *       measurement may ask back.
+ *   <li>Else splits move, one by one, from the most to the least loaded member relative to weight,
+ *       each time the one that brings the two closest together, until nobody is further than half
+ *       the band above another that could take something from it. From there the next plan moves
+ *       nothing.
+ * </ol>
  */
 public final class LeasePlanner {
 
@@ -77,7 +95,9 @@ public final class LeasePlanner {
         }
         List<Placed> ordered = new ArrayList<>(splits);
         ordered.sort(Comparator.comparing(Placed::splitId));
-        return CountPlan.of(taking, ordered);
+        return balance == Balance.LOAD && LoadPlan.knowsRates(ordered)
+                ? LoadPlan.of(taking, ordered)
+                : CountPlan.of(taking, ordered);
     }
 
     /** Those that share everything, by the weights they share it by, in order of member id. */

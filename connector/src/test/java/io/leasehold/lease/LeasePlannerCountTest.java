@@ -17,6 +17,9 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 
+import static io.leasehold.lease.LeasePlannerTest.counts;
+import static io.leasehold.lease.LeasePlannerTest.equal;
+import static io.leasehold.lease.LeasePlannerTest.taker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The plan by count, with any weights, caps and members that leave. */
@@ -53,14 +56,14 @@ class LeasePlannerCountTest {
 
     @Test
     void whatAMemberDoesNotTakeGoesToTheOthersByWeight() {
-        List<Taker> takers = List.of(taker("m00", 3, 2), taker("m01", 2), taker("m02", 1));
+        List<Taker> takers = List.of(capped("m00", 3, 2), taker("m01", 2), taker("m02", 1));
         assertThat(counts(plan(takers, free(11)))).isEqualTo(Map.of("m00", 2, "m01", 6, "m02", 3));
     }
 
     @Test
     void whatNobodyHasRoomForIsLeftOut() {
         List<Placed> splits = List.of(held("a", "m01"), held("b", "m00"), held("c", "m00"));
-        assertThat(plan(List.of(taker("m00", 1, 1), taker("m01", 1, 1)), splits))
+        assertThat(plan(List.of(capped("m00", 1, 1), capped("m01", 1, 1)), splits))
                 .isEqualTo(Map.of("a", "m01", "b", "m00"));
     }
 
@@ -105,11 +108,7 @@ class LeasePlannerCountTest {
         Random random = new Random(seed);
         for (int run = 0; run < RUNS; run++) {
             String which = "seed " + seed + ", run " + run;
-            List<Taker> before =
-                    new ArrayList<>(
-                            IntStream.range(0, 1 + random.nextInt(19))
-                                    .mapToObj(i -> taker("m%02d".formatted(i), 1))
-                                    .toList());
+            List<Taker> before = new ArrayList<>(equal(1 + random.nextInt(19)));
             List<Placed> splits = splits(random, before.size());
             Map<String, String> plan = plan(before, splits);
             List<Taker> more = new ArrayList<>(before);
@@ -209,7 +208,7 @@ class LeasePlannerCountTest {
                 ? active
                 : takers.stream()
                         .filter(taker -> !taker.leaves())
-                        .map(taker -> taker(taker.memberId(), 1, taker.mostSplits()))
+                        .map(taker -> capped(taker.memberId(), 1, taker.mostSplits()))
                         .toList();
     }
 
@@ -251,7 +250,7 @@ class LeasePlannerCountTest {
                 .toList();
     }
 
-    private static long differences(Map<String, String> before, Map<String, String> after) {
+    static long differences(Map<String, String> before, Map<String, String> after) {
         return before.entrySet().stream()
                 .filter(entry -> !entry.getValue().equals(after.get(entry.getKey())))
                 .count();
@@ -261,17 +260,7 @@ class LeasePlannerCountTest {
         return LeasePlanner.plan(Balance.COUNT, takers, splits);
     }
 
-    private static Map<String, Integer> counts(Map<String, String> plan) {
-        Map<String, Integer> counts = new HashMap<>();
-        plan.values().forEach(member -> counts.merge(member, 1, Integer::sum));
-        return counts;
-    }
-
-    private static Taker taker(String memberId, int weight) {
-        return taker(memberId, weight, Share.ANY_NUMBER);
-    }
-
-    private static Taker taker(String memberId, int weight, int mostSplits) {
+    private static Taker capped(String memberId, int weight, int mostSplits) {
         return new Taker(memberId, weight, mostSplits, false);
     }
 

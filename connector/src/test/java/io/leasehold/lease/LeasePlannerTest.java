@@ -105,7 +105,7 @@ class LeasePlannerTest {
         assertThat(plan(members, splits)).isEqualTo(plan);
     }
 
-    private static Taker taker(String memberId, int weight) {
+    static Taker taker(String memberId, int weight) {
         return new Taker(memberId, weight, Share.ANY_NUMBER, false);
     }
 
@@ -138,13 +138,13 @@ class LeasePlannerTest {
                 .count();
     }
 
-    private static Map<String, Integer> counts(Map<String, String> plan) {
+    static Map<String, Integer> counts(Map<String, String> plan) {
         Map<String, Integer> counts = new HashMap<>();
         plan.values().forEach(member -> counts.merge(member, 1, Integer::sum));
         return counts;
     }
 
-    private static List<Taker> equal(int members) {
+    static List<Taker> equal(int members) {
         return IntStream.range(0, members).mapToObj(i -> taker("m%02d".formatted(i), 1)).toList();
     }
 
