@@ -19,8 +19,9 @@ import java.util.Set;
  * <ol>
  *   <li>The members of positive weight that do not leave share everything by weight. Whoever else
  *       holds something loses it to them.
- *   <li>If there are none, the standbys that do not leave, of weight 0, share equally.
- *   <li>If there are none either, those that leave keep what they have, and take nothing.
+ *   <li>What these are not there for, or have no room for, the standbys that do not leave, of
+ *       weight 0, share equally.
+ *   <li>If there is nobody of either kind, those that leave keep what they have, and take nothing.
  * </ol>
  *
  * <p>Nobody is given more than the most splits it takes. What that leaves over goes to the others
@@ -65,7 +66,7 @@ public final class LeasePlanner {
      * A live member.
      *
      * @param weight its share relative to the others; 0 takes only what nobody of positive weight
-     *     is left for
+     *     is left for, or has room for
      * @param mostSplits the most splits it takes
      * @param leaves whether it is to give all its splits away: then it takes none, and keeps what
      *     it has only while nobody else is there
@@ -89,29 +90,42 @@ public final class LeasePlanner {
      */
     public static Map<String, String> plan(
             Balance balance, Collection<Taker> takers, Collection<Placed> splits) {
-        List<Taker> taking = taking(takers);
-        if (taking.isEmpty()) {
-            return kept(takers, splits);
-        }
-        List<Placed> ordered = new ArrayList<>(splits);
-        ordered.sort(Comparator.comparing(Placed::splitId));
-        return balance == Balance.LOAD && LoadPlan.knowsRates(ordered)
-                ? LoadPlan.of(taking, ordered)
-                : CountPlan.of(taking, ordered);
-    }
-
-    /** Those that share everything, by the weights they share it by, in order of member id. */
-    private static List<Taker> taking(Collection<Taker> takers) {
         List<Taker> staying =
                 takers.stream()
                         .filter(taker -> !taker.leaves())
                         .sorted(Comparator.comparing(Taker::memberId))
                         .toList();
-        List<Taker> active = staying.stream().filter(taker -> taker.weight() > 0).toList();
-        if (!active.isEmpty()) {
-            return active;
+        if (staying.isEmpty()) {
+            return kept(takers, splits);
         }
+        List<Placed> ordered = new ArrayList<>(splits);
+        ordered.sort(Comparator.comparing(Placed::splitId));
+        Map<String, String> plan = shared(balance, active(staying), ordered);
+        if (plan.size() < ordered.size()) {
+            ordered.removeIf(split -> plan.containsKey(split.splitId()));
+            plan.putAll(shared(balance, standbys(staying), ordered));
+        }
+        return plan;
+    }
+
+    private static Map<String, String> shared(
+            Balance balance, List<Taker> taking, List<Placed> splits) {
+        if (taking.isEmpty()) {
+            return new HashMap<>();
+        }
+        return balance == Balance.LOAD && LoadPlan.knowsRates(splits)
+                ? LoadPlan.of(taking, splits)
+                : CountPlan.of(taking, splits);
+    }
+
+    private static List<Taker> active(List<Taker> staying) {
+        return staying.stream().filter(taker -> taker.weight() > 0).toList();
+    }
+
+    /** They share equally. */
+    private static List<Taker> standbys(List<Taker> staying) {
         return staying.stream()
+                .filter(taker -> taker.weight() == 0)
                 .map(standby -> new Taker(standby.memberId(), 1, standby.mostSplits(), false))
                 .toList();
     }

@@ -86,20 +86,41 @@ class LeasePlannerCountTest {
 
             Map<String, String> plan = plan(takers, splits);
 
-            List<Taker> taking = taking(takers);
-            if (taking.isEmpty()) {
+            if (takers.stream().allMatch(Taker::leaves)) {
                 assertKept(which, takers, splits, plan);
                 continue;
             }
-            double[] shares = shares(taking, splits.size());
-            assertFair(which, taking, shares, counts(plan));
-            assertThat(plan).as(which).hasSize((int) Math.round(Arrays.stream(shares).sum()));
-            assertThat(stays(splits, plan)).as(which).isEqualTo(mostToStay(taking, shares, splits));
+            List<Placed> rest = assertShared(which, active(takers), splits, plan);
+            List<Placed> left = assertShared(which, standbys(takers), rest, plan);
+            assertThat(left).as(which).noneMatch(split -> plan.containsKey(split.splitId()));
             assertThat(plan(takers, after(splits, plan))).as(which).isEqualTo(plan);
             Collections.shuffle(splits, random);
             Collections.shuffle(takers, random);
             assertThat(plan(takers, splits)).as(which).isEqualTo(plan);
         }
+    }
+
+    /** Returns what these takers have no room for. */
+    private static List<Placed> assertShared(
+            String which, List<Taker> taking, List<Placed> splits, Map<String, String> plan) {
+        List<String> ids = taking.stream().map(Taker::memberId).toList();
+        Map<String, String> theirs = new HashMap<>(plan);
+        theirs.values().retainAll(ids);
+        double[] shares = shares(taking, splits.size());
+        assertFair(which, taking, shares, counts(theirs));
+        assertThat(theirs).as(which).hasSize((int) Math.round(Arrays.stream(shares).sum()));
+        assertThat(stays(splits, theirs)).as(which).isEqualTo(mostToStay(taking, shares, splits));
+        return splits.stream().filter(split -> !theirs.containsKey(split.splitId())).toList();
+    }
+
+    @Test
+    void standbysTakeWhatActiveMembersHaveNoRoomFor() {
+        List<Taker> takers =
+                List.of(capped("blue", 1, 3), taker("standby1", 0), capped("standby2", 0, 1));
+
+        Map<String, String> plan = plan(takers, free(7));
+
+        assertThat(counts(plan)).isEqualTo(Map.of("blue", 3, "standby1", 3, "standby2", 1));
     }
 
     @ParameterizedTest
@@ -202,14 +223,15 @@ class LeasePlannerCountTest {
                 .count();
     }
 
-    private static List<Taker> taking(List<Taker> takers) {
-        List<Taker> active = takers.stream().filter(t -> t.weight() > 0 && !t.leaves()).toList();
-        return !active.isEmpty()
-                ? active
-                : takers.stream()
-                        .filter(taker -> !taker.leaves())
-                        .map(taker -> capped(taker.memberId(), 1, taker.mostSplits()))
-                        .toList();
+    private static List<Taker> active(List<Taker> takers) {
+        return takers.stream().filter(t -> t.weight() > 0 && !t.leaves()).toList();
+    }
+
+    private static List<Taker> standbys(List<Taker> takers) {
+        return takers.stream()
+                .filter(taker -> taker.weight() == 0 && !taker.leaves())
+                .map(taker -> capped(taker.memberId(), 1, taker.mostSplits()))
+                .toList();
     }
 
     private static List<Taker> takers(Random random) {
