@@ -33,6 +33,22 @@ public sealed interface LeaseEvent {
      */
     record RestoredElsewhere(String splitId, Incarnation owner) implements LeaseEvent {}
 
+    /**
+     * Another member has claimed a split that this one holds. Where it asks, the readers go on to
+     * the next checkpoint, and when that is complete it is {@link LeaseKeeper#frozen}. Where it
+     * forces, no grant may be given any more to a reader that may emit the split.
+     */
+    record Claimed(String splitId, long epoch, Claim claim) implements LeaseEvent {}
+
+    /** A claim that was told of is over, and the split is still ours: its reader may go on. */
+    record ClaimOver(String splitId, long epoch) implements LeaseEvent {}
+
+    /** A split that was frozen, or forced, is not ours any more: nobody's state need hold it. */
+    record LetGo(String splitId) implements LeaseEvent {}
+
+    /** How many splits no member has room for has changed: they are not read. */
+    record WithoutTaker(int splits) implements LeaseEvent {}
+
     /** A split was recorded as finished. */
     record Finished(String splitId) implements LeaseEvent {}
 

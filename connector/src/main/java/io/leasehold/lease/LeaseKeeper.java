@@ -3,19 +3,21 @@ package io.leasehold.lease;
 import io.leasehold.lease.LeaseRequest.Acquire;
 import io.leasehold.lease.LeaseRequest.Beat;
 import io.leasehold.lease.LeaseRequest.Close;
+import io.leasehold.lease.LeaseRequest.Declare;
 import io.leasehold.lease.LeaseRequest.Discover;
 import io.leasehold.lease.LeaseRequest.Finish;
 import io.leasehold.lease.LeaseRequest.Join;
 import io.leasehold.lease.LeaseRequest.Open;
+import io.leasehold.lease.LeaseRequest.Rate;
 import io.leasehold.lease.LeaseRequest.Read;
 import io.leasehold.lease.LeaseRequest.Record;
 import io.leasehold.lease.LeaseRequest.Recorded;
 import io.leasehold.lease.LeaseRequest.Release;
+import io.leasehold.lease.LeaseRequest.Withdraw;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +40,10 @@ import java.util.stream.Collectors;
  * names that beat. A renewal of a closed incarnation is refused, so it learns of it before it could
  * trust a new validity.
  *
+ * <p>A renewal whose answer shows that leases have changed counts only when they have been read:
+ * one of them may have been claimed by FORCE, and its claimant waits for no longer than the
+ * validity that this member had before it could know.
+ *
  * <p><b>Unknown outcomes</b> (T5) change nothing here. The next answered renewal is followed by a
  * read, and that tells: a lease found to be this incarnation's own, though no answer said so, is
  * acquired once more for its progress.
@@ -45,7 +51,7 @@ import java.util.stream.Collectors;
  * <p>Not thread-safe: one thread drives it. All times are nanoseconds of that machine's monotonic
  * clock.
  */
-public final class LeaseKeeper {
+public class LeaseKeeper {
 
     private enum Phase {
         /** Not in the table: nobody of this id is, or an earlier incarnation is being watched. */
@@ -84,6 +90,9 @@ public final class LeaseKeeper {
     private long beatAt;
     private OptionalLong validUntil = OptionalLong.empty();
 
+    /** What a renewal gave that does not count before the leases have been read. */
+    private OptionalLong renewedUntil = OptionalLong.empty();
+
     /** Whether a request is unanswered, so that the rows may be other than we think. */
     private boolean doubtful;
 
@@ -94,12 +103,6 @@ public final class LeaseKeeper {
     private boolean ownersMayBeNew;
 
     private final KnownLeases leases = new KnownLeases();
-
-    /** Epochs of the splits that may be granted to readers. */
-    private final Map<String, Long> held = new HashMap<>();
-
-    /** Tenures of the splits that this job's state holds and that are not granted yet. */
-    private final Map<String, Long> restored = new HashMap<>();
 
     private boolean stateIsKnown;
     private OptionalLong joinedAt = OptionalLong.empty();
@@ -117,9 +120,12 @@ public final class LeaseKeeper {
     private Set<Object> plannedFor = Set.of();
 
     private final PendingWrites writes;
+    private final OwnLeases own;
 
-    /** Splits this member cannot read, though another may. */
-    private final Set<String> refused = new HashSet<>();
+    /** Whether a later checkpoint has completed since all was given away. */
+    private boolean allCommitted;
+
+    private int withoutTaker;
 
     /**
      * @param now a time before the first step
@@ -149,6 +155,7 @@ public final class LeaseKeeper {
         this.terms = terms;
         this.watch = watch;
         this.writes = new PendingWrites(group, me);
+        this.own = new OwnLeases(me, watch, writes);
         this.beatAt = now;
     }
 
@@ -167,14 +174,13 @@ public final class LeaseKeeper {
      * granted to another reader attempt: it gets a new epoch first.
      */
     public void restored(String splitId, long tenure) {
-        held.remove(splitId);
-        restored.put(splitId, tenure);
+        own.restored(splitId, tenure);
         planDue = true;
     }
 
     /** The reader of a split is gone and its state has no position: it starts from the table's. */
     public void orphaned(String splitId) {
-        held.remove(splitId);
+        own.notHeld(splitId);
         planDue = true;
     }
 
@@ -194,13 +200,48 @@ public final class LeaseKeeper {
         writes.finished(splits);
     }
 
+    /**
+     * Splits that were claimed stand still, in these positions, as of a completed checkpoint: they
+     * are released, and not emitted any more in this epoch.
+     */
+    public void frozen(Collection<Release.Released> splits) {
+        own.frozen(splits);
+    }
+
     /** A split was acquired but cannot be read here: it is released, and not taken again. */
     public void cannotRead(String splitId) {
-        Long epoch = held.remove(splitId);
-        refused.add(splitId);
-        if (epoch != null) {
-            writes.released(new Release.Released(splitId, epoch, Optional.empty()));
+        own.cannotRead(splitId);
+    }
+
+    /**
+     * A checkpoint of the job is complete: what belongs to the ones before it is surely committed.
+     */
+    public void checkpointCompleted(long checkpointId) {
+        allCommitted |= hasDrained() && checkpointId > own.lastFrozenAt();
+    }
+
+    /**
+     * How many records a second were read from splits of late. That is written where splits are
+     * shared by load and a rate is no longer as it was.
+     */
+    public void measured(Map<String, Double> perSecond) {
+        if (share.balance() != Balance.LOAD) {
+            return;
         }
+        perSecond.forEach(
+                (splitId, rate) -> {
+                    Optional<Long> epoch = own.epochOf(splitId);
+                    double known = leases.of(splitId).map(Lease::rate).orElse(rate);
+                    if (epoch.isPresent() && isOther(rate, known)) {
+                        writes.rated(new Rate.Rated(splitId, epoch.get(), rate));
+                    }
+                });
+    }
+
+    /** A quarter of the greater, and a record a second: or each wobble would be a change. */
+    private static boolean isOther(double rate, double known) {
+        double difference = Math.abs(rate - known);
+        return difference >= 1 && difference > Math.max(rate, known) / 4;
     }
 
     // ------------------------------------------------------------------------------------------
@@ -221,7 +262,7 @@ public final class LeaseKeeper {
     }
 
     public int heldCount() {
-        return held.size();
+        return own.heldCount();
     }
 
     /** Whether every split that was told has a row, and every row says that it is finished. */
@@ -404,9 +445,12 @@ public final class LeaseKeeper {
             return Optional.empty();
         }
         if (leasesStale) {
-            return step(new Read(group, knownChange), (changes, s, n) -> onRead(changes));
+            return step(new Read(group, knownChange), (changes, s, n) -> onRead(changes, n));
         }
-        return nextWrite().or(() -> nextDead(now)).or(() -> nextAcquisition(now));
+        return nextWrite()
+                .or(() -> nextDead(now))
+                .or(this::nextDeclaration)
+                .or(() -> nextMove(now));
     }
 
     private Optional<LeaseStep<?>> nextWrite() {
@@ -414,7 +458,8 @@ public final class LeaseKeeper {
                 .flatMap(this::send)
                 .or(() -> writes.release().flatMap(this::send))
                 .or(() -> writes.finish().flatMap(this::send))
-                .or(() -> writes.record().flatMap(this::send));
+                .or(() -> writes.record().flatMap(this::send))
+                .or(() -> writes.rate().flatMap(this::send));
     }
 
     private Optional<LeaseStep<?>> send(Discover discover) {
@@ -449,6 +494,15 @@ public final class LeaseKeeper {
                 });
     }
 
+    private Optional<LeaseStep<?>> send(Rate rate) {
+        return step(
+                rate,
+                (rated, s, n) -> {
+                    writes.written(rate);
+                    leasesStale = true;
+                });
+    }
+
     /** Closes a member that is dead: its validity is over, and so the grants of its readers. */
     private Optional<LeaseStep<?>> nextDead(long now) {
         return watch.rows().stream()
@@ -466,6 +520,32 @@ public final class LeaseKeeper {
                                         this::saw));
     }
 
+    /** Says that all was given away as ordered, or that it takes part again. */
+    private Optional<LeaseStep<?>> nextDeclaration() {
+        allCommitted &= hasDrained();
+        MemberState state = allCommitted ? MemberState.DRAINED : MemberState.ACTIVE;
+        return myRow().filter(row -> row.state() != state)
+                .flatMap(row -> step(new Declare(group, me, state, beat), this::onDeclared));
+    }
+
+    private void onDeclared(Membership membership, long sentAt, long now) {
+        saw(membership, sentAt, now);
+        // Where the table says otherwise, some lease is ours that we do not know of.
+        leasesStale = true;
+    }
+
+    private boolean hasDrained() {
+        return myRow().filter(row -> row.orders().drain()).isPresent()
+                && stateIsKnown
+                && !leasesStale
+                && own.restored().isEmpty()
+                && leases.isNothingOf(me.memberId());
+    }
+
+    private Optional<Member> myRow() {
+        return watch.row(me.memberId()).filter(row -> row.incarnation().equals(me));
+    }
+
     private void onBeat(Membership membership, long sentAt, long now) {
         renewed(sentAt);
         if (doubtful) {
@@ -478,12 +558,23 @@ public final class LeaseKeeper {
             planAt = OptionalLong.empty();
             planDue = true;
         }
+        if (!leasesStale) {
+            leasesKnown();
+        }
     }
 
     /** Rule T2: dated from before it was sent. */
-    private void renewed(long sentAt) {
-        validUntil = OptionalLong.of(sentAt + terms.duration().toNanos());
+    void renewed(long sentAt) {
+        renewedUntil = OptionalLong.of(sentAt + terms.duration().toNanos());
         beatAt = sentAt + terms.renewInterval().toNanos();
+    }
+
+    /** All that had been done to the leases when the last renewal was carried out is known. */
+    final void leasesKnown() {
+        if (renewedUntil.isPresent()) {
+            validUntil = renewedUntil;
+            renewedUntil = OptionalLong.empty();
+        }
     }
 
     private void saw(Membership membership, long sentAt, long now) {
@@ -495,15 +586,22 @@ public final class LeaseKeeper {
         Set<Object> standing = new HashSet<>();
         for (Member row : watch.rows()) {
             standing.add(
-                    List.of(row.incarnation(), row.state(), row.weight(), watch.live(row.id())));
+                    List.of(
+                            row.incarnation(),
+                            row.state(),
+                            row.share(),
+                            row.orders(),
+                            watch.live(row.id())));
         }
         if (!standing.equals(plannedFor)) {
             plannedFor = standing;
             planDue = true;
+            // Claims stand as long as their claimants do.
+            events.addAll(own.newsOfClaims(leases));
         }
     }
 
-    private void onRead(LeaseChanges changes) {
+    private void onRead(LeaseChanges changes, long now) {
         leasesStale = false;
         ownersMayBeNew = true;
         knownChange = changes.changeNumber();
@@ -514,81 +612,89 @@ public final class LeaseKeeper {
                                 events.add(new LeaseEvent.Unreadable(splitId, why));
                             }
                         });
-        changes.leases().forEach(this::saw);
+        changes.leases().forEach(lease -> saw(lease, now));
+        events.addAll(own.newsOfClaims(leases));
+        leasesKnown();
         planDue = true;
     }
 
-    private void saw(Lease lease) {
-        String splitId = lease.splitId();
-        leases.saw(lease);
-        Long epoch = held.get(splitId);
-        if (lease.finished() && (epoch != null || restored.containsKey(splitId))) {
-            forget(splitId);
-            events.add(new LeaseEvent.Finished(splitId));
-        } else if (epoch != null && !(lease.ownedBy(me) && lease.epoch() == epoch)) {
-            forget(splitId);
-            events.add(
-                    new LeaseEvent.Lost(
-                            splitId,
-                            lease.owner()
-                                    .map(owner -> "it is held by " + owner)
-                                    .orElse("it was released by someone else")));
-        }
-        Optional<Incarnation> other =
-                lease.owner()
-                        .filter(owner -> !owner.memberId().equals(me.memberId()))
-                        .filter(owner -> watch.live(owner.memberId()));
-        if (other.isPresent() && restored.remove(splitId) != null) {
-            events.add(new LeaseEvent.RestoredElsewhere(splitId, other.get()));
-        }
+    private void saw(Lease lease, long now) {
+        leases.saw(lease, now);
+        events.addAll(own.saw(lease));
     }
 
-    private void forget(String splitId) {
-        held.remove(splitId);
-        restored.remove(splitId);
-        writes.forget(splitId);
-    }
-
-    private Optional<LeaseStep<?>> nextAcquisition(long now) {
+    private Optional<LeaseStep<?>> nextMove(long now) {
         if (!stateIsKnown || !planDue) {
             return Optional.empty();
         }
         planDue = false;
         planAt = OptionalLong.empty();
         // Told after its row was read, or its owner came to life since.
-        leases.of(List.copyOf(restored.keySet())).forEach(this::saw);
+        leases.of(own.restored()).forEach(lease -> saw(lease, now));
         if (waitsForOthers(now)) {
             planAt = OptionalLong.of(joinedAt.getAsLong() + terms.initialWait().toNanos());
             return Optional.empty();
         }
-        AcquirableLeases acquirable = AcquirableLeases.of(me, leases, watch, ownersMayBeNew, now);
-        planAt = acquirable.readAgainAt();
-        List<Lease> mine =
-                acquirable.leases().stream()
-                        .filter(lease -> !held.containsKey(lease.splitId()))
-                        .filter(lease -> !refused.contains(lease.splitId()))
-                        .toList();
-        if (mine.isEmpty()) {
-            return Optional.empty();
+        PlannedMoves moves =
+                PlannedMoves.of(
+                        new PlannedMoves.View(
+                                me,
+                                terms,
+                                leases,
+                                watch,
+                                ownersMayBeNew,
+                                own.refused(),
+                                own.notToBeAcquired(),
+                                now));
+        planAt = moves.readAgainAt();
+        if (moves.withoutTaker() != withoutTaker) {
+            withoutTaker = moves.withoutTaker();
+            events.add(new LeaseEvent.WithoutTaker(withoutTaker));
         }
-        if (mine.size() > LeaseRequest.MOST_SPLITS) {
-            mine = mine.subList(0, LeaseRequest.MOST_SPLITS);
-            planDue = true;
-        }
+        return acquire(moves.acquire()).or(() -> withdraw(moves)).or(() -> claim(moves));
+    }
+
+    private Optional<LeaseStep<?>> acquire(List<Lease> free) {
         Acquire request =
                 new Acquire(
                         group,
                         me,
-                        mine.stream()
+                        few(free).stream()
                                 .map(
                                         lease ->
                                                 new Acquire.Wanted(
                                                         lease.splitId(),
                                                         lease.version(),
                                                         lease.tenure()
-                                                                + (fromState(lease) ? 0 : 1)))
+                                                                + (own.continues(lease) ? 0 : 1)))
                                 .toList());
-        return step(request, (taken, s, n) -> onAcquired(request, taken));
+        return request.splits().isEmpty()
+                ? Optional.empty()
+                : step(request, (taken, s, now) -> onAcquired(request, taken, now));
+    }
+
+    private Optional<LeaseStep<?>> withdraw(PlannedMoves moves) {
+        return moves.withdraw().isEmpty()
+                ? Optional.empty()
+                : step(
+                        new Withdraw(group, me, few(moves.withdraw())),
+                        (withdrawn, s, n) -> leasesStale = true);
+    }
+
+    private Optional<LeaseStep<?>> claim(PlannedMoves moves) {
+        return moves.claim().isEmpty()
+                ? Optional.empty()
+                : step(
+                        new LeaseRequest.Claim(group, me, few(moves.claim())),
+                        (claimed, s, n) -> leasesStale = true);
+    }
+
+    /** As many as fit into one request; the others when that is answered. */
+    private <X> List<X> few(List<X> all) {
+        planDue |= !all.isEmpty();
+        return all.size() > LeaseRequest.MOST_SPLITS
+                ? all.subList(0, LeaseRequest.MOST_SPLITS)
+                : all;
     }
 
     /** A group that nobody has ever read is given time to come together. */
@@ -598,21 +704,14 @@ public final class LeaseKeeper {
                 && leases.neverGranted();
     }
 
-    private boolean fromState(Lease lease) {
-        return Long.valueOf(lease.tenure()).equals(restored.get(lease.splitId()));
-    }
-
-    private void onAcquired(Acquire request, List<Acquire.Taken> taken) {
+    private void onAcquired(Acquire request, List<Acquire.Taken> taken, long now) {
         // Who lost a race, and whoever won it, shows in the rows.
         leasesStale |= taken.size() < request.splits().size();
         for (Acquire.Taken one : taken) {
-            Lease lease = one.lease();
-            boolean fromState = fromState(lease);
-            restored.remove(lease.splitId());
-            leases.saw(lease);
-            held.put(lease.splitId(), lease.epoch());
-            events.add(new LeaseEvent.Acquired(lease, one.progress(), fromState));
+            leases.saw(one.lease(), now);
+            events.add(own.acquired(one));
         }
+        events.addAll(own.newsOfClaims(leases));
     }
 
     private void onDiscovered(Discover request, Set<String> inserted) {
@@ -660,7 +759,7 @@ public final class LeaseKeeper {
 
     private void over(String why) {
         phase = Phase.OVER;
-        held.clear();
+        own.over();
         events.add(new LeaseEvent.Over(why));
     }
 

@@ -288,8 +288,9 @@ public sealed interface LeaseRequest<A> {
      * See {@link LeaseStore#declare}.
      *
      * @param state ACTIVE or DRAINED; who is CLOSED says so with {@link Close}
+     * @param beat its last one: what was true then may not be true any more after the next
      */
-    record Declare(String group, Incarnation by, MemberState state)
+    record Declare(String group, Incarnation by, MemberState state, long beat)
             implements LeaseRequest<Membership> {
         public Declare {
             Objects.requireNonNull(by);

@@ -86,7 +86,7 @@ public interface LeaseStore extends AutoCloseable {
      * Makes the incarnation owner of those unfinished splits whose version is as read: epoch plus
      * one, the tenure as wanted. Progress stays. A claim is gone then; but the claim of another
      * member stays where the split was the member's already. Refused if the incarnation may not
-     * write.
+     * write; one that is DRAINED gets nothing.
      */
     LeaseOutcome<List<Acquire.Taken>> acquire(Acquire acquire);
 
@@ -141,7 +141,11 @@ public interface LeaseStore extends AutoCloseable {
      */
     LeaseOutcome<Set<String>> rate(Rate rate);
 
-    /** Writes what a member says of itself. Refused if the incarnation may not write. */
+    /**
+     * Writes what a member says of itself, if its beat is the one named still; that it is DRAINED
+     * only if it owns no split, in whatever incarnation, so that whoever reads DRAINED may rely on
+     * it. Refused if the incarnation may not write; else the answer's members show what is written.
+     */
     LeaseOutcome<Membership> declare(Declare declare);
 
     /**

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -45,6 +46,12 @@ class MemberWatch {
 
     private OptionalLong lastRead = OptionalLong.empty();
 
+    /** When the last read was sent. */
+    private long lastSent;
+
+    /** When the last member came that had no row before. */
+    private long lastNewcomer;
+
     MemberWatch(LeaseTerms terms) {
         this.terms = terms;
     }
@@ -58,10 +65,11 @@ class MemberWatch {
     void saw(Membership membership, long sentAt, long now) {
         boolean blind = blind(now);
         lastRead = OptionalLong.of(now);
-        sightings
-                .keySet()
-                .retainAll(
-                        membership.members().stream().map(Member::id).collect(Collectors.toSet()));
+        lastSent = sentAt;
+        if (!sightings.keySet().containsAll(ids(membership))) {
+            lastNewcomer = now;
+        }
+        sightings.keySet().retainAll(ids(membership));
         for (Member row : membership.members()) {
             sightings.merge(
                     row.id(),
@@ -79,6 +87,44 @@ class MemberWatch {
                     });
         }
         rowless.keySet().removeIf(owner -> sightings.containsKey(owner.memberId()));
+    }
+
+    private static Set<String> ids(Membership membership) {
+        return membership.members().stream().map(Member::id).collect(Collectors.toSet());
+    }
+
+    /**
+     * When a read is to be sent that shows everybody who came in the same instant as the last one.
+     */
+    long settlesAt() {
+        return lastNewcomer + terms.renewInterval().toNanos() / 2;
+    }
+
+    /** Whether such a read is there. */
+    boolean settled() {
+        return lastSent - settlesAt() >= 0;
+    }
+
+    /**
+     * Whether a claim is to be heeded. Who has forced a split may acquire it at any time, unless it
+     * is closed: that nothing was seen of it for long does not keep it from that.
+     */
+    boolean stands(Claim claim) {
+        return switch (claim.kind()) {
+            case ASK -> live(claim.claimant());
+            case FORCE ->
+                    row(claim.claimant())
+                            .filter(row -> row.state() != MemberState.CLOSED)
+                            .isPresent();
+        };
+    }
+
+    /** What that incarnation lives by, if it is in its member's row. */
+    Duration durationOf(Incarnation incarnation) {
+        return row(incarnation.memberId())
+                .filter(row -> row.incarnation().equals(incarnation))
+                .map(Member::duration)
+                .orElse(terms.duration());
     }
 
     /** T4: who could not watch has seen nothing; a beat may have been missed, not missing. */

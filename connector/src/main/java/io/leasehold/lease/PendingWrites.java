@@ -2,6 +2,7 @@ package io.leasehold.lease;
 
 import io.leasehold.lease.LeaseRequest.Discover;
 import io.leasehold.lease.LeaseRequest.Finish;
+import io.leasehold.lease.LeaseRequest.Rate;
 import io.leasehold.lease.LeaseRequest.Record;
 import io.leasehold.lease.LeaseRequest.Recorded;
 import io.leasehold.lease.LeaseRequest.Release;
@@ -25,6 +26,7 @@ final class PendingWrites {
     private final Map<String, Release.Released> releases = new LinkedHashMap<>();
     private final Map<String, Recorded> finished = new LinkedHashMap<>();
     private final Map<String, Recorded> progress = new LinkedHashMap<>();
+    private final Map<String, Rate.Rated> rates = new LinkedHashMap<>();
 
     PendingWrites(String group, Incarnation me) {
         this.group = group;
@@ -36,6 +38,7 @@ final class PendingWrites {
     }
 
     void released(Release.Released split) {
+        progress.remove(split.splitId());
         releases.put(split.splitId(), split);
     }
 
@@ -50,8 +53,13 @@ final class PendingWrites {
         splits.forEach(split -> progress.put(split.splitId(), split));
     }
 
+    void rated(Rate.Rated split) {
+        rates.put(split.splitId(), split);
+    }
+
     /** The split is not ours any more: what was to be written of it would be refused. */
     void forget(String splitId) {
+        rates.remove(splitId);
         releases.remove(splitId);
         finished.remove(splitId);
         progress.remove(splitId);
@@ -93,9 +101,18 @@ final class PendingWrites {
         request.splits().forEach(split -> progress.remove(split.splitId(), split));
     }
 
+    Optional<Rate> rate() {
+        return first(rates).map(splits -> new Rate(group, me, splits));
+    }
+
+    void written(Rate request) {
+        request.splits().forEach(split -> rates.remove(split.splitId(), split));
+    }
+
     /** What is worth writing when nothing more will be: as much as fits into one request each. */
     List<LeaseRequest<?>> last() {
         List<LeaseRequest<?>> last = new ArrayList<>();
+        release().ifPresent(last::add);
         finish().ifPresent(last::add);
         record().ifPresent(last::add);
         return last;

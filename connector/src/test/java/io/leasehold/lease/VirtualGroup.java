@@ -125,6 +125,22 @@ final class VirtualGroup {
         }
     }
 
+    /** An operator tells a member something. */
+    void order(String memberId, Orders orders) {
+        table.open()
+                .order(new LeaseRequest.Order(GROUP, memberId, orders))
+                .react(done -> {}, refused -> fail(refused), unknown -> fail(unknown));
+    }
+
+    Member row(String memberId) {
+        return table.open()
+                .open(new LeaseRequest.Open(GROUP))
+                .match(
+                        done -> done.member(memberId).orElseThrow(),
+                        refused -> fail(refused),
+                        unknown -> fail(unknown));
+    }
+
     /** A member as its enumerator would drive it, with readers that use each grant to its end. */
     final class VirtualMember {
 
@@ -134,6 +150,19 @@ final class VirtualGroup {
         final Map<String, LeaseEvent.Acquired> granted = new TreeMap<>();
         Way way = Way.UP;
         boolean frozen;
+
+        /**
+         * How long until a checkpoint is complete that was begun after a claim; or there is none.
+         */
+        Optional<Duration> checkpointsTake = Optional.of(Duration.ZERO);
+
+        /** Whether its readers hear of nothing but of grants. */
+        boolean readersAreDeaf;
+
+        /** When a split that was asked for stands still as of a complete checkpoint. */
+        private final Map<String, Long> freezesAt = new TreeMap<>();
+
+        private final Set<String> forced = new TreeSet<>();
         private boolean gone;
         private long emitsUntil = now;
         private long idleUntil = now;
@@ -179,6 +208,18 @@ final class VirtualGroup {
                                     at(position, checkpointId))));
         }
 
+        /** It stands still as of a checkpoint that is complete. */
+        void freezes(String splitId) {
+            freezesAt.put(splitId, now);
+            freeze(now);
+        }
+
+        /** Its reader failed; its state has the position of the last checkpoint. */
+        void restores(String splitId) {
+            keeper.restored(splitId, granted.remove(splitId).lease().tenure());
+            freezesAt.remove(splitId);
+        }
+
         void finishes(String splitId) {
             keeper.finished(
                     List.of(
@@ -191,15 +232,31 @@ final class VirtualGroup {
         }
 
         private Set<String> mayEmit() {
-            boolean may = !gone && emitsUntil - now > 0;
-            return may ? new TreeSet<>(granted.keySet()) : Set.of();
+            Set<String> emitted = new TreeSet<>(granted.keySet());
+            if (!readersAreDeaf) {
+                emitted.removeAll(forced);
+            }
+            return !gone && emitsUntil - now > 0 ? emitted : Set.of();
+        }
+
+        private void claimed(LeaseEvent.Claimed claimed) {
+            switch (claimed.claim().kind()) {
+                case ASK ->
+                        checkpointsTake.ifPresent(
+                                time -> freezesAt.put(claimed.splitId(), now + time.toNanos()));
+                case FORCE -> {
+                    freezesAt.remove(claimed.splitId());
+                    forced.add(claimed.splitId());
+                }
+            }
         }
 
         private long wakeAt() {
-            return idleUntil;
+            return freezesAt.values().stream().reduce(idleUntil, (a, b) -> a - b < 0 ? a : b);
         }
 
         private void step() {
+            freeze(now);
             Optional<LeaseStep<?>> step = keeper.next(now);
             if (step.isPresent()) {
                 long sentAt = now;
@@ -210,10 +267,29 @@ final class VirtualGroup {
             } else {
                 idleUntil = Math.max(keeper.wakeAt(now) - now, 1) + now;
             }
-            long grant = keeper.extendFor(now).toNanos();
+            long grant = readersAreDeaf && !forced.isEmpty() ? 0 : keeper.extendFor(now).toNanos();
             if (now + grant - emitsUntil > 0) {
                 emitsUntil = now + grant;
             }
+        }
+
+        private void freeze(long now) {
+            List<LeaseRequest.Release.Released> still = new ArrayList<>();
+            freezesAt
+                    .entrySet()
+                    .removeIf(
+                            due -> {
+                                boolean frozen = due.getValue() - now <= 0;
+                                if (frozen) {
+                                    still.add(
+                                            new LeaseRequest.Release.Released(
+                                                    due.getKey(),
+                                                    granted.remove(due.getKey()).lease().epoch(),
+                                                    Optional.of(at(7, 7))));
+                                }
+                                return frozen;
+                            });
+            keeper.frozen(still);
         }
 
         private <A> LeaseStep.Answer<A> send(LeaseStep<A> step) {
@@ -233,8 +309,19 @@ final class VirtualGroup {
                 granted.put(acquired.lease().splitId(), acquired);
             } else if (event instanceof LeaseEvent.Lost lost) {
                 granted.remove(lost.splitId());
+                freezesAt.remove(lost.splitId());
             } else if (event instanceof LeaseEvent.Finished finished) {
                 granted.remove(finished.splitId());
+                freezesAt.remove(finished.splitId());
+            } else if (event instanceof LeaseEvent.Claimed claimed) {
+                claimed(claimed);
+            } else if (event instanceof LeaseEvent.ClaimOver over) {
+                freezesAt.remove(over.splitId());
+                forced.remove(over.splitId());
+            } else if (event instanceof LeaseEvent.LetGo gone) {
+                granted.remove(gone.splitId());
+                freezesAt.remove(gone.splitId());
+                forced.remove(gone.splitId());
             } else if (event instanceof LeaseEvent.Over) {
                 granted.clear();
                 frozen = true;

@@ -29,6 +29,7 @@ final class Assigned {
     private final Rules rules;
     private final TreeMap<Integer, Attempt> attempts = new TreeMap<>();
     private final Map<String, Waiting> waiting = new LinkedHashMap<>();
+    private final Map<String, Waiting> keptBack = new LinkedHashMap<>();
     private final Map<String, Long> silentFrom = new HashMap<>();
     private final List<Logged> log = new ArrayList<>();
 
@@ -67,15 +68,35 @@ final class Assigned {
     }
 
     boolean isHeld(String splitId) {
-        return attempts.values().stream().anyMatch(a -> a.splits.contains(splitId));
+        return holderOf(splitId).isPresent();
+    }
+
+    /** The subtask whose attempt has it. */
+    Optional<Integer> holderOf(String splitId) {
+        return attempts.entrySet().stream()
+                .filter(attempt -> attempt.getValue().splits.contains(splitId))
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
+    /** It is not to be assigned for now. */
+    void keepBack(String splitId) {
+        Optional.ofNullable(waiting.remove(splitId)).ifPresent(it -> keptBack.put(splitId, it));
+    }
+
+    /** It may be assigned again. */
+    void keepBackNoMore(String splitId) {
+        Optional.ofNullable(keptBack.remove(splitId)).ifPresent(it -> waiting.put(splitId, it));
     }
 
     void await(String splitId, Held split, Optional<Integer> only) {
+        keptBack.remove(splitId);
         waiting.put(splitId, new Waiting(split, only));
     }
 
     void forget(String splitId) {
         waiting.remove(splitId);
+        keptBack.remove(splitId);
         attempts.values().forEach(attempt -> attempt.splits.remove(splitId));
     }
 

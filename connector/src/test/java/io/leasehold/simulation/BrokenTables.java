@@ -6,18 +6,23 @@ import io.leasehold.lease.LeaseChanges;
 import io.leasehold.lease.LeaseOutcome;
 import io.leasehold.lease.LeaseOutcome.Applied;
 import io.leasehold.lease.LeaseOutcome.Refused;
+import io.leasehold.lease.LeaseRequest;
 import io.leasehold.lease.LeaseRequest.Acquire;
 import io.leasehold.lease.LeaseRequest.Beat;
 import io.leasehold.lease.LeaseRequest.Close;
+import io.leasehold.lease.LeaseRequest.Declare;
 import io.leasehold.lease.LeaseRequest.Discover;
 import io.leasehold.lease.LeaseRequest.Join;
 import io.leasehold.lease.LeaseRequest.Open;
+import io.leasehold.lease.LeaseRequest.Rate;
 import io.leasehold.lease.LeaseRequest.Read;
 import io.leasehold.lease.LeaseRequest.Record;
 import io.leasehold.lease.LeaseRequest.Recorded;
 import io.leasehold.lease.LeaseRequest.Release;
+import io.leasehold.lease.LeaseRequest.Withdraw;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.Membership;
+import io.leasehold.lease.Orders;
 import io.leasehold.lease.Progress;
 
 import java.util.ArrayList;
@@ -174,6 +179,109 @@ final class BrokenTables {
                                                                 Positions.of(split.progress()), 0)))
                                 .toList();
                 return super.record(new Record(record.group(), record.by(), undated));
+            }
+        };
+    }
+
+    /** A split is claimed whatever became of its lease since it was read. */
+    static LeaseStore claimsWhateverTheVersion(LeaseStore table) {
+        return new Broken(table) {
+            @Override
+            public LeaseOutcome<Set<String>> claim(LeaseRequest.Claim claim) {
+                List<LeaseRequest.Claim.Claimed> now = new ArrayList<>();
+                for (LeaseRequest.Claim.Claimed split : claim.splits()) {
+                    lease(split.splitId())
+                            .ifPresent(
+                                    lease ->
+                                            now.add(
+                                                    new LeaseRequest.Claim.Claimed(
+                                                            split.splitId(),
+                                                            lease.version(),
+                                                            split.kind())));
+                }
+                return super.claim(new LeaseRequest.Claim(claim.group(), claim.by(), now));
+            }
+        };
+    }
+
+    /** A claim is withdrawn whoever laid it. */
+    static LeaseStore withdrawsWhoeverClaimed(LeaseStore table) {
+        return new Broken(table) {
+            @Override
+            public LeaseOutcome<Set<String>> withdraw(Withdraw withdraw) {
+                Set<String> withdrawn = new TreeSet<>();
+                for (String splitId : withdraw.splitIds()) {
+                    lease(splitId)
+                            .flatMap(Lease::claim)
+                            .flatMap(claim -> members().member(claim.claimant()))
+                            .map(
+                                    claimant ->
+                                            store.withdraw(
+                                                    new Withdraw(
+                                                            withdraw.group(),
+                                                            claimant.incarnation(),
+                                                            List.of(splitId))))
+                            .ifPresent(outcome -> withdrawn.addAll(applied(outcome)));
+                }
+                return new Applied<>(withdrawn);
+            }
+        };
+    }
+
+    /** A rate is written whoever measured it. */
+    static LeaseStore ratesWhoeverOwns(LeaseStore table) {
+        return new Broken(table) {
+            @Override
+            public LeaseOutcome<Set<String>> rate(Rate rate) {
+                Set<String> rated = new TreeSet<>();
+                for (Rate.Rated split : rate.splits()) {
+                    lease(split.splitId())
+                            .filter(lease -> lease.owner().isPresent())
+                            .map(
+                                    lease ->
+                                            store.rate(
+                                                    new Rate(
+                                                            rate.group(),
+                                                            lease.owner().get(),
+                                                            List.of(
+                                                                    new Rate.Rated(
+                                                                            split.splitId(),
+                                                                            lease.epoch(),
+                                                                            split.perSecond())))))
+                            .ifPresent(outcome -> rated.addAll(applied(outcome)));
+                }
+                return new Applied<>(rated);
+            }
+        };
+    }
+
+    /** What a member says is written whenever it arrives, whatever it owns by then. */
+    static LeaseStore declaresWheneverItArrives(LeaseStore table) {
+        return new Broken(table) {
+            @Override
+            public LeaseOutcome<Membership> declare(Declare declare) {
+                return members()
+                        .member(declare.by().memberId())
+                        .filter(row -> row.incarnation().equals(declare.by()))
+                        .map(
+                                row ->
+                                        store.join(
+                                                new Join(
+                                                        declare.group(),
+                                                        row.in(declare.state()),
+                                                        Optional.of(row))))
+                        .orElseGet(() -> super.declare(declare));
+            }
+        };
+    }
+
+    /** Who joins is not told what its last incarnation was told. */
+    static LeaseStore forgetsOrdersAtJoin(LeaseStore table) {
+        return new Broken(table) {
+            @Override
+            public LeaseOutcome<Membership> join(Join join) {
+                return super.join(
+                        new Join(join.group(), join.member().with(Orders.NONE), join.replaced()));
             }
         };
     }

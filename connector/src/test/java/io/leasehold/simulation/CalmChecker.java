@@ -1,9 +1,13 @@
 package io.leasehold.simulation;
 
 import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.MemberState;
 import io.leasehold.simulation.Fact.Acquired;
 import io.leasehold.simulation.Fact.Calm;
+import io.leasehold.simulation.Fact.Checkpointed;
+import io.leasehold.simulation.Fact.Claimed;
 import io.leasehold.simulation.Fact.Closed;
+import io.leasehold.simulation.Fact.Declared;
 import io.leasehold.simulation.Fact.Discovered;
 import io.leasehold.simulation.Fact.Emitted;
 import io.leasehold.simulation.Fact.Ended;
@@ -15,6 +19,7 @@ import io.leasehold.simulation.Fact.Outage;
 import io.leasehold.simulation.Fact.Released;
 import io.leasehold.simulation.Fact.Stopped;
 import io.leasehold.simulation.Fact.Trouble;
+import io.leasehold.simulation.Fact.Withdrawn;
 import io.leasehold.simulation.Violation.Promise;
 
 import java.time.Duration;
@@ -54,6 +59,8 @@ final class CalmChecker {
     static List<Violation> violations(List<Fact> history, Duration blindAfter) {
         CalmChecker checker = new CalmChecker(history, blindAfter);
         checker.judgeCloses();
+        checker.judgeClaims();
+        checker.judgeDrained();
         checker.all(Killed.class).findFirst().ifPresent(checker::judgeCalm);
         return checker.violations;
     }
@@ -125,13 +132,137 @@ final class CalmChecker {
         }
     }
 
+    // ----------------------------------------------------------------------------------- claims
+
+    /**
+     * A claim is ended by who laid it, or by who has the split; by another only where its claimant
+     * is over, or had trouble enough to be taken for that.
+     */
+    private void judgeClaims() {
+        Map<String, Claimed> claims = new HashMap<>();
+        Map<String, Incarnation> owners = new HashMap<>();
+        Set<Incarnation> over = new HashSet<>();
+        for (Fact fact : history) {
+            if (fact instanceof Closed closed) {
+                over.add(closed.closed());
+            } else if (fact instanceof Killed) {
+                return;
+            } else if (fact instanceof Claimed claim) {
+                judgeEnd(claims.put(claim.splitId(), claim), claim, claim.by(), over);
+            } else if (fact instanceof Withdrawn withdrawn) {
+                judgeEnd(claims.remove(withdrawn.splitId()), withdrawn, withdrawn.by(), over);
+            } else if (fact instanceof Acquired acquired) {
+                Incarnation before = owners.put(acquired.splitId(), acquired.by());
+                if (before == null || !before.memberId().equals(acquired.by().memberId())) {
+                    claims.remove(acquired.splitId());
+                }
+            } else if (fact instanceof Ended end) {
+                claims.remove(end.splitId());
+            }
+        }
+    }
+
+    private void judgeEnd(Claimed claim, Fact end, Incarnation by, Set<Incarnation> over) {
+        if (claim == null
+                || claim.by().memberId().equals(by.memberId())
+                || over.contains(claim.by())) {
+            return;
+        }
+        String who = claim.by().toString();
+        boolean trouble =
+                all(Outage.class).anyMatch(outage -> outage.at() < end.at())
+                        || all(Trouble.class)
+                                .anyMatch(t -> t.who().equals(who) && t.at() < end.at())
+                        || all(LostOnTheWay.class)
+                                        .filter(m -> m.who().equals(who) && m.at() < end.at())
+                                        .count()
+                                > 1;
+        if (!trouble) {
+            violated(
+                    Promise.L2_CLAIMS_END,
+                    end,
+                    claim.splitId(),
+                    "the claim of %s was ended by %s".formatted(who, by));
+        }
+    }
+
+    // ------------------------------------------------------------------------------------ drained
+
+    /**
+     * Who says it is drained has let all go, and has completed one checkpoint more than that with
+     * which it did.
+     */
+    private void judgeDrained() {
+        Map<String, Incarnation> owners = new HashMap<>();
+        Map<Incarnation, String> lines = new HashMap<>();
+        Map<String, Integer> checkpoints = new HashMap<>();
+        Map<String, Map<String, Fact.At>> states = new HashMap<>();
+        Map<String, Integer> firstIn = new HashMap<>();
+        Map<String, Integer> needed = new HashMap<>();
+        for (Fact fact : history) {
+            if (fact instanceof Lives lives) {
+                lines.put(lives.incarnation(), lives.line());
+            } else if (fact instanceof Acquired acquired) {
+                owners.put(acquired.splitId(), acquired.by());
+            } else if (fact instanceof Ended ended) {
+                owners.remove(ended.splitId());
+            } else if (fact instanceof Released released) {
+                owners.remove(released.splitId());
+                String line = lines.get(released.by());
+                int first = firstIn.getOrDefault(line + released.splitId(), 0);
+                needed.merge(line, first + 1, Math::max);
+            } else if (fact instanceof Checkpointed checkpoint) {
+                int number = checkpoints.merge(checkpoint.line(), 1, Integer::sum);
+                Map<String, Fact.At> before =
+                        Optional.ofNullable(states.put(checkpoint.line(), checkpoint.positions()))
+                                .orElse(Map.of());
+                checkpoint
+                        .positions()
+                        .forEach(
+                                (splitId, at) -> {
+                                    if (!at.equals(before.get(splitId))) {
+                                        firstIn.put(checkpoint.line() + splitId, number);
+                                    }
+                                });
+            } else if (fact instanceof Declared said && said.state() == MemberState.DRAINED) {
+                judge(said, owners, checkpoints, needed, lines.get(said.by()));
+            }
+        }
+    }
+
+    private void judge(
+            Declared said,
+            Map<String, Incarnation> owners,
+            Map<String, Integer> checkpoints,
+            Map<String, Integer> needed,
+            String line) {
+        boolean committed = checkpoints.getOrDefault(line, 0) >= needed.getOrDefault(line, 0);
+        boolean empty = owners.values().stream().noneMatch(owner -> owner.equals(said.by()));
+        if (!committed || !empty) {
+            violated(
+                    Promise.DRAINED_IS_COMMITTED,
+                    said,
+                    said.by().memberId(),
+                    "said it is drained; all let go: %s, committed: %s"
+                            .formatted(empty, committed));
+        }
+    }
+
     // ------------------------------------------------------------------------------ after calm
 
     private void judgeCalm(Killed killed) {
         long calm = all(Calm.class).findFirst().map(Fact::at).orElse(killed.at());
+        // What ends or comes changes the plan.
+        long changed =
+                Stream.concat(all(Ended.class), all(Discovered.class))
+                        .mapToLong(Fact::at)
+                        .filter(at -> at < killed.at())
+                        .max()
+                        .orElse(calm);
+        boolean settled = killed.at() - changed > 2 * STILL.toNanos();
         long still = Math.max(calm, killed.at() - STILL.toNanos());
         history.stream()
-                .filter(fact -> fact.at() > still && fact.at() < killed.at())
+                .filter(fact -> settled && fact.at() > still && fact.at() < killed.at())
                 .filter(CalmChecker::moves)
                 .findFirst()
                 .ifPresent(
@@ -169,8 +300,12 @@ final class CalmChecker {
             }
         }
         judgeTwins(killed, alive);
+        CalmShares shares = new CalmShares(history, killed.at(), alive.values());
+        shares.unfair()
+                .filter(what -> settled)
+                .ifPresent(what -> violated(Promise.L3_SETTLED, killed, "the group", what));
         unfinished.values().stream()
-                .filter(split -> !alive.isEmpty() && ended.containsAll(split.parents()))
+                .filter(split -> shares.someoneTakes("") && ended.containsAll(split.parents()))
                 .map(Discovered::splitId)
                 .filter(splitId -> !flowing.contains(splitId) && !givenBack.contains(splitId))
                 .sorted()
@@ -183,7 +318,7 @@ final class CalmChecker {
                                         splitId,
                                         "nobody reads it, long after calm; it was last had by "
                                                 + Optional.ofNullable(owners.get(splitId))));
-        if (alive.size() > 1) {
+        if (shares.someoneTakes(killed.incarnation().memberId())) {
             unfinished.keySet().removeAll(givenBack);
             judgeTakeover(killed, owners, unfinished.keySet());
         }

@@ -20,6 +20,7 @@ final class Checkpoints {
         final Map<String, Held> withheld;
         final TreeMap<Integer, Map<String, Held>> states = new TreeMap<>();
         final Map<String, Fact.At> ended = new HashMap<>();
+        final Map<String, Fact.At> frozen = new HashMap<>();
 
         Pending(long id, long since, Map<String, Held> withheld) {
             this.id = id;
@@ -77,28 +78,42 @@ final class Checkpoints {
         pending.filter(checkpoint -> checkpoint.id == id).ifPresent(checkpoint -> abort());
     }
 
-    void acknowledged(Reader reader, long id, Map<String, Held> state, Map<String, Held> ended) {
+    void acknowledged(
+            Reader reader,
+            long id,
+            Map<String, Held> state,
+            Map<String, Held> ended,
+            Map<String, Held> frozen) {
         if (enumerator.over() || pending.isEmpty() || pending.get().id != id) {
             return;
         }
         Pending checkpoint = pending.get();
         checkpoint.states.put(reader.subtask, state);
-        ended.forEach(
-                (splitId, at) ->
-                        checkpoint.ended.put(splitId, new Fact.At(at.position(), at.epoch())));
+        put(ended, checkpoint.ended);
+        put(frozen, checkpoint.frozen);
         if (checkpoint.states.size() == job.parallelism()) {
             pending = Optional.empty();
+            if (job.checkpointsFail()) {
+                return;
+            }
             if (world.calm() || dice.nextInt(1000) >= world.scenario.noise().checkpointsFailed()) {
                 complete(checkpoint);
             }
         }
     }
 
+    private static void put(Map<String, Held> held, Map<String, Fact.At> positions) {
+        held.forEach(
+                (splitId, at) -> positions.put(splitId, new Fact.At(at.position(), at.epoch())));
+    }
+
     private void complete(Pending checkpoint) {
         Map<String, Fact.At> ended = new HashMap<>(job.completed().ended());
         ended.putAll(checkpoint.ended);
         List<Map<String, Held>> readers = new ArrayList<>(checkpoint.states.values());
-        job.completed(new Snapshot(checkpoint.id, checkpoint.withheld, readers, ended));
+        job.completed(
+                new Snapshot(
+                        checkpoint.id, checkpoint.withheld, readers, ended, checkpoint.frozen));
         // Whoever completed it may die before anybody is told.
         long later = dice.nextInt(10) == 0 ? dice.nextLong(2 * Scenario.SECOND) : 1_000_000;
         enumerator.machine.after(later, () -> enumerator.completed(checkpoint.id));

@@ -1,16 +1,19 @@
 package io.leasehold.simulation;
 
 import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.KeeperVariants;
 import io.leasehold.lease.LeaseKeeper;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.WatchVariants;
+import io.leasehold.lease.Share;
 import io.leasehold.simulation.Violation.Promise;
 
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 
+import static io.leasehold.simulation.Violation.Promise.DRAINED_IS_COMMITTED;
 import static io.leasehold.simulation.Violation.Promise.L1_TAKEN_OVER;
+import static io.leasehold.simulation.Violation.Promise.L2_CLAIMS_END;
 import static io.leasehold.simulation.Violation.Promise.L3_SETTLED;
 import static io.leasehold.simulation.Violation.Promise.NO_CLOSE_WITHOUT_CAUSE;
 import static io.leasehold.simulation.Violation.Promise.OUTAGE_MOVES_NOTHING;
@@ -18,6 +21,7 @@ import static io.leasehold.simulation.Violation.Promise.S1_EXCLUSIVE;
 import static io.leasehold.simulation.Violation.Promise.S2_FENCED;
 import static io.leasehold.simulation.Violation.Promise.S3_FORWARD;
 import static io.leasehold.simulation.Violation.Promise.S4_NOTHING_LOST;
+import static io.leasehold.simulation.Violation.Promise.S5_PLANNED_MOVES_REPLAY_NOTHING;
 import static io.leasehold.simulation.Violation.Promise.S6_STATE_AND_SOURCE_AGREE;
 
 /** The protocol with one rule broken each, and the promise that this breaks. */
@@ -82,15 +86,7 @@ enum Controls {
                         }
                     }),
     OBSERVER_COUNTS_WHAT_IT_COULD_NOT_WATCH(
-            OUTAGE_MOVES_NOTHING,
-            () ->
-                    new Rules() {
-                        @Override
-                        LeaseKeeper keeper(Incarnation incarnation, LeaseTerms terms, long now) {
-                            return WatchVariants.neverBlind(
-                                    World.GROUP, incarnation, "simulated", terms, now);
-                        }
-                    }),
+            OUTAGE_MOVES_NOTHING, keeper(KeeperVariants::neverBlind)),
     SILENCE_IS_TAKEN_FOR_YES(S1_EXCLUSIVE, BrokenSights.TakesSilenceForYes::new),
     RENEWS_AGAIN_UNDER_THE_SAME_NUMBER(
             S1_EXCLUSIVE, BrokenSights.RenewsAgainUnderTheSameNumber::new),
@@ -134,6 +130,65 @@ enum Controls {
                         }
                     }),
 
+    // ---------------------------------------------------------------------------------- handoff
+    READER_GOES_ON_AFTER_THE_BARRIER(
+            S5_PLANNED_MOVES_REPLAY_NOTHING,
+            () ->
+                    new Rules() {
+                        @Override
+                        boolean readerFreezesAtTheBarrier() {
+                            return false;
+                        }
+                    }),
+    RELEASE_DOES_NOT_AWAIT_THE_CHECKPOINT(
+            S4_NOTHING_LOST,
+            () ->
+                    new Rules() {
+                        @Override
+                        boolean awaitsTheCheckpoint() {
+                            return false;
+                        }
+                    }),
+    STATE_FORGETS_WHAT_IS_FROZEN(
+            S6_STATE_AND_SOURCE_AGREE,
+            () ->
+                    new Rules() {
+                        @Override
+                        boolean stateHoldsWhatIsFrozen() {
+                            return false;
+                        }
+                    }),
+    A_FREEZE_OF_BEFORE_IS_TAKEN_FOR_THIS_ONE(
+            S5_PLANNED_MOVES_REPLAY_NOTHING,
+            () ->
+                    new Rules() {
+                        @Override
+                        boolean knowsFreezesApart() {
+                            return false;
+                        }
+                    }),
+    DRAINED_IS_SAID_BEFORE_A_CHECKPOINT(
+            DRAINED_IS_COMMITTED,
+            () ->
+                    new Rules() {
+                        @Override
+                        boolean drainedIsCommitted() {
+                            return false;
+                        }
+                    }),
+    FORCED_READER_GETS_GRANTS(
+            S1_EXCLUSIVE,
+            () ->
+                    new Rules() {
+                        @Override
+                        boolean grantsWaitForForcedReaders() {
+                            return false;
+                        }
+                    }),
+    CLAIMANT_FORCES_WITHOUT_WAITING(S1_EXCLUSIVE, keeper(KeeperVariants::impatient)),
+    RENEWAL_COUNTS_BEFORE_THE_LEASES_ARE_READ(S1_EXCLUSIVE, keeper(KeeperVariants::hasty)),
+    WHO_FORCES_AND_IS_SILENT_IS_NOT_HEEDED(S1_EXCLUSIVE, keeper(KeeperVariants::bold)),
+
     // ------------------------------------------------------------------------------------ grants
     CLOSING_MEMBER_FORGETS_ITS_READERS(
             S1_EXCLUSIVE,
@@ -172,6 +227,12 @@ enum Controls {
     NOBODY_IS_CLOSED_BY_OTHERS(L1_TAKEN_OVER, table(BrokenTables::closesNobodyElse)),
     RECORD_WHOEVER_OWNS(S2_FENCED, table(BrokenTables::recordsWhoeverOwns)),
     RECORD_WHATEVER_THE_CHECKPOINT(S3_FORWARD, table(BrokenTables::recordsWhateverTheCheckpoint)),
+    CLAIM_WHATEVER_THE_VERSION(L2_CLAIMS_END, table(BrokenTables::claimsWhateverTheVersion)),
+    WITHDRAW_WHOEVER_CLAIMED(L2_CLAIMS_END, table(BrokenTables::withdrawsWhoeverClaimed)),
+    RATE_WHOEVER_OWNS(S2_FENCED, table(BrokenTables::ratesWhoeverOwns)),
+    DECLARE_WHENEVER_IT_ARRIVES(
+            DRAINED_IS_COMMITTED, table(BrokenTables::declaresWheneverItArrives)),
+    JOIN_FORGETS_ORDERS(L3_SETTLED, table(BrokenTables::forgetsOrdersAtJoin)),
     RELEASE_WHOEVER_OWNS(S2_FENCED, table(BrokenTables::releasesWhoeverOwns)),
     DISCOVER_OVER_WHAT_THERE_IS(S4_NOTHING_LOST, table(BrokenTables::discoversOverWhatThereIs));
 
@@ -190,6 +251,23 @@ enum Controls {
 
     Rules.Maker rules() {
         return rules;
+    }
+
+    /** Makes a keeper of one incarnation. */
+    private interface Keepers {
+        LeaseKeeper make(
+                String group, Incarnation incarnation, Share share, LeaseTerms terms, long now);
+    }
+
+    private static Rules.Maker keeper(Keepers keepers) {
+        return () ->
+                new Rules() {
+                    @Override
+                    LeaseKeeper keeper(
+                            Incarnation incarnation, Share share, LeaseTerms terms, long now) {
+                        return keepers.make(World.GROUP, incarnation, share, terms, now);
+                    }
+                };
     }
 
     private static Rules.Maker table(UnaryOperator<LeaseStore> broken) {

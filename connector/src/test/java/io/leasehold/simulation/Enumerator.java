@@ -1,5 +1,6 @@
 package io.leasehold.simulation;
 
+import io.leasehold.lease.Claim;
 import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.LeaseEvent;
 import io.leasehold.lease.LeaseKeeper;
@@ -7,6 +8,7 @@ import io.leasehold.lease.LeaseRequest;
 import io.leasehold.lease.LeaseRequest.Beat;
 import io.leasehold.lease.LeaseRequest.Discover.NewSplit;
 import io.leasehold.lease.LeaseRequest.Recorded;
+import io.leasehold.lease.LeaseRequest.Release;
 import io.leasehold.lease.LeaseStep;
 import io.leasehold.lease.LeaseTerms;
 
@@ -44,6 +46,14 @@ final class Enumerator {
     private final Map<Integer, Set<String>> lastHad = new HashMap<>();
     private final Assigned assigned;
 
+    /** Which time a split was asked for last, while the claim on it stands. */
+    private final Map<String, Long> asked = new TreeMap<>();
+
+    /** Which wishes to stop at once a subtask's attempt has not confirmed. */
+    private final Map<Integer, Set<Long>> unconfirmed = new HashMap<>();
+
+    private long wishes;
+
     /** Attempts that run or are about to, by subtask. */
     private final TreeMap<Integer, Reader> attempts = new TreeMap<>();
 
@@ -65,7 +75,7 @@ final class Enumerator {
         this.dice = world.dice("enumerator " + me);
         this.way = new StoreWay(world, machine, me, job.terms());
         this.lastRenewal = machine.clock() - job.terms().duration().toNanos();
-        this.keeper = world.rules.keeper(me, job.terms(), machine.clock());
+        this.keeper = world.rules.keeper(me, job.share(), job.terms(), machine.clock());
         this.reports = new ReportedPositions(job.oneBehind());
         this.assigned = new Assigned(world.rules);
         this.checkpoints = new Checkpoints(world, job, this, me.toString());
@@ -123,6 +133,9 @@ final class Enumerator {
         if (over || underWay) {
             return;
         }
+        if (!world.rules.drainedIsCommitted()) {
+            keeper.checkpointCompleted(Long.MAX_VALUE);
+        }
         long now = world.rules.due(job.terms(), lastRenewal, machine.clock());
         Optional<LeaseStep<?>> step = keeper.next(now);
         long mine = ++turns;
@@ -175,6 +188,14 @@ final class Enumerator {
             everJoined = true;
         } else if (event instanceof LeaseEvent.Acquired acquired) {
             acquired(acquired);
+        } else if (event instanceof LeaseEvent.Claimed claimed) {
+            claimed(claimed);
+        } else if (event instanceof LeaseEvent.ClaimOver claim) {
+            claimOver(claim.splitId());
+        } else if (event instanceof LeaseEvent.LetGo gone) {
+            askedNoMore(gone.splitId());
+            holder(gone.splitId()).ifPresent(r -> r.toReader.send(() -> r.letGo(gone.splitId())));
+            forget(gone.splitId());
         } else if (event instanceof LeaseEvent.Finished finished) {
             forget(finished.splitId());
             readers().forEach(r -> r.toReader.send(() -> r.forget(finished.splitId())));
@@ -184,6 +205,61 @@ final class Enumerator {
             fail("lost " + lost.splitId() + ": " + lost.why());
         } else if (event instanceof LeaseEvent.Over end) {
             fail(end.why());
+        }
+    }
+
+    private void claimed(LeaseEvent.Claimed claimed) {
+        String splitId = claimed.splitId();
+        long number = ++wishes;
+        asked.put(splitId, number);
+        Optional<Reader> holder = holder(splitId);
+        if (claimed.claim().kind() == Claim.Kind.FORCE) {
+            assigned.keepBack(splitId);
+            holder.ifPresent(
+                    reader -> {
+                        unconfirmed
+                                .computeIfAbsent(reader.subtask, none -> new HashSet<>())
+                                .add(number);
+                        stop(reader, splitId, number);
+                    });
+        } else {
+            holder.ifPresent(r -> r.toReader.send(() -> r.freeze(splitId, number)));
+        }
+    }
+
+    /** An event that gets lost fails the reader it was for, but not before others may arrive. */
+    private void stop(Reader reader, String splitId, long number) {
+        if (world.calm() || dice.nextBoolean()) {
+            reader.toReader.send(() -> reader.stop(splitId, number));
+        } else {
+            machine.after(
+                    dice.nextLong(40 * Scenario.SECOND),
+                    () -> {
+                        if (!over && attempts.get(reader.subtask) == reader) {
+                            readerFails(reader, Scenario.SECOND);
+                        }
+                    });
+        }
+    }
+
+    private void claimOver(String splitId) {
+        askedNoMore(splitId);
+        assigned.keepBackNoMore(splitId);
+        holder(splitId).ifPresent(reader -> reader.toReader.send(() -> reader.goOn(splitId)));
+    }
+
+    private void askedNoMore(String splitId) {
+        Long number = asked.remove(splitId);
+        unconfirmed.values().forEach(numbers -> numbers.remove(number));
+    }
+
+    private Optional<Reader> holder(String splitId) {
+        return assigned.holderOf(splitId).map(attempts::get);
+    }
+
+    void stopped(Reader reader, long number) {
+        if (!over && attempts.get(reader.subtask) == reader) {
+            unconfirmed.getOrDefault(reader.subtask, Set.of()).remove(number);
         }
     }
 
@@ -220,6 +296,8 @@ final class Enumerator {
             assigned.logged(next, checkpoints.lastId());
             Reader reader = attempts.get(next.subtask());
             reader.toReader.send(() -> reader.assigned(next.splitId(), next.split()));
+            Optional.ofNullable(asked.get(next.splitId()))
+                    .ifPresent(n -> reader.toReader.send(() -> reader.freeze(next.splitId(), n)));
         }
         assigned.nextSilence(now)
                 .ifPresent(
@@ -291,7 +369,13 @@ final class Enumerator {
                     int subtask = reader.subtask;
                     attempts.remove(subtask);
                     checkpoints.abort();
-                    missing(subtask).addAll(assigned.gone(subtask));
+                    unconfirmed.remove(subtask);
+                    assigned.gone(subtask)
+                            .forEach(
+                                    splitId -> {
+                                        askedNoMore(splitId);
+                                        missing(subtask).add(splitId);
+                                    });
                     reports.attemptGone(subtask);
                     Set<String> had = Set.copyOf(missing(subtask));
                     assigned.since(subtask, job.completed().id())
@@ -310,6 +394,10 @@ final class Enumerator {
         if (over || attempts.get(reader.subtask) != reader || !assigned.isStarted(reader.subtask)) {
             return;
         }
+        if (world.rules.grantsWaitForForcedReaders()
+                && !unconfirmed.getOrDefault(reader.subtask, Set.of()).isEmpty()) {
+            return;
+        }
         long now = machine.clock();
         Duration granted = keeper.extendFor(now);
         if (!granted.isZero()) {
@@ -322,13 +410,39 @@ final class Enumerator {
     void reported(Reader reader, long checkpointId, Reader.Report report) {
         if (!over && attempts.get(reader.subtask) == reader) {
             reports.reported(reader.subtask, checkpointId, report);
+            if (!world.rules.awaitsTheCheckpoint()) {
+                frozen(reports.frozen(checkpointId));
+            }
         }
+    }
+
+    private void frozen(List<ReportedPositions.Frozen> splits) {
+        keeper.frozen(
+                splits.stream()
+                        .filter(
+                                split ->
+                                        world.rules.knowsFreezesApart()
+                                                ? Long.valueOf(split.number())
+                                                        .equals(asked.get(split.splitId()))
+                                                : asked.containsKey(split.splitId()))
+                        .map(
+                                split ->
+                                        new Release.Released(
+                                                split.splitId(),
+                                                split.at().epoch(),
+                                                Optional.of(
+                                                        Positions.as(
+                                                                split.at().position(),
+                                                                split.checkpointId()))))
+                        .toList());
     }
 
     void completed(long checkpointId) {
         if (over) {
             return;
         }
+        keeper.checkpointCompleted(checkpointId);
+        frozen(reports.frozen(checkpointId));
         List<Recorded> progress = new ArrayList<>();
         List<Recorded> finished = new ArrayList<>();
         for (ReportedPositions.Due due : reports.completed(checkpointId)) {
@@ -341,7 +455,15 @@ final class Enumerator {
         }
         keeper.progressed(progress);
         keeper.finished(finished);
+        progress.forEach(
+                split -> keeper.measured(Map.of(split.splitId(), rateOf(split.splitId()))));
         turn();
+    }
+
+    /** A measurement trembles; while it storms, the input does. */
+    private double rateOf(String splitId) {
+        double steady = 10 + Math.floorMod(splitId.hashCode(), 90);
+        return steady * (world.calm() ? 0.9 + 0.2 * dice.nextDouble() : 4 * dice.nextDouble());
     }
 
     // ---------------------------------------------------------------------------------- the end

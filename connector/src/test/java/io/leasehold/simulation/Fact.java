@@ -1,9 +1,14 @@
 package io.leasehold.simulation;
 
+import io.leasehold.lease.Claim;
 import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.MemberState;
+import io.leasehold.lease.Orders;
+import io.leasehold.lease.Share;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -19,7 +24,7 @@ sealed interface Fact {
 
     // ------------------------------------------------------------------------ done to the table
 
-    record Joined(long at, Incarnation by, Duration duration) implements Fact {}
+    record Joined(long at, Incarnation by, Duration duration, Share share) implements Fact {}
 
     /**
      * @param byItself whether it said so itself
@@ -37,7 +42,21 @@ sealed interface Fact {
 
     record Ended(long at, String splitId, Incarnation by, long epoch) implements Fact {}
 
-    record Released(long at, String splitId, Incarnation by, long epoch) implements Fact {}
+    /**
+     * @param position the first record that the next owner is to read, if it was read at all
+     */
+    record Released(long at, String splitId, Incarnation by, long epoch, Optional<Long> position)
+            implements Fact {}
+
+    record Claimed(long at, String splitId, Incarnation by, Claim.Kind kind) implements Fact {}
+
+    record Withdrawn(long at, String splitId, Incarnation by) implements Fact {}
+
+    record Rated(long at, String splitId, Incarnation by, long epoch) implements Fact {}
+
+    record Declared(long at, Incarnation by, MemberState state) implements Fact {}
+
+    record Ordered(long at, String memberId, Orders orders) implements Fact {}
 
     // --------------------------------------------------------------------------- done by readers
 

@@ -8,6 +8,7 @@ import io.leasehold.simulation.Fact.Emitted;
 import io.leasehold.simulation.Fact.Ended;
 import io.leasehold.simulation.Fact.Lives;
 import io.leasehold.simulation.Fact.Progressed;
+import io.leasehold.simulation.Fact.Rated;
 import io.leasehold.simulation.Fact.Released;
 import io.leasehold.simulation.Fact.Started;
 import io.leasehold.simulation.Violation.Promise;
@@ -34,6 +35,8 @@ import java.util.TreeMap;
  *       starts at the progress last recorded.
  *   <li>S4: nobody starts behind a record that no completed checkpoint covers; nobody leaves one
  *       out.
+ *   <li>S5: who lets a split go has emitted it up to where the next one is to start, and no
+ *       further.
  *   <li>S6: a line that had a split last, and whose state holds it, goes on where its state is.
  * </ul>
  *
@@ -58,6 +61,12 @@ final class HistoryChecker {
         String emitter = "";
         int emittersBeyond;
         final Set<String> formerEmitters = new HashSet<>();
+
+        /** The record after the last one that was emitted in each epoch. */
+        final Map<Long, Long> emitted = new HashMap<>();
+
+        /** Epochs in which it was let go. */
+        final Set<Long> letGo = new HashSet<>();
 
         /** The record that each attempt emits next. */
         final Map<String, Long> next = new HashMap<>();
@@ -101,7 +110,9 @@ final class HistoryChecker {
         } else if (fact instanceof Ended ended) {
             underLastEpoch(ended, ended.splitId(), ended.by(), ended.epoch());
         } else if (fact instanceof Released released) {
-            underLastEpoch(released, released.splitId(), released.by(), released.epoch());
+            released(released);
+        } else if (fact instanceof Rated rated) {
+            underLastEpoch(rated, rated.splitId(), rated.by(), rated.epoch());
         } else if (fact instanceof Lives lives) {
             lines.put(lives.incarnation(), lives.line());
         }
@@ -129,6 +140,15 @@ final class HistoryChecker {
                 split.emitter = emitted.attempt();
                 split.emittersBeyond = 0;
             }
+        }
+        split.emitted.merge(emitted.epoch(), emitted.position() + 1, Math::max);
+        if (split.letGo.contains(emitted.epoch())) {
+            violated(
+                    Promise.S5_PLANNED_MOVES_REPLAY_NOTHING,
+                    emitted,
+                    emitted.splitId(),
+                    "%s emitted record %d in epoch %d, in which it was let go"
+                            .formatted(emitted.attempt(), emitted.position(), emitted.epoch()));
         }
         Long expected = split.next.put(emitted.attempt(), emitted.position() + 1);
         if (expected != null && expected != emitted.position()) {
@@ -229,6 +249,37 @@ final class HistoryChecker {
         }
         split.recorded = progressed.position();
         split.recordedEpoch = progressed.epoch();
+    }
+
+    private void released(Released released) {
+        underLastEpoch(released, released.splitId(), released.by(), released.epoch());
+        if (released.position().isEmpty()) {
+            return;
+        }
+        long position = released.position().get();
+        Split split = split(released.splitId());
+        split.letGo.add(released.epoch());
+        if (released.epoch() != split.recordedEpoch || position >= split.recorded) {
+            split.recorded = position;
+            split.recordedEpoch = released.epoch();
+        }
+        Long emitted = split.emitted.get(released.epoch());
+        if (emitted != null && emitted > split.recorded) {
+            violated(
+                    Promise.S5_PLANNED_MOVES_REPLAY_NOTHING,
+                    released,
+                    released.splitId(),
+                    "%s let go at %d, but has emitted up to %d"
+                            .formatted(released.by(), position, emitted));
+        }
+        if (position > split.uncovered) {
+            violated(
+                    Promise.S4_NOTHING_LOST,
+                    released,
+                    released.splitId(),
+                    "%s let go at %d, but no completed checkpoint covers %d"
+                            .formatted(released.by(), position, split.uncovered));
+        }
     }
 
     private void underLastEpoch(Fact write, String splitId, Incarnation by, long epoch) {

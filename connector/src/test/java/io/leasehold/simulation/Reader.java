@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -15,7 +16,13 @@ final class Reader {
     private static final long PACE = Scenario.SECOND;
 
     /** What a reader tells in a checkpoint. */
-    record Report(Map<String, Held> current, Map<String, Held> finished) {}
+    record Report(
+            Map<String, Held> current, Map<String, Held> finished, Map<String, Frozen> frozen) {}
+
+    /**
+     * @param number which time it was asked for
+     */
+    record Frozen(Held at, long number) {}
 
     final int subtask;
     final String name;
@@ -28,6 +35,11 @@ final class Reader {
 
     private final Map<String, Held> held = new TreeMap<>();
     private final Map<String, Held> heldBack = new TreeMap<>();
+
+    /** Splits that are to stand still at the next barrier, with the number of that wish. */
+    private final Map<String, Long> toFreeze = new TreeMap<>();
+
+    private final Map<String, Frozen> frozen = new TreeMap<>();
 
     /** Splits that this attempt read to their end. */
     private final Map<String, Held> ended = new TreeMap<>();
@@ -166,6 +178,17 @@ final class Reader {
         }
         Map<String, Held> current = new TreeMap<>();
         Map<String, Held> finished = new TreeMap<>();
+        toFreeze.forEach(
+                (splitId, number) -> {
+                    Held at = held.get(splitId);
+                    if (at != null && at.position() < job.length(splitId)) {
+                        frozen.put(splitId, new Frozen(at, number));
+                        if (world.rules.readerFreezesAtTheBarrier()) {
+                            held.remove(splitId);
+                        }
+                    }
+                });
+        toFreeze.clear();
         held.forEach(
                 (splitId, at) ->
                         (at.position() >= job.length(splitId) ? finished : current)
@@ -176,17 +199,50 @@ final class Reader {
         }
         Map<String, Held> state = new LinkedHashMap<>(heldBack);
         state.putAll(held);
-        Report report = new Report(current, finished);
         Map<String, Held> over = new TreeMap<>(ended);
+        Map<String, Held> still = new TreeMap<>();
+        frozen.forEach((splitId, at) -> still.put(splitId, at.at()));
+        if (world.rules.stateHoldsWhatIsFrozen()) {
+            state.putAll(still);
+        }
+        Report report = new Report(current, finished, Map.copyOf(frozen));
         toEnumerator.send(() -> enumerator.reported(this, checkpointId, report));
         toEnumerator.send(
-                () -> enumerator.checkpoints.acknowledged(this, checkpointId, state, over));
+                () -> enumerator.checkpoints.acknowledged(this, checkpointId, state, over, still));
     }
 
     /** The end of a split is in the table. */
     void forget(String splitId) {
         held.remove(splitId);
         heldBack.remove(splitId);
+    }
+
+    /** It is to stand still at the next barrier. */
+    void freeze(String splitId, long number) {
+        if (held.containsKey(splitId)) {
+            toFreeze.put(splitId, number);
+        }
+    }
+
+    /** It is to stand still at once. */
+    void stop(String splitId, long number) {
+        toFreeze.remove(splitId);
+        Optional.ofNullable(held.remove(splitId))
+                .or(() -> Optional.ofNullable(frozen.get(splitId)).map(Frozen::at))
+                .ifPresent(at -> frozen.put(splitId, new Frozen(at, number)));
+        toEnumerator.send(() -> enumerator.stopped(this, number));
+    }
+
+    /** The claim is over. */
+    void goOn(String splitId) {
+        toFreeze.remove(splitId);
+        Optional.ofNullable(frozen.remove(splitId)).ifPresent(at -> held.put(splitId, at.at()));
+    }
+
+    void letGo(String splitId) {
+        toFreeze.remove(splitId);
+        frozen.remove(splitId);
+        forget(splitId);
     }
 
     List<String> holding() {

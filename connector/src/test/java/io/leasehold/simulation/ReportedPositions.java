@@ -11,6 +11,9 @@ final class ReportedPositions {
 
     record Due(String splitId, Held at, long checkpointId, boolean finished) {}
 
+    /** Positions that splits are frozen in, as of a checkpoint that is complete. */
+    record Frozen(String splitId, Held at, long number, long checkpointId) {}
+
     private final boolean oneBehind;
     private final TreeMap<Integer, TreeMap<Long, Reader.Report>> reported = new TreeMap<>();
     private List<Due> covered = List.of();
@@ -25,6 +28,23 @@ final class ReportedPositions {
 
     void attemptGone(int subtask) {
         reported.remove(subtask);
+    }
+
+    /** What is frozen is not waited for; to be asked before {@link #completed}. */
+    List<Frozen> frozen(long checkpointId) {
+        List<Frozen> frozen = new ArrayList<>();
+        for (TreeMap<Long, Reader.Report> reports : reported.values()) {
+            Map.Entry<Long, Reader.Report> last = reports.floorEntry(checkpointId);
+            if (last != null) {
+                last.getValue()
+                        .frozen()
+                        .forEach(
+                                (s, f) ->
+                                        frozen.add(
+                                                new Frozen(s, f.at(), f.number(), last.getKey())));
+            }
+        }
+        return frozen;
     }
 
     List<Due> completed(long checkpointId) {

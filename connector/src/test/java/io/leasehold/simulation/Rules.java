@@ -49,8 +49,8 @@ class Rules {
         return answeredAt;
     }
 
-    LeaseKeeper keeper(Incarnation incarnation, LeaseTerms terms, long now) {
-        return new LeaseKeeper(World.GROUP, incarnation, Share.of(1), "simulated", terms, now);
+    LeaseKeeper keeper(Incarnation incarnation, Share share, LeaseTerms terms, long now) {
+        return new LeaseKeeper(World.GROUP, incarnation, share, "simulated", terms, now);
     }
 
     /** How fast a clock runs that was to run so fast, in parts per million. */
@@ -92,6 +92,36 @@ class Rules {
 
     /** Whether a split waits, inside its job, until the grant of its last attempt is over. */
     boolean waitsForFormerAttempt() {
+        return true;
+    }
+
+    /** Whether a reader stands still, in a split that is asked for, at the barrier. */
+    boolean readerFreezesAtTheBarrier() {
+        return true;
+    }
+
+    /** Whether a frozen split is released when its checkpoint is complete, not when it begins. */
+    boolean awaitsTheCheckpoint() {
+        return true;
+    }
+
+    /** Whether a job's state holds a frozen split until it is let go. */
+    boolean stateHoldsWhatIsFrozen() {
+        return true;
+    }
+
+    /** Whether it matters which time a split was asked for when it is frozen. */
+    boolean knowsFreezesApart() {
+        return true;
+    }
+
+    /** Whether a reader with a forced split gets no grant before it has stopped. */
+    boolean grantsWaitForForcedReaders() {
+        return true;
+    }
+
+    /** Whether a job is drained only when one more checkpoint is complete. */
+    boolean drainedIsCommitted() {
         return true;
     }
 

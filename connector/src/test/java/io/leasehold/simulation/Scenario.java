@@ -1,10 +1,14 @@
 package io.leasehold.simulation;
 
+import io.leasehold.lease.Balance;
 import io.leasehold.lease.LeaseTerms;
+import io.leasehold.lease.Orders;
+import io.leasehold.lease.Share;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -31,6 +35,7 @@ record Scenario(long seed, List<Job> jobs, List<Split> splits, List<Mishap> mish
             int readers,
             boolean oneBehind,
             String cannotRead,
+            Share share,
             LeaseTerms terms) {}
 
     /**
@@ -73,6 +78,27 @@ record Scenario(long seed, List<Job> jobs, List<Split> splits, List<Mishap> mish
     /** A TaskManager is cut off: it knows of nothing, and its reader goes on elsewhere. */
     record ReaderFails(long at, String line, int reader, long restartsAfter) implements Mishap {}
 
+    /** An operator tells the member of a job something. */
+    record Ordered(long at, String line, Orders orders) implements Mishap {}
+
+    /** No checkpoint of a job completes: it cannot let go of anything. */
+    record CheckpointsFail(long at, String line, long nanos) implements Mishap {}
+
+    /**
+     * A member is frozen when it has forced a split, until others take it for dead; when they would
+     * close it, that takes long.
+     */
+    record FreezeWhenForcing(long at, String line, long nanos) implements Mishap {}
+
+    /**
+     * From when one of its splits is forced on, a member renews but cannot read its leases: they
+     * are too many for its time-out.
+     */
+    record ReadsCutWhenForced(long at, String line, long nanos) implements Mishap {}
+
+    /** A job is killed when a checkpoint with frozen splits is complete, before anybody knows. */
+    record CrashWhenFrozen(long at, String line, long restartsAfter) implements Mishap {}
+
     static final long SECOND = 1_000_000_000L;
 
     /** How long things go wrong. */
@@ -80,8 +106,12 @@ record Scenario(long seed, List<Job> jobs, List<Split> splits, List<Mishap> mish
 
     private static final List<LeaseTerms> TERMS =
             List.of(
-                    LeaseTerms.of(Duration.ofSeconds(10)),
-                    LeaseTerms.of(Duration.ofSeconds(6)),
+                    LeaseTerms.lasting(Duration.ofSeconds(10))
+                            .handoffTimeout(Duration.ofSeconds(10))
+                            .build(),
+                    LeaseTerms.lasting(Duration.ofSeconds(6))
+                            .handoffTimeout(Duration.ofSeconds(8))
+                            .build(),
                     // The most a grant may be, and a margin of 5 % alone.
                     new LeaseTerms(
                             Duration.ofSeconds(10),
@@ -89,7 +119,7 @@ record Scenario(long seed, List<Job> jobs, List<Split> splits, List<Mishap> mish
                             Duration.ofMillis(450),
                             Duration.ofSeconds(5),
                             Duration.ofSeconds(1),
-                            Duration.ofSeconds(30),
+                            Duration.ofSeconds(10),
                             1,
                             Duration.ZERO),
                     // The longest tick.
@@ -99,7 +129,7 @@ record Scenario(long seed, List<Job> jobs, List<Split> splits, List<Mishap> mish
                             Duration.ofSeconds(3),
                             Duration.ofSeconds(6),
                             Duration.ofSeconds(2),
-                            Duration.ofSeconds(30),
+                            Duration.ofSeconds(12),
                             2,
                             Duration.ofSeconds(5)));
 
@@ -110,9 +140,16 @@ record Scenario(long seed, List<Job> jobs, List<Split> splits, List<Mishap> mish
         boolean mixed = dice.nextInt(3) == 0;
         int members = 2 + dice.nextInt(4);
         boolean together = dice.nextBoolean();
+        boolean equal = dice.nextBoolean();
+        Balance balance = dice.nextInt(6) == 0 ? Balance.LOAD : Balance.COUNT;
         List<Job> jobs = new ArrayList<>();
         for (int i = 0; i < members; i++) {
-            long startsAt = together ? 0 : dice.nextInt(20) * SECOND;
+            long startsAt = together ? 0 : dice.nextInt(60) * SECOND;
+            Share share =
+                    new Share(
+                            equal ? 1 : dice.nextInt(4),
+                            dice.nextInt(20) == 0 ? 1 + dice.nextInt(3) : Share.ANY_NUMBER,
+                            balance);
             LeaseTerms terms = mixed ? TERMS.get(dice.nextInt(TERMS.size())) : common;
             String name = String.valueOf((char) ('a' + i));
             jobs.add(
@@ -123,6 +160,7 @@ record Scenario(long seed, List<Job> jobs, List<Split> splits, List<Mishap> mish
                             1 + dice.nextInt(2),
                             dice.nextBoolean(),
                             dice.nextInt(8) == 0 ? "s1" : "",
+                            share,
                             terms));
         }
         if (dice.nextInt(4) == 0) {
@@ -135,13 +173,61 @@ record Scenario(long seed, List<Job> jobs, List<Split> splits, List<Mishap> mish
                             1,
                             false,
                             "",
+                            twin.share(),
                             twin.terms()));
         }
         List<Mishap> mishaps = new ArrayList<>();
-        for (int i = dice.nextInt(12); i > 0; i--) {
-            mishaps.add(mishap(dice, jobs));
+        for (int i = dice.nextInt(16); i > 0; i--) {
+            Mishap mishap = mishap(dice, jobs);
+            mishaps.add(mishap);
+            if (mishap instanceof Ordered told && told.orders().drain() && dice.nextBoolean()) {
+                // As operators do, some too early.
+                long later = told.at() + 5 * SECOND + upTo(dice, 20 * SECOND);
+                mishaps.add(new Stop(later, told.line(), dice.nextBoolean(), SECOND));
+            } else if (mishap instanceof Ordered told && told.orders().drain()) {
+                // He thinks better of it, and then worse again.
+                long back = told.at() + 3 * SECOND + upTo(dice, 8 * SECOND);
+                mishaps.add(new Ordered(back, told.line(), Orders.NONE));
+                long again = back + 2 * SECOND + upTo(dice, 6 * SECOND);
+                mishaps.add(new Ordered(again, told.line(), told.orders()));
+            }
+        }
+        if (dice.nextInt(4) == 0) {
+            if (dice.nextBoolean()) {
+                mishaps.clear();
+            }
+            mishaps.addAll(stubborn(dice, jobs));
         }
         return new Scenario(seed, jobs, splits(dice), mishaps, noise(dice));
+    }
+
+    /** One job never lets go, and what others force on it meets with trouble. */
+    private static List<Mishap> stubborn(Random dice, List<Job> jobs) {
+        Job stubborn = jobs.get(dice.nextInt(jobs.size()));
+        long duration = stubborn.terms().duration().toNanos();
+        List<Mishap> trouble = new ArrayList<>();
+        trouble.add(new CheckpointsFail(0, stubborn.line(), STORMY));
+        trouble.add(
+                new Ordered(
+                        upTo(dice, 60 * SECOND),
+                        stubborn.line(),
+                        new Orders(true, OptionalInt.empty())));
+        if (dice.nextBoolean()) {
+            trouble.add(new ReadsCutWhenForced(SECOND, stubborn.line(), 3 * duration));
+        }
+        for (Job job : jobs) {
+            if (job != stubborn && dice.nextBoolean()) {
+                trouble.add(freezeWhenForcing(dice, SECOND, job));
+            }
+        }
+        return trouble;
+    }
+
+    private static Mishap freezeWhenForcing(Random dice, long at, Job job) {
+        return new FreezeWhenForcing(
+                at,
+                job.line(),
+                job.terms().deadAfter(job.terms().duration()).toNanos() + upTo(dice, 4 * SECOND));
     }
 
     private static List<Split> splits(Random dice) {
@@ -155,6 +241,15 @@ record Scenario(long seed, List<Job> jobs, List<Split> splits, List<Mishap> mish
                 long later = appearsAt + upTo(dice, 30 * SECOND);
                 splits.add(new Split(id + "l", Set.of(id), later, Long.MAX_VALUE));
                 splits.add(new Split(id + "r", Set.of(id), later, Long.MAX_VALUE));
+            } else if (length != Long.MAX_VALUE && splits.size() > 1 && dice.nextBoolean()) {
+                // Two that become one.
+                String other = splits.get(dice.nextInt(splits.size() - 1)).id();
+                splits.add(
+                        new Split(
+                                id + "m",
+                                Set.of(id, other),
+                                appearsAt + upTo(dice, 30 * SECOND),
+                                Long.MAX_VALUE));
             }
         }
         return splits;
@@ -180,7 +275,13 @@ record Scenario(long seed, List<Job> jobs, List<Split> splits, List<Mishap> mish
         long nanos =
                 dice.nextBoolean() ? upTo(dice, 30 * SECOND) : duration / 2 + upTo(dice, duration);
         long soon = dice.nextBoolean() ? upTo(dice, 2 * SECOND) : upTo(dice, 20 * SECOND);
-        return switch (dice.nextInt(12)) {
+        return switch (dice.nextInt(26)) {
+            case 19, 20, 21 -> freezeWhenForcing(dice, at, job);
+            case 17, 18 -> new ReadsCutWhenForced(at, job.line(), duration + nanos);
+            case 22, 24, 25 -> new CrashWhenFrozen(at, job.line(), soon);
+            case 12, 13 -> new Ordered(at, job.line(), orders(dice));
+            case 14, 15, 16, 23 ->
+                    new CheckpointsFail(at, job.line(), nanos + upTo(dice, 60 * SECOND));
             case 0 -> new StoreDown(at, nanos);
             case 1, 2 -> new Crash(at, job.line(), soon);
             case 3 -> new Stop(at, job.line(), dice.nextInt(3) == 0, soon);
@@ -199,6 +300,12 @@ record Scenario(long seed, List<Job> jobs, List<Split> splits, List<Mishap> mish
             case 7, 10 -> new CutOff(at, job.line(), nanos);
             default -> new ReaderFails(at, job.line(), dice.nextInt(job.readers()), soon);
         };
+    }
+
+    private static Orders orders(Random dice) {
+        return new Orders(
+                dice.nextBoolean(),
+                dice.nextInt(3) == 0 ? OptionalInt.of(dice.nextInt(4)) : OptionalInt.empty());
     }
 
     private static long upTo(Random dice, long nanos) {
@@ -286,6 +393,16 @@ record Scenario(long seed, List<Job> jobs, List<Split> splits, List<Mishap> mish
             return cut.line();
         } else if (mishap instanceof ReaderFails fails) {
             return fails.line();
+        } else if (mishap instanceof Ordered ordered) {
+            return ordered.line();
+        } else if (mishap instanceof FreezeWhenForcing freeze) {
+            return freeze.line();
+        } else if (mishap instanceof ReadsCutWhenForced cut) {
+            return cut.line();
+        } else if (mishap instanceof CrashWhenFrozen crash) {
+            return crash.line();
+        } else if (mishap instanceof CheckpointsFail fail) {
+            return fail.line();
         }
         return "";
     }

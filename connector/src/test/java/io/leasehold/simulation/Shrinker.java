@@ -87,6 +87,12 @@ final class Shrinker {
             return it.splitId();
         } else if (fact instanceof Fact.Released it) {
             return it.splitId();
+        } else if (fact instanceof Fact.Claimed it) {
+            return it.splitId();
+        } else if (fact instanceof Fact.Withdrawn it) {
+            return it.splitId();
+        } else if (fact instanceof Fact.Rated it) {
+            return it.splitId();
         } else if (fact instanceof Fact.Started it) {
             return it.splitId();
         } else if (fact instanceof Fact.Emitted it) {

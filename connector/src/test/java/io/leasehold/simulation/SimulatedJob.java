@@ -2,6 +2,7 @@ package io.leasehold.simulation;
 
 import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.LeaseTerms;
+import io.leasehold.lease.Share;
 
 import java.time.Duration;
 import java.util.HashMap;
@@ -21,6 +22,9 @@ final class SimulatedJob {
     private Snapshot completed;
     private boolean over;
     private int lives;
+    private long checkpointsFailUntil = -1;
+    private long readsCutFor;
+    private Optional<Scenario.CrashWhenFrozen> frozenCrash = Optional.empty();
 
     SimulatedJob(World world, Scenario.Job plan) {
         this.world = world;
@@ -33,6 +37,7 @@ final class SimulatedJob {
                         java.util.stream.IntStream.range(0, plan.readers())
                                 .mapToObj(i -> Map.<String, Held>of())
                                 .toList(),
+                        Map.of(),
                         Map.of());
         world.scenario.splits().forEach(split -> lengths.put(split.id(), split.length()));
     }
@@ -47,6 +52,10 @@ final class SimulatedJob {
 
     LeaseTerms terms() {
         return plan.terms();
+    }
+
+    Share share() {
+        return plan.share();
     }
 
     int parallelism() {
@@ -78,6 +87,26 @@ final class SimulatedJob {
     void completed(Snapshot checkpoint) {
         completed = checkpoint;
         world.write(new Fact.Checkpointed(world.agenda.now(), line(), checkpoint.positions()));
+        if (!checkpoint.frozen().isEmpty() && frozenCrash.isPresent() && !world.calm()) {
+            long restartsAfter = frozenCrash.get().restartsAfter();
+            frozenCrash = Optional.empty();
+            enumerator.ifPresent(current -> crash(current, restartsAfter));
+        }
+    }
+
+    /** One of its splits was forced. */
+    void forced(Incarnation owner) {
+        enumerator
+                .filter(current -> current.me.equals(owner) && readsCutFor > 0)
+                .ifPresent(
+                        current -> {
+                            current.way.cutReads(readsCutFor);
+                            readsCutFor = 0;
+                        });
+    }
+
+    boolean checkpointsFail() {
+        return world.agenda.now() < checkpointsFailUntil && !world.calm();
     }
 
     /** Whether it runs, or will. */
@@ -123,6 +152,14 @@ final class SimulatedJob {
         } else if (mishap instanceof Scenario.Freeze freeze) {
             current.machine.freeze(freeze.nanos());
             trouble(current, "frozen", world.agenda.now() + freeze.nanos());
+        } else if (mishap instanceof Scenario.FreezeWhenForcing freeze) {
+            current.way.freezeWhenForcing(freeze.nanos());
+        } else if (mishap instanceof Scenario.ReadsCutWhenForced cut) {
+            readsCutFor = cut.nanos();
+        } else if (mishap instanceof Scenario.CrashWhenFrozen crash) {
+            frozenCrash = Optional.of(crash);
+        } else if (mishap instanceof Scenario.CheckpointsFail fail) {
+            checkpointsFailUntil = world.agenda.now() + fail.nanos();
         } else if (mishap instanceof Scenario.FreezeBeforeAnswer freeze) {
             current.way.freezeBeforeAnswer(freeze.nanos());
         } else if (mishap instanceof Scenario.SeenThenLost seen) {

@@ -10,16 +10,19 @@ import java.util.Map;
  * @param withheld what its enumerator held
  * @param readers what each of its readers held
  * @param ended where the splits ended that this line has read to their end
+ * @param frozen where splits stood still that were not let go yet
  */
 record Snapshot(
         long id,
         Map<String, Held> withheld,
         List<Map<String, Held>> readers,
-        Map<String, Fact.At> ended) {
+        Map<String, Fact.At> ended,
+        Map<String, Fact.At> frozen) {
 
     /** All positions in it. A split that is there twice is where it was in its later epoch. */
     Map<String, Fact.At> positions() {
         Map<String, Fact.At> positions = new HashMap<>(ended);
+        positions.putAll(frozen);
         add(withheld, positions);
         readers.forEach(reader -> add(reader, positions));
         return positions;

@@ -1,5 +1,6 @@
 package io.leasehold.simulation;
 
+import io.leasehold.lease.Claim;
 import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.LeaseRequest;
 import io.leasehold.lease.LeaseStep;
@@ -33,7 +34,9 @@ final class StoreWay {
     private final LeaseStore silence;
     private final SplittableRandom dice;
     private long cutUntil = -1;
+    private long readsCutUntil = -1;
     private long freezesFor;
+    private long forcingFreezesFor;
     private long heldFor;
     private Optional<Runnable> whenCarriedOut = Optional.empty();
 
@@ -54,6 +57,11 @@ final class StoreWay {
         cutUntil = Math.max(cutUntil, world.agenda.now() + nanos);
     }
 
+    /** What reads leases is lost. */
+    void cutReads(long nanos) {
+        readsCutUntil = Math.max(readsCutUntil, world.agenda.now() + nanos);
+    }
+
     /** At the next request that is carried out. */
     void freezeBeforeAnswer(long nanos) {
         freezesFor = nanos;
@@ -71,6 +79,31 @@ final class StoreWay {
             machine.freeze(freezesFor);
             cutOff(until);
             freezesFor = 0;
+        }
+    }
+
+    /** Some time after it has forced a split. */
+    void freezeWhenForcing(long nanos) {
+        forcingFreezesFor = nanos;
+    }
+
+    private void freezeIfForcing(LeaseRequest<?> request) {
+        if (forcingFreezesFor > 0
+                && !world.calm()
+                && request instanceof LeaseRequest.Claim claim
+                && claim.splits().stream().anyMatch(split -> split.kind() == Claim.Kind.FORCE)) {
+            long nanos = forcingFreezesFor;
+            forcingFreezesFor = 0;
+            machine.after(
+                    dice.nextLong(1_000 * MILLI),
+                    () -> {
+                        long until = world.agenda.now() + nanos;
+                        world.write(
+                                new Fact.Trouble(
+                                        world.agenda.now(), me.toString(), "frozen", until));
+                        machine.freeze(nanos);
+                        world.hardToClose(me, until);
+                    });
         }
     }
 
@@ -156,6 +189,7 @@ final class StoreWay {
                                     then.ifPresent(Runnable::run);
                                     if (!down() && fate != Fate.ANSWER_LOST) {
                                         machine.arrives(back, () -> answered.accept(answer));
+                                        freezeIfForcing(request);
                                         freezeBeforeAnswer();
                                     }
                                 }
@@ -167,14 +201,29 @@ final class StoreWay {
         return world.storeIsDown() || world.agenda.now() < cutUntil;
     }
 
+    /** Much may become of a member, or of a claim, while these are on their way. */
+    private static boolean isOftenLate(LeaseRequest<?> request) {
+        return request instanceof LeaseRequest.Close
+                || request instanceof LeaseRequest.Acquire
+                || request instanceof LeaseRequest.Claim
+                || request instanceof LeaseRequest.Withdraw
+                || request instanceof LeaseRequest.Declare;
+    }
+
     private Fate fate(LeaseRequest<?> request) {
         int chance = dice.nextInt(1000);
         if (world.calm()) {
             return Fate.GOOD;
         }
+        if (request instanceof LeaseRequest.Close close && world.isHardToClose(close.closed())) {
+            return Fate.LATE;
+        }
+        if (request instanceof LeaseRequest.Read && world.agenda.now() < readsCutUntil) {
+            return Fate.REQUEST_LOST;
+        }
         Scenario.Noise noise = world.scenario.noise();
-        if (noise.late() > 0 && request instanceof LeaseRequest.Close && chance % 3 == 0) {
-            // Much may become of a member while it is being closed.
+        boolean declares = request instanceof LeaseRequest.Declare;
+        if (noise.late() > 0 && isOftenLate(request) && chance % 3 <= (declares ? 1 : 0)) {
             return Fate.LATE;
         }
         chance -= noise.requestsLost();

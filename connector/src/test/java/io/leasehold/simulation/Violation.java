@@ -14,10 +14,14 @@ record Violation(Promise promise, long at, String about, String what) {
         S2_FENCED,
         S3_FORWARD,
         S4_NOTHING_LOST,
+        S5_PLANNED_MOVES_REPLAY_NOTHING,
         S6_STATE_AND_SOURCE_AGREE,
         L1_TAKEN_OVER,
+        L2_CLAIMS_END,
         L3_SETTLED,
         TWINS_END,
+        /** A member is drained when all that it emitted is committed, not before. */
+        DRAINED_IS_COMMITTED,
         /** After an outage of the store nobody looks dead because nobody could write. */
         OUTAGE_MOVES_NOTHING,
         /** Nobody is closed by others who had no trouble but one lost message. */

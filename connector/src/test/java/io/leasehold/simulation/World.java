@@ -1,9 +1,13 @@
 package io.leasehold.simulation;
 
+import io.leasehold.lease.Claim;
+import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.LeaseRequest;
 import io.leasehold.lease.memory.MemoryLeaseTable;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +39,8 @@ final class World {
     final WrittenDown table;
     private final List<Fact> history = new ArrayList<>();
     private final Map<String, SimulatedJob> jobs = new LinkedHashMap<>();
+    private final Map<String, Incarnation> owners = new HashMap<>();
+    private final Map<Incarnation, Long> hardToClose = new HashMap<>();
     private long storeDownUntil = -1;
 
     private World(Scenario scenario, Rules rules) {
@@ -84,6 +90,9 @@ final class World {
         if (mishap instanceof Scenario.StoreDown down) {
             storeDownUntil = Math.max(storeDownUntil, agenda.now() + down.nanos());
             write(new Fact.Outage(agenda.now(), storeDownUntil));
+        } else if (mishap instanceof Scenario.Ordered ordered) {
+            String memberId = jobs.get(ordered.line()).memberId();
+            table.order(new LeaseRequest.Order(GROUP, memberId, ordered.orders()));
         } else {
             jobs.get(Scenario.lineOf(mishap)).strike(mishap);
         }
@@ -93,6 +102,14 @@ final class World {
     void cutOff(String line) {
         Optional.ofNullable(jobs.get(line))
                 .ifPresent(job -> job.strike(new Scenario.CutOff(0, line, 20 * SECOND)));
+    }
+
+    void hardToClose(Incarnation incarnation, long until) {
+        hardToClose.put(incarnation, until);
+    }
+
+    boolean isHardToClose(Incarnation incarnation) {
+        return agenda.now() < hardToClose.getOrDefault(incarnation, -1L);
     }
 
     boolean storeIsDown() {
@@ -115,6 +132,13 @@ final class World {
 
     void write(Fact fact) {
         history.add(fact);
+        if (fact instanceof Fact.Acquired acquired) {
+            owners.put(acquired.splitId(), acquired.by());
+        } else if (fact instanceof Fact.Claimed claim
+                && claim.kind() == Claim.Kind.FORCE
+                && owners.containsKey(claim.splitId())) {
+            jobs.values().forEach(job -> job.forced(owners.get(claim.splitId())));
+        }
     }
 
     /** Chance for one purpose: it stays the same whatever else is left out of the scenario. */

@@ -3,14 +3,19 @@ package io.leasehold.simulation;
 import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.LeaseOutcome;
 import io.leasehold.lease.LeaseOutcome.Applied;
+import io.leasehold.lease.LeaseRequest;
 import io.leasehold.lease.LeaseRequest.Acquire;
 import io.leasehold.lease.LeaseRequest.Close;
+import io.leasehold.lease.LeaseRequest.Declare;
 import io.leasehold.lease.LeaseRequest.Discover;
 import io.leasehold.lease.LeaseRequest.Finish;
 import io.leasehold.lease.LeaseRequest.Join;
+import io.leasehold.lease.LeaseRequest.Order;
+import io.leasehold.lease.LeaseRequest.Rate;
 import io.leasehold.lease.LeaseRequest.Record;
 import io.leasehold.lease.LeaseRequest.Recorded;
 import io.leasehold.lease.LeaseRequest.Release;
+import io.leasehold.lease.LeaseRequest.Withdraw;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.MemberState;
 import io.leasehold.lease.Membership;
@@ -46,7 +51,12 @@ final class WrittenDown extends ForwardingStore {
     public LeaseOutcome<Membership> join(Join join) {
         LeaseOutcome<Membership> outcome = super.join(join);
         if (outcome instanceof Applied && joined.add(join.member().incarnation())) {
-            write(new Fact.Joined(at(), join.member().incarnation(), join.member().duration()));
+            write(
+                    new Fact.Joined(
+                            at(),
+                            join.member().incarnation(),
+                            join.member().duration(),
+                            join.member().share()));
         }
         return outcome;
     }
@@ -138,9 +148,73 @@ final class WrittenDown extends ForwardingStore {
         if (outcome instanceof Applied<Set<String>> done) {
             for (Release.Released split : release.splits()) {
                 if (done.answer().contains(split.splitId())) {
-                    write(new Fact.Released(at(), split.splitId(), release.by(), split.epoch()));
+                    write(
+                            new Fact.Released(
+                                    at(),
+                                    split.splitId(),
+                                    release.by(),
+                                    split.epoch(),
+                                    split.progress().map(Positions::of)));
                 }
             }
+        }
+        return outcome;
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> claim(LeaseRequest.Claim claim) {
+        LeaseOutcome<Set<String>> outcome = super.claim(claim);
+        if (outcome instanceof Applied<Set<String>> done) {
+            for (LeaseRequest.Claim.Claimed split : claim.splits()) {
+                if (done.answer().contains(split.splitId())) {
+                    write(new Fact.Claimed(at(), split.splitId(), claim.by(), split.kind()));
+                }
+            }
+        }
+        return outcome;
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> withdraw(Withdraw withdraw) {
+        LeaseOutcome<Set<String>> outcome = super.withdraw(withdraw);
+        if (outcome instanceof Applied<Set<String>> done) {
+            done.answer().forEach(id -> write(new Fact.Withdrawn(at(), id, withdraw.by())));
+        }
+        return outcome;
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> rate(Rate rate) {
+        LeaseOutcome<Set<String>> outcome = super.rate(rate);
+        if (outcome instanceof Applied<Set<String>> done) {
+            for (Rate.Rated split : rate.splits()) {
+                if (done.answer().contains(split.splitId())) {
+                    write(new Fact.Rated(at(), split.splitId(), rate.by(), split.epoch()));
+                }
+            }
+        }
+        return outcome;
+    }
+
+    @Override
+    public LeaseOutcome<Membership> declare(Declare declare) {
+        LeaseOutcome<Membership> outcome = super.declare(declare);
+        if (outcome instanceof Applied<Membership> done
+                && done.answer()
+                        .member(declare.by().memberId())
+                        .filter(row -> row.state() == declare.state())
+                        .isPresent()) {
+            write(new Fact.Declared(at(), declare.by(), declare.state()));
+        }
+        return outcome;
+    }
+
+    @Override
+    public LeaseOutcome<Membership> order(Order order) {
+        LeaseOutcome<Membership> outcome = super.order(order);
+        if (outcome instanceof Applied<Membership> done
+                && done.answer().member(order.memberId()).isPresent()) {
+            write(new Fact.Ordered(at(), order.memberId(), order.orders()));
         }
         return outcome;
     }

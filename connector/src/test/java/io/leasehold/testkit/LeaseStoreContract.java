@@ -427,7 +427,7 @@ public abstract class LeaseStoreContract extends OwnershipContract {
     @Test
     void declareAfterALostAnswerIsShownAsDoneAndChangesNothing() {
         ScriptedMember a = joined("a");
-        lost(a, new LeaseRequest.Declare(group(), a.self(), MemberState.DRAINED));
+        lost(a, new LeaseRequest.Declare(group(), a.self(), MemberState.DRAINED, 0));
         long before = a.open().changeNumber();
 
         assertThat(applied(a.declare(MemberState.DRAINED)).members())

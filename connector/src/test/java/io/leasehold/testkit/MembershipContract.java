@@ -261,6 +261,17 @@ abstract class MembershipContract {
     }
 
     @Test
+    void whatWasDeclaredBeforeTheLastBeatIsNotTrueAnyMore() {
+        ScriptedMember a = joined("a");
+        applied(a.beat(5));
+
+        Membership after = applied(a.declare(MemberState.DRAINED, 4));
+
+        assertThat(after.members()).containsExactly(a.row().beaten(5));
+        assertThat(a.open()).isEqualTo(after);
+    }
+
+    @Test
     void whoMayNotWriteDeclaresNothing() {
         ScriptedMember old = joined("a");
         ScriptedMember stranger = member("b", "1");

@@ -13,6 +13,7 @@ import io.leasehold.lease.LeaseRequest.Read;
 import io.leasehold.lease.LeaseRequest.Record;
 import io.leasehold.lease.LeaseRequest.Recorded;
 import io.leasehold.lease.LeaseRequest.Release;
+import io.leasehold.lease.MemberState;
 import io.leasehold.lease.Progress;
 
 import org.junit.jupiter.api.Test;
@@ -87,6 +88,36 @@ abstract class OwnershipContract extends MembershipContract {
         assertThat(old.discover("t")).isInstanceOf(Refused.class);
         assertThat(next.leases()).containsOnlyKeys("s").containsValue(had);
         assertThat(had.epoch()).isEqualTo(lost.epoch() + 1);
+    }
+
+    @Test
+    void whoOwnsASplitIsNotDrained() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s"));
+        Lease had = a.taking("s");
+        ScriptedMember next = member("a", "a-2").joined();
+
+        assertThat(applied(next.declare(MemberState.DRAINED)).members())
+                .containsExactly(next.row());
+        Lease again = next.taking("s");
+        assertThat(again.epoch()).isEqualTo(had.epoch() + 1);
+        applied(next.release(again, Optional.empty()));
+        assertThat(applied(next.declare(MemberState.DRAINED)).members())
+                .containsExactly(next.row(0, MemberState.DRAINED));
+    }
+
+    @Test
+    void whoIsDrainedGetsNothing() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s"));
+        Lease free = a.lease("s");
+        applied(a.declare(MemberState.DRAINED));
+
+        assertThat(applied(a.acquire(free))).isEmpty();
+        assertThat(a.lease("s")).isEqualTo(free);
+
+        applied(a.declare(MemberState.ACTIVE));
+        assertThat(applied(a.acquire(free))).hasSize(1);
     }
 
     @Test

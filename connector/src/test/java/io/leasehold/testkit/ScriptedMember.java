@@ -188,8 +188,13 @@ public record ScriptedMember(LeaseStore store, String group, Incarnation self) {
                         List.of(new Rate.Rated(lease.splitId(), lease.epoch(), perSecond))));
     }
 
+    /** Under the beat that its row has. */
     public LeaseOutcome<Membership> declare(MemberState state) {
-        return send(new Declare(group, self, state));
+        return declare(state, open().member(self.memberId()).map(Member::beat).orElse(0L));
+    }
+
+    public LeaseOutcome<Membership> declare(MemberState state, long beat) {
+        return send(new Declare(group, self, state, beat));
     }
 
     /** As an operator does. */

@@ -182,7 +182,8 @@ public final class JdbcLeaseStore implements LeaseStore {
                         return mayNotWrite(acquire.by());
                     }
                     values.with("version", group.changeNumber());
-                    if (session.update(session.dialect().acquire(), values) == 0) {
+                    if (isDrained(group, acquire.by())
+                            || session.update(session.dialect().acquire(), values) == 0) {
                         return new Applied<>(List.of());
                     }
                     List<Optional<Acquire.Taken>> taken =
@@ -306,7 +307,11 @@ public final class JdbcLeaseStore implements LeaseStore {
     @Override
     public LeaseOutcome<Membership> declare(Declare declare) {
         Values values =
-                Values.of(declare.group()).by(declare.by()).with("state", declare.state().name());
+                Values.of(declare.group())
+                        .by(declare.by())
+                        .with("state", declare.state().name())
+                        .with("beat", declare.beat())
+                        .with("may_own", declare.state() != MemberState.DRAINED);
         return requests.changing(
                 declare.group(),
                 (session, group) ->
@@ -390,6 +395,12 @@ public final class JdbcLeaseStore implements LeaseStore {
         return group.member(by.memberId())
                 .filter(row -> row.incarnation().equals(by))
                 .filter(row -> row.state() != MemberState.CLOSED)
+                .isPresent();
+    }
+
+    private static boolean isDrained(Membership group, Incarnation by) {
+        return group.member(by.memberId())
+                .filter(row -> row.state() == MemberState.DRAINED)
                 .isPresent();
     }
 

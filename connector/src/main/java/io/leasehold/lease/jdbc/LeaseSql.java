@@ -100,6 +100,10 @@ final class LeaseSql {
                     UPDATE lease_member
                        SET state = :state
                      WHERE group_id = :group AND member_id = :member AND state <> :state
+                       AND beat = :beat
+                       AND (:may_own OR NOT EXISTS (
+                            SELECT 1 FROM lease l
+                             WHERE l.group_id = :group AND l.owner = :member))
                     """);
 
     static final Sql ORDER =

@@ -222,6 +222,7 @@ final class MemoryGroup {
                                         (wanted, version) ->
                                                 row(wanted.splitId())
                                                         .filter(row -> row.isStill(wanted))
+                                                        .filter(row -> !isDrained(acquire.by()))
                                                         .map(
                                                                 row ->
                                                                         row.taken(
@@ -288,9 +289,19 @@ final class MemoryGroup {
         return ifWriter(
                 declare.by(),
                 () -> {
-                    change(members.get(declare.by().memberId()).in(declare.state()));
+                    Member row = members.get(declare.by().memberId());
+                    boolean holds =
+                            declare.state() != MemberState.DRAINED || ownsNothing(declare.by());
+                    if (row.beat() == declare.beat() && holds) {
+                        change(row.in(declare.state()));
+                    }
                     return membership();
                 });
+    }
+
+    private boolean ownsNothing(Incarnation member) {
+        return rows.values().stream()
+                .noneMatch(row -> row.lease().ownerId().equals(Optional.of(member.memberId())));
     }
 
     LeaseOutcome<Membership> order(Order order) {
@@ -303,6 +314,10 @@ final class MemoryGroup {
         if (!row.equals(members.put(row.id(), row))) {
             changeNumber++;
         }
+    }
+
+    private boolean isDrained(Incarnation by) {
+        return members.get(by.memberId()).state() == MemberState.DRAINED;
     }
 
     LeaseOutcome<Set<String>> record(Record record) {

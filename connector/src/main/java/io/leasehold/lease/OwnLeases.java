@@ -1,0 +1,170 @@
+package io.leasehold.lease;
+
+import io.leasehold.lease.LeaseRequest.Acquire;
+import io.leasehold.lease.LeaseRequest.Release.Released;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The splits that one member holds, that its job's state holds, and that it is letting go. */
+final class OwnLeases {
+
+    private final Incarnation me;
+    private final MemberWatch watch;
+    private final PendingWrites writes;
+    private final Handoffs handoffs;
+
+    /** Epochs of the splits that may be granted to readers. */
+    private final Map<String, Long> held = new HashMap<>();
+
+    /** Tenures of the splits that this job's state holds and that are not granted yet. */
+    private final Map<String, Long> restored = new HashMap<>();
+
+    /** Splits this member cannot read, though another may. */
+    private final Set<String> refused = new HashSet<>();
+
+    /** The last checkpoint that a split was frozen at. */
+    private long lastFrozenAt = Long.MIN_VALUE;
+
+    OwnLeases(Incarnation me, MemberWatch watch, PendingWrites writes) {
+        this.me = me;
+        this.watch = watch;
+        this.writes = writes;
+        this.handoffs = new Handoffs(me, watch);
+    }
+
+    // ------------------------------------------------------------------------------------------
+    // What the job tells; see LeaseKeeper
+    // ------------------------------------------------------------------------------------------
+
+    void restored(String splitId, long tenure) {
+        notHeld(splitId);
+        restored.put(splitId, tenure);
+    }
+
+    Optional<Long> notHeld(String splitId) {
+        handoffs.notHeld(splitId);
+        return Optional.ofNullable(held.remove(splitId));
+    }
+
+    void frozen(Collection<Released> splits) {
+        for (Released split : splits) {
+            if (held.remove(split.splitId(), split.epoch())) {
+                handoffs.frozen(split.splitId(), split.epoch());
+                writes.released(split);
+                split.progress()
+                        .ifPresent(at -> lastFrozenAt = Math.max(lastFrozenAt, at.checkpointId()));
+            }
+        }
+    }
+
+    void cannotRead(String splitId) {
+        refused.add(splitId);
+        notHeld(splitId)
+                .ifPresent(
+                        epoch -> writes.released(new Released(splitId, epoch, Optional.empty())));
+    }
+
+    // ------------------------------------------------------------------------------------------
+    // What the table tells
+    // ------------------------------------------------------------------------------------------
+
+    LeaseEvent acquired(Acquire.Taken taken) {
+        Lease lease = taken.lease();
+        boolean fromState = continues(lease);
+        restored.remove(lease.splitId());
+        held.put(lease.splitId(), lease.epoch());
+        return new LeaseEvent.Acquired(lease, taken.progress(), fromState);
+    }
+
+    /** What the job is to be told of a lease as it was read. */
+    List<LeaseEvent> saw(Lease lease) {
+        String splitId = lease.splitId();
+        Optional<Long> epoch = epochOf(splitId);
+        List<LeaseEvent> events = new ArrayList<>();
+        if (handoffs.isOver(lease, epoch)) {
+            forget(splitId);
+            events.add(new LeaseEvent.LetGo(splitId));
+        } else if (lease.finished() && (epoch.isPresent() || restored.containsKey(splitId))) {
+            forget(splitId);
+            events.add(new LeaseEvent.Finished(splitId));
+        } else if (epoch.isPresent() && !(lease.ownedBy(me) && lease.epoch() == epoch.get())) {
+            forget(splitId);
+            events.add(
+                    new LeaseEvent.Lost(
+                            splitId,
+                            lease.owner()
+                                    .map(owner -> "it is held by " + owner)
+                                    .orElse("it was released by someone else")));
+        }
+        Optional<Incarnation> other =
+                lease.owner()
+                        .filter(owner -> !owner.memberId().equals(me.memberId()))
+                        .filter(owner -> watch.live(owner.memberId()));
+        if (other.isPresent() && restored.remove(splitId) != null) {
+            events.add(new LeaseEvent.RestoredElsewhere(splitId, other.get()));
+        }
+        return events;
+    }
+
+    private void forget(String splitId) {
+        held.remove(splitId);
+        restored.remove(splitId);
+        handoffs.forget(splitId);
+        writes.forget(splitId);
+    }
+
+    /** What the job is to be told of claims since the last time. */
+    List<LeaseEvent> newsOfClaims(KnownLeases leases) {
+        return handoffs.news(leases, held);
+    }
+
+    /** The incarnation is over: nothing may be granted any more. */
+    void over() {
+        held.clear();
+    }
+
+    // ------------------------------------------------------------------------------------------
+    // What is so
+    // ------------------------------------------------------------------------------------------
+
+    int heldCount() {
+        return held.size();
+    }
+
+    /** The epoch in which a split may be granted to readers, if it may. */
+    Optional<Long> epochOf(String splitId) {
+        return Optional.ofNullable(held.get(splitId));
+    }
+
+    /** Those that the job's state holds and that are not granted yet. */
+    List<String> restored() {
+        return List.copyOf(restored.keySet());
+    }
+
+    /** Whether the position in the job's state is the one to go on from. */
+    boolean continues(Lease lease) {
+        return Long.valueOf(lease.tenure()).equals(restored.get(lease.splitId()));
+    }
+
+    /** Those that are not to be acquired, since they are held, or are about to be released. */
+    Set<String> notToBeAcquired() {
+        Set<String> kept = new HashSet<>(held.keySet());
+        kept.addAll(handoffs.leaving());
+        return kept;
+    }
+
+    Set<String> refused() {
+        return refused;
+    }
+
+    long lastFrozenAt() {
+        return lastFrozenAt;
+    }
+}

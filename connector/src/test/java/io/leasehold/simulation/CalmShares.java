@@ -1,0 +1,116 @@
+package io.leasehold.simulation;
+
+import io.leasehold.lease.Balance;
+import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.Orders;
+import io.leasehold.lease.Share;
+import io.leasehold.simulation.Fact.Acquired;
+import io.leasehold.simulation.Fact.Discovered;
+import io.leasehold.simulation.Fact.Ended;
+import io.leasehold.simulation.Fact.Joined;
+import io.leasehold.simulation.Fact.Lives;
+import io.leasehold.simulation.Fact.Ordered;
+import io.leasehold.simulation.Fact.Released;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Whether what members have, when nothing has gone wrong for long, is what they should have. */
+final class CalmShares {
+
+    private final Map<String, Share> shares = new TreeMap<>();
+    private final Map<String, Orders> orders = new HashMap<>();
+    private final Map<String, Integer> counts = new HashMap<>();
+    private int splits;
+    private boolean unjudged;
+
+    CalmShares(List<Fact> history, long until, Collection<Lives> alive) {
+        Set<String> members = new HashSet<>();
+        alive.forEach(lives -> members.add(lives.incarnation().memberId()));
+        Map<String, Incarnation> owners = new HashMap<>();
+        Map<String, Discovered> unfinished = new TreeMap<>();
+        Set<String> ended = new HashSet<>();
+        for (Fact fact : history) {
+            if (fact.at() >= until) {
+                break;
+            } else if (fact instanceof Joined joined) {
+                shares.put(joined.by().memberId(), joined.share());
+            } else if (fact instanceof Ordered ordered) {
+                orders.put(ordered.memberId(), ordered.orders());
+            } else if (fact instanceof Discovered discovered) {
+                unfinished.put(discovered.splitId(), discovered);
+            } else if (fact instanceof Acquired acquired) {
+                owners.put(acquired.splitId(), acquired.by());
+            } else if (fact instanceof Released released) {
+                owners.remove(released.splitId());
+                // A job that cannot read a split makes the shares uneven.
+                unjudged |= released.position().isEmpty();
+            } else if (fact instanceof Ended end) {
+                unfinished.remove(end.splitId());
+                ended.add(end.splitId());
+            }
+        }
+        shares.keySet().retainAll(members);
+        for (Discovered split : unfinished.values()) {
+            if (ended.containsAll(split.parents())) {
+                splits++;
+                Optional.ofNullable(owners.get(split.splitId()))
+                        .ifPresent(owner -> counts.merge(owner.memberId(), 1, Integer::sum));
+            }
+        }
+    }
+
+    /** What is not as it should be, if anything. */
+    Optional<String> unfair() {
+        Map<String, Integer> weights = new TreeMap<>();
+        shares.forEach((member, share) -> weights.put(member, weight(member, share)));
+        int total = weights.values().stream().mapToInt(weight -> weight).sum();
+        if (unjudged || total == 0) {
+            return Optional.empty();
+        }
+        boolean byNumber =
+                shares.values().stream().anyMatch(share -> share.balance() == Balance.COUNT)
+                        && shares.values().stream()
+                                .allMatch(share -> share.mostSplits() == Share.ANY_NUMBER);
+        return weights.entrySet().stream()
+                .map(member -> judge(member.getKey(), member.getValue(), total, byNumber))
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    private Optional<String> judge(String member, int weight, int total, boolean byNumber) {
+        int count = counts.getOrDefault(member, 0);
+        int most = shares.get(member).mostSplits();
+        double fair = (double) splits * weight / total;
+        boolean off = byNumber && Math.abs(count - fair) >= 1;
+        return off || count > most || (weight == 0 && count > 0 && capsLeaveRoom())
+                ? Optional.of(
+                        "%s has %d of %d splits, long after calm; with weight %d of %d and at most %d splits"
+                                .formatted(member, count, splits, weight, total, most))
+                : Optional.empty();
+    }
+
+    /** Whether anybody but this member takes whatever there is. */
+    boolean someoneTakes(String but) {
+        return shares.entrySet().stream()
+                .filter(member -> !member.getKey().equals(but))
+                .filter(member -> !orders.getOrDefault(member.getKey(), Orders.NONE).drain())
+                .anyMatch(member -> member.getValue().mostSplits() == Share.ANY_NUMBER);
+    }
+
+    /** A standby keeps nothing then. */
+    private boolean capsLeaveRoom() {
+        return shares.values().stream().allMatch(s -> s.mostSplits() == Share.ANY_NUMBER);
+    }
+
+    private int weight(String member, Share share) {
+        Orders ordered = orders.getOrDefault(member, Orders.NONE);
+        return ordered.drain() ? 0 : ordered.weight().orElse(share.weight());
+    }
+}
