@@ -118,7 +118,7 @@ public final class LeasedSource<T, SplitT extends SourceSplit, InnerT>
                 new LeaseKeeper(
                         options.group(),
                         me,
-                        io.leasehold.lease.Share.of(options.weight()),
+                        options.share(),
                         ProcessDescription.ofThisOne(),
                         options.terms(),
                         System.nanoTime());

@@ -1,8 +1,10 @@
 package io.leasehold.source;
 
+import io.leasehold.lease.Balance;
 import io.leasehold.lease.LeaseStoreFactory;
 import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.Names;
+import io.leasehold.lease.Share;
 
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.connector.source.SourceSplit;
@@ -22,7 +24,7 @@ public final class LeasedSourceBuilder<T, SplitT extends SourceSplit, InnerT> {
     private Optional<String> memberId = Optional.empty();
     private Optional<LeaseStoreFactory> store = Optional.empty();
     private LeaseTerms terms = LeaseTerms.of(LeaseTerms.DEFAULT_DURATION);
-    private int weight = 1;
+    private Share share = Share.of(1);
     private Duration startupTimeout = DEFAULT_STARTUP_TIMEOUT;
     private ProgressRecording progress = ProgressRecording.ONE_BEHIND;
 
@@ -65,11 +67,27 @@ public final class LeasedSourceBuilder<T, SplitT extends SourceSplit, InnerT> {
      * @throws IllegalArgumentException if negative
      */
     public LeasedSourceBuilder<T, SplitT, InnerT> weight(int weight) {
-        if (weight < 0) {
-            throw new IllegalArgumentException(
-                    "lease.weight is " + weight + "; it must be 0 or more.");
-        }
-        this.weight = weight;
+        this.share = new Share(weight, share.mostSplits(), share.balance());
+        return this;
+    }
+
+    /**
+     * The most splits this job takes, whatever its share. Default: any number. What no job has room
+     * for is not read.
+     *
+     * @throws IllegalArgumentException if less than 1
+     */
+    public LeasedSourceBuilder<T, SplitT, InnerT> maxSplits(int maxSplits) {
+        this.share = new Share(share.weight(), maxSplits, share.balance());
+        return this;
+    }
+
+    /**
+     * What is shared evenly. Default {@link Balance#COUNT}; by load only where every job of the
+     * group says so.
+     */
+    public LeasedSourceBuilder<T, SplitT, InnerT> balance(Balance balance) {
+        this.share = new Share(share.weight(), share.mostSplits(), balance);
         return this;
     }
 
@@ -103,7 +121,7 @@ public final class LeasedSourceBuilder<T, SplitT extends SourceSplit, InnerT> {
                         memberId.orElseGet(() -> "member-" + UUID.randomUUID()),
                         store.orElseThrow(() -> missing("lease store", "store(..)")),
                         terms,
-                        weight,
+                        share,
                         startupTimeout,
                         progress));
     }

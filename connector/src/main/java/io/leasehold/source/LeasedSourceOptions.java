@@ -2,6 +2,7 @@ package io.leasehold.source;
 
 import io.leasehold.lease.LeaseStoreFactory;
 import io.leasehold.lease.LeaseTerms;
+import io.leasehold.lease.Share;
 
 import java.io.Serializable;
 import java.time.Duration;
@@ -13,7 +14,7 @@ import java.time.Duration;
  * @param memberId this job within the group; the same after each of its restarts
  * @param store where the leases are
  * @param terms the times
- * @param weight the share of this job relative to the others
+ * @param share what part of the queue this job wants
  * @param startupTimeout how long a store that does not answer is asked when the job starts
  * @param progress when positions are recorded
  */
@@ -22,7 +23,7 @@ public record LeasedSourceOptions(
         String memberId,
         LeaseStoreFactory store,
         LeaseTerms terms,
-        int weight,
+        Share share,
         Duration startupTimeout,
         ProgressRecording progress)
         implements Serializable {
