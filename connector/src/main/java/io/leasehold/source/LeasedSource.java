@@ -50,6 +50,8 @@ import java.util.concurrent.ScheduledExecutorService;
  *       when reading starts" means something else to each owner, and what was between would be
  *       lost.
  *   <li>Its reader returns from {@code snapshotState} every split that it has not read to the end.
+ *   <li>Its reader needs nothing from its enumerator but splits: when one of its splits is handed
+ *       over, it is replaced by a new one, which is told nothing of the events before.
  * </ul>
  *
  * <p>The job must have checkpointing enabled: progress is what a checkpoint completed. A job
@@ -145,11 +147,12 @@ public final class LeasedSource<T, SplitT extends SourceSplit, InnerT>
         return new LeasedSourceReader<>(
                 UUID.randomUUID().toString(),
                 context,
-                inner.createReader(context),
+                () -> inner.createReader(context),
                 inner.getSplitSerializer(),
                 options.terms().extendInterval(),
                 System::nanoTime,
-                thread("lease-grants-" + options.group() + "-" + context.getIndexOfSubtask()));
+                thread("lease-grants-" + options.group() + "-" + context.getIndexOfSubtask()),
+                thread("lease-closing-" + options.group() + "-" + context.getIndexOfSubtask()));
     }
 
     private static ScheduledExecutorService thread(String name) {

@@ -1,18 +1,25 @@
 package io.leasehold.source.enumerator;
 
+import io.leasehold.lease.LeaseRequest.Recorded;
+import io.leasehold.lease.LeaseRequest.Release.Released;
+import io.leasehold.lease.Progress;
 import io.leasehold.source.event.LeaseSourceEvent.Position;
 import io.leasehold.source.event.LeaseSourceEvent.Positions;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
  * Which positions may be recorded: those that readers reported for checkpoints that are complete,
- * and whose sinks have surely committed.
+ * and whose sinks have surely committed. A split that stands still in a completed checkpoint is let
+ * go at once: whoever gets it must not read again what that checkpoint commits.
  *
  * <p>A checkpoint that fails or is subsumed is covered by the next that completes. What an attempt
  * reported that failed before its checkpoint completed is worth nothing: it never came to pass.
@@ -20,9 +27,47 @@ import java.util.TreeMap;
 final class CheckpointedPositions {
 
     /**
-     * @param checkpointId the newest checkpoint that the position is as of
+     * A position that a complete checkpoint covers.
+     *
+     * @param checkpointId the newest checkpoint that it is as of
+     * @param frozenFor the number of the request for which the split stands still there
      */
-    record Due(Position position, long checkpointId) {}
+    record Due(Position position, long checkpointId, Optional<Long> frozenFor) {
+
+        Recorded recorded() {
+            return new Recorded(position.splitId(), position.epoch(), progress());
+        }
+
+        Released released() {
+            return new Released(position.splitId(), position.epoch(), Optional.of(progress()));
+        }
+
+        private Progress progress() {
+            return new Progress(
+                    position.bytes(), position.serializerVersion(), position.text(), checkpointId);
+        }
+    }
+
+    /** What a reported position is worth when its checkpoint is complete. */
+    enum Worth {
+        PROGRESS,
+        /** The split stands still, and is to be released. */
+        RELEASE,
+        NOTHING
+    }
+
+    /** Says what a position is worth. */
+    interface Judge {
+        Worth of(int subtask, Due due);
+    }
+
+    /**
+     * What follows from a completed checkpoint.
+     *
+     * @param progress to be recorded, as read to their end where they are finished
+     * @param released to be released
+     */
+    record Completed(List<Due> progress, List<Due> released) {}
 
     /**
      * How many checkpoints may be under way; where more fail in a row the oldest reports go. Later
@@ -56,20 +101,40 @@ final class CheckpointedPositions {
         reported.remove(subtask);
     }
 
-    /** Takes in that a checkpoint is complete, and says what is to be recorded now. */
-    List<Due> completed(long checkpointId) {
-        List<Due> now = new ArrayList<>();
-        for (TreeMap<Long, Positions> reports : reported.values()) {
-            Map<Long, Positions> done = reports.headMap(checkpointId, true);
-            now.addAll(latest(done));
-            done.clear();
-        }
+    /** Takes in that a checkpoint is complete, and says what follows. */
+    Completed completed(long checkpointId, Judge worth) {
+        List<Due> progress = new ArrayList<>();
+        List<Due> released = new ArrayList<>();
+        Set<String> standing = new HashSet<>();
+        reported.forEach(
+                (subtask, reports) -> {
+                    Map<Long, Positions> done = reports.headMap(checkpointId, true);
+                    for (Due due : latest(done)) {
+                        switch (worth.of(subtask, due)) {
+                            case PROGRESS -> progress.add(due);
+                            case RELEASE -> {
+                                released.add(due);
+                                standing.add(due.position().splitId());
+                            }
+                            case NOTHING -> {
+                                // Its reader does not have it any more.
+                            }
+                        }
+                    }
+                    done.clear();
+                });
         if (!oneBehind) {
-            return now;
+            return new Completed(progress, released);
         }
-        List<Due> due = covered;
-        covered = now;
-        return due;
+        List<Due> due =
+                covered.stream().filter(at -> !standing.contains(at.position().splitId())).toList();
+        covered = progress;
+        return new Completed(due, released);
+    }
+
+    /** The split is not this member's any more: nothing is to be recorded of it. */
+    void forget(String splitId) {
+        covered = covered.stream().filter(at -> !at.position().splitId().equals(splitId)).toList();
     }
 
     private static List<Due> latest(Map<Long, Positions> reports) {
@@ -78,7 +143,17 @@ final class CheckpointedPositions {
                 (checkpointId, report) ->
                         report.splits()
                                 .forEach(
-                                        at -> latest.put(at.splitId(), new Due(at, checkpointId))));
+                                        at ->
+                                                latest.put(
+                                                        at.splitId(),
+                                                        new Due(
+                                                                at,
+                                                                checkpointId,
+                                                                Optional.ofNullable(
+                                                                        report.frozen()
+                                                                                .get(
+                                                                                        at
+                                                                                                .splitId()))))));
         return List.copyOf(latest.values());
     }
 }

@@ -1,20 +1,29 @@
 package io.leasehold.source.enumerator;
 
+import io.leasehold.lease.Claim;
 import io.leasehold.lease.LeaseEvent;
 import io.leasehold.lease.LeaseKeeper;
 import io.leasehold.lease.LeaseRequest.Recorded;
+import io.leasehold.lease.LeaseRequest.Release.Released;
 import io.leasehold.lease.LeaseStoreException;
 import io.leasehold.lease.LeaseStoreFactory;
 import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.Progress;
+import io.leasehold.source.enumerator.CheckpointedPositions.Due;
+import io.leasehold.source.enumerator.CheckpointedPositions.Worth;
 import io.leasehold.source.event.LeaseSourceEvent;
 import io.leasehold.source.event.LeaseSourceEvent.FinishRecorded;
+import io.leasehold.source.event.LeaseSourceEvent.FreezeRequested;
+import io.leasehold.source.event.LeaseSourceEvent.FreezeWithdrawn;
 import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
 import io.leasehold.source.event.LeaseSourceEvent.GrantRequested;
 import io.leasehold.source.event.LeaseSourceEvent.GrantWithdrawn;
 import io.leasehold.source.event.LeaseSourceEvent.Position;
 import io.leasehold.source.event.LeaseSourceEvent.Positions;
 import io.leasehold.source.event.LeaseSourceEvent.ReaderStarted;
+import io.leasehold.source.event.LeaseSourceEvent.SplitsLetGo;
+import io.leasehold.source.event.LeaseSourceEvent.StopRequested;
+import io.leasehold.source.event.LeaseSourceEvent.Stopped;
 import io.leasehold.source.split.LeasedSplit;
 
 import org.apache.flink.api.connector.source.SourceEvent;
@@ -30,7 +39,6 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -40,9 +48,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /**
  * The member: runs the wrapped enumerator, wins leases for what it finds, and grants them to
@@ -56,6 +66,10 @@ import java.util.function.LongSupplier;
  * <p>A split that comes back, with a restored reader or as one that a failed reader never
  * checkpointed, is <i>withheld</i> until it is acquired anew, in a new epoch: its position is in
  * this enumerator's checkpoints meanwhile, since nobody else remembers it.
+ *
+ * <p>A split that another member claims is asked of its reader, which freezes it at a barrier; when
+ * that checkpoint is complete the keeper releases it at that position, and the reader, which has
+ * kept it in its state, is told to let it go.
  *
  * <p>Coordinator thread only, but for {@link #close}.
  */
@@ -92,6 +106,9 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
 
     private final ReaderAssignments<SplitT> assignments = new ReaderAssignments<>();
     private final CheckpointedPositions positions;
+    private final HandoffRequests handoffs = new HandoffRequests();
+    private final RecordRates rates = new RecordRates();
+    private final LeaseEventLog log = new LeaseEventLog();
 
     /** Positions of this job's state for which no reader has a grant. */
     private final Map<String, LeasedSplit<SplitT>> withheld = new LinkedHashMap<>();
@@ -112,9 +129,6 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
 
     private boolean everJoined;
     private long startedAt;
-
-    /** Whether it has been logged that the store does not answer: once an outage is enough. */
-    private boolean silentSaid;
 
     /**
      * @param restored what a checkpoint held, if this enumerator goes on from one
@@ -200,6 +214,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     private void forgetAttempt(int subtask) {
         missing(subtask).addAll(assignments.gone(subtask));
         positions.attemptGone(subtask);
+        handoffs.attemptGone(subtask);
         discovery.attemptGone(subtask);
         toldNoMore.remove(subtask);
     }
@@ -222,6 +237,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
 
     private void withhold(LeasedSplit<SplitT> split) {
         withheld.put(split.leaseId(), split.withoutGrant());
+        handoffs.notHeld(split.leaseId());
         // Without a lease in the table, as after the table was lost, this is where it starts.
         loop.tell(
                 keeper -> {
@@ -242,6 +258,13 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
             grant(subtask, request);
         } else if (ours instanceof Positions report) {
             positions.reported(subtask, report);
+            long now = nanoClock.getAsLong();
+            report.emitted()
+                    .forEach(
+                            (splitId, emitted) ->
+                                    rates.counted(report.readerId(), splitId, emitted, now));
+        } else if (ours instanceof Stopped stopped) {
+            assignments.stopped(subtask, stopped.requests());
         } else {
             throw new IllegalStateException(
                     "The enumerator got an event that is not for it: " + event);
@@ -256,7 +279,10 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
             takeBack(subtask, leasedSplit(restored));
         }
         // Neither in the state it went back to nor assigned since: only the table knows.
-        missing(subtask).forEach(splitId -> loop.tell(keeper -> keeper.orphaned(splitId)));
+        for (String splitId : missing(subtask)) {
+            handoffs.notHeld(splitId);
+            loop.tell(keeper -> keeper.orphaned(splitId));
+        }
         lastHad.remove(subtask);
         if (awaitsReaders && assignments.startedCount() >= context.currentParallelism()) {
             awaitsReaders = false;
@@ -280,7 +306,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     }
 
     private void grant(int subtask, GrantRequested request) {
-        if (!context.registeredReaders().containsKey(subtask)) {
+        if (!context.registeredReaders().containsKey(subtask) || assignments.isToStop(subtask)) {
             return;
         }
         Duration granted = loop.ask(keeper -> extended(subtask, keeper));
@@ -306,39 +332,29 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     // ------------------------------------------------------------------------------------------
 
     private void learn(LeaseEvent event) {
+        log.say(event);
         if (event instanceof LeaseEvent.Acquired acquired) {
             acquired(acquired);
         } else if (event instanceof LeaseEvent.Known known) {
             discovery.haveLeases(known.splitIds());
+        } else if (event instanceof LeaseEvent.Claimed claimed) {
+            handoffs.claimed(claimed.splitId(), claimed.claim().kind());
+        } else if (event instanceof LeaseEvent.ClaimOver over) {
+            claimOver(over.splitId());
+        } else if (event instanceof LeaseEvent.LetGo gone) {
+            letGo(gone.splitId());
         } else if (event instanceof LeaseEvent.Finished finished) {
             finished(finished.splitId());
         } else if (event instanceof LeaseEvent.RestoredElsewhere elsewhere) {
-            LOG.info(
-                    "The restored split '{}' is held by {}; its restored position is dropped.",
-                    elsewhere.splitId(),
-                    elsewhere.owner());
             forget(elsewhere.splitId());
-        } else if (event instanceof LeaseEvent.Unreadable unreadable) {
-            LOG.error(
-                    "The lease of split '{}' cannot be read and is left alone: {}",
-                    unreadable.splitId(),
-                    unreadable.why());
-        } else if (event instanceof LeaseEvent.Waits waits) {
-            LOG.info(
-                    "Waits for an earlier incarnation of this member, which may be alive: {}",
-                    waits.elder());
         } else if (event instanceof LeaseEvent.Joined) {
             everJoined = true;
-            LOG.info("Joined the group.");
         } else if (event instanceof LeaseEvent.Lost lost) {
             withdraw("The lease of split '%s' was lost: %s.".formatted(lost.splitId(), lost.why()));
         } else if (event instanceof LeaseEvent.Over over) {
             withdraw(over.why());
         } else if (event instanceof LeaseEvent.StoreSilent silent) {
             storeSilent(silent.cause());
-        } else if (event instanceof LeaseEvent.StoreAnswers) {
-            LOG.info("The lease store answers again.");
-            silentSaid = false;
         }
     }
 
@@ -355,6 +371,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                         ? Optional.of(withheld.get(splitId).inner())
                         : decoded(splitId, acquired.progress());
         if (at.isEmpty()) {
+            handoffs.notHeld(splitId);
             loop.tell(keeper -> keeper.cannotRead(splitId));
             return;
         }
@@ -407,14 +424,36 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                     splitId,
                     restored.inner());
         }
-        OptionalInt holder = assignments.holderOf(splitId);
-        Optional<Integer> subtask =
-                holder.isPresent()
-                        ? Optional.of(holder.getAsInt())
-                        : Optional.ofNullable(onlyFor.get(splitId));
-        subtask.ifPresent(
-                it -> sendTo(it, readerId -> new FinishRecorded(readerId, Set.of(splitId))));
+        sendToHolder(splitId, readerId -> new FinishRecorded(readerId, Set.of(splitId)));
         forget(splitId);
+    }
+
+    private void claimOver(String splitId) {
+        handoffs.over(splitId)
+                .ifPresent(
+                        asked -> {
+                            assignments.stopped(asked.subtask(), Set.of(asked.number()));
+                            sendTo(
+                                    asked.subtask(),
+                                    readerId -> new FreezeWithdrawn(readerId, Set.of(splitId)));
+                        });
+    }
+
+    private void letGo(String splitId) {
+        sendToHolder(splitId, readerId -> new SplitsLetGo(readerId, Set.of(splitId)));
+        forget(splitId);
+    }
+
+    /** To the reader whose state holds the split, if one is there. */
+    private void sendToHolder(String splitId, Function<String, LeaseSourceEvent> event) {
+        holderOf(splitId)
+                .or(() -> Optional.ofNullable(onlyFor.get(splitId)))
+                .ifPresent(subtask -> sendTo(subtask, event));
+    }
+
+    private Optional<Integer> holderOf(String splitId) {
+        OptionalInt holder = assignments.holderOf(splitId);
+        return holder.isPresent() ? Optional.of(holder.getAsInt()) : Optional.empty();
     }
 
     /** Events to a reader that is gone are not sent: Flink would fail the job for it. */
@@ -428,18 +467,28 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     private void forget(String splitId) {
         withheld.remove(splitId);
         onlyFor.remove(splitId);
+        // It may come back, and be with another reader when an attempt that had it is replaced.
+        lastHad.values().forEach(had -> had.remove(splitId));
         assignments.forget(splitId);
+        positions.forget(splitId);
+        handoffs.forget(splitId);
+        rates.forget(splitId);
     }
 
-    /** Sends what is acquired to readers, and tells them when there is nothing more to come. */
+    /**
+     * Sends what is acquired to readers, asks for what is claimed, and tells them when there is
+     * nothing more to come. Whenever something was learnt, before anything else is done.
+     */
     private void assign() {
         long now = nanoClock.getAsLong();
         for (ReaderAssignments.Assignment<SplitT> next :
-                assignments.assignable(context.registeredReaders().keySet(), now)) {
+                assignments.assignable(
+                        context.registeredReaders().keySet(), handoffs.forced(), now)) {
             withheld.remove(next.split().leaseId());
             context.assignSplit(next.split(), next.subtask());
         }
         assignments.nextSilence(now).ifPresent(at -> loop.callAt(at, this::assign));
+        askForClaimed();
         if (settings.bounded() && nothingMoreToCome()) {
             for (int subtask : context.registeredReaders().keySet()) {
                 if (toldNoMore.add(subtask)) {
@@ -447,6 +496,24 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                 }
             }
         }
+    }
+
+    private void askForClaimed() {
+        Map<Integer, Map<String, Long>> freezes = new TreeMap<>();
+        Map<Integer, Map<String, Long>> stops = new TreeMap<>();
+        for (HandoffRequests.Due due : handoffs.due(this::holderOf)) {
+            boolean forced = due.kind() == Claim.Kind.FORCE;
+            if (forced) {
+                assignments.stopRequested(due.subtask(), due.number());
+            }
+            (forced ? stops : freezes)
+                    .computeIfAbsent(due.subtask(), none -> new HashMap<>())
+                    .put(due.splitId(), due.number());
+        }
+        freezes.forEach(
+                (subtask, requests) -> sendTo(subtask, id -> new FreezeRequested(id, requests)));
+        stops.forEach(
+                (subtask, requests) -> sendTo(subtask, id -> new StopRequested(id, requests)));
     }
 
     /** Everything is discovered, and every split of the group is at its end, whoever read it. */
@@ -470,12 +537,6 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                 && (!cause.retryable() || now - startedAt >= settings.startupTimeout().toNanos())) {
             fail(cause);
         }
-        if (!silentSaid) {
-            silentSaid = true;
-            LOG.warn(
-                    "The lease store does not answer; readers go on until their lease is over, and then pause. What it said: {}",
-                    cause.getMessage());
-        }
     }
 
     private void fail(Throwable cause) {
@@ -496,27 +557,35 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
 
     @Override
     public void notifyCheckpointComplete(long checkpointId) throws Exception {
-        List<Recorded> progress = new ArrayList<>();
-        List<Recorded> finished = new ArrayList<>();
-        for (CheckpointedPositions.Due due : positions.completed(checkpointId)) {
-            Position at = due.position();
-            Recorded recorded =
-                    new Recorded(
-                            at.splitId(),
-                            at.epoch(),
-                            new Progress(
-                                    at.bytes(),
-                                    at.serializerVersion(),
-                                    at.text(),
-                                    due.checkpointId()));
-            (at.finished() ? finished : progress).add(recorded);
-        }
+        CheckpointedPositions.Completed completed = positions.completed(checkpointId, this::worth);
+        Map<Boolean, List<Recorded>> byEnd =
+                completed.progress().stream()
+                        .collect(
+                                Collectors.partitioningBy(
+                                        due -> due.position().finished(),
+                                        Collectors.mapping(Due::recorded, Collectors.toList())));
+        List<Released> released = completed.released().stream().map(Due::released).toList();
+        released.forEach(split -> handoffs.leaves(split.splitId(), split.epoch()));
         loop.tell(
                 keeper -> {
-                    keeper.progressed(progress);
-                    keeper.finished(finished);
+                    keeper.progressed(byEnd.get(false));
+                    keeper.finished(byEnd.get(true));
+                    keeper.frozen(released);
+                    keeper.measured(rates.perSecond());
+                    keeper.checkpointCompleted(checkpointId);
                 });
         discovery.inner().notifyCheckpointComplete(checkpointId);
+    }
+
+    private Worth worth(int subtask, Due due) {
+        String splitId = due.position().splitId();
+        if (!assignments.has(subtask, splitId)
+                || handoffs.isLeaving(splitId, due.position().epoch())) {
+            return Worth.NOTHING;
+        }
+        return due.frozenFor().filter(number -> handoffs.isLast(splitId, number)).isPresent()
+                ? Worth.RELEASE
+                : Worth.PROGRESS;
     }
 
     @Override

@@ -31,6 +31,10 @@ final class ReaderAssignments<SplitT extends SourceSplit> {
     private static final class Reader {
         final String id;
         final Set<String> splits = new HashSet<>();
+
+        /** Numbers of the requests to stop a split that it has not confirmed. */
+        final Set<Long> stops = new HashSet<>();
+
         OptionalLong grantedUntil = OptionalLong.empty();
 
         Reader(String id) {
@@ -72,6 +76,21 @@ final class ReaderAssignments<SplitT extends SourceSplit> {
         return ids;
     }
 
+    /** A reader was told to stop a split: it is given no grant before it has confirmed that. */
+    void stopRequested(int subtask, long request) {
+        readers.get(subtask).stops.add(request);
+    }
+
+    /** A reader has stopped what these requests named, or need not any more. */
+    void stopped(int subtask, Set<Long> requests) {
+        readers.get(subtask).stops.removeAll(requests);
+    }
+
+    /** Whether a reader may emit something that it must not be granted to. */
+    boolean isToStop(int subtask) {
+        return !readers.get(subtask).stops.isEmpty();
+    }
+
     /** A reader may emit all it has until then. */
     void granted(int subtask, long until) {
         Reader reader = readers.get(subtask);
@@ -102,6 +121,11 @@ final class ReaderAssignments<SplitT extends SourceSplit> {
                 .findFirst();
     }
 
+    boolean has(int subtask, String splitId) {
+        Reader reader = readers.get(subtask);
+        return reader != null && reader.splits.contains(splitId);
+    }
+
     void await(LeasedSplit<SplitT> split, OptionalInt only) {
         waiting.put(split.leaseId(), new Waiting<>(split, only));
     }
@@ -115,12 +139,16 @@ final class ReaderAssignments<SplitT extends SourceSplit> {
      * Takes out the splits that can go to a reader now: to the one that has the fewest.
      *
      * @param reachable the subtasks that events can be sent to
+     * @param barred splits that must not go to any reader
      */
-    List<Assignment<SplitT>> assignable(Set<Integer> reachable, long now) {
+    List<Assignment<SplitT>> assignable(Set<Integer> reachable, Set<String> barred, long now) {
         List<Assignment<SplitT>> assignments = new ArrayList<>();
         waiting.values()
                 .removeIf(
                         split -> {
+                            if (barred.contains(split.split().leaseId())) {
+                                return false;
+                            }
                             Optional<Assignment<SplitT>> assignment = assign(split, reachable, now);
                             assignment.ifPresent(assignments::add);
                             return assignment.isPresent();

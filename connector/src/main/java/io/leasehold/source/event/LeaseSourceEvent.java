@@ -2,7 +2,9 @@ package io.leasehold.source.event;
 
 import org.apache.flink.api.connector.source.SourceEvent;
 
+import java.io.Serializable;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -46,10 +48,46 @@ public sealed interface LeaseSourceEvent extends SourceEvent {
     /**
      * Where a reader is as of a checkpoint that is not complete yet.
      *
-     * @param splits all that the reader's state holds of granted splits, finished ones too
+     * @param splits all that the reader's state holds of granted splits, finished and frozen ones
+     *     too
+     * @param frozen of those that the reader emits no more, the number of the request it stopped
+     *     for
+     * @param emitted how many records of a split this attempt has emitted so far, where it knows
      */
-    record Positions(String readerId, long checkpointId, List<Position> splits)
+    record Positions(
+            String readerId,
+            long checkpointId,
+            List<Position> splits,
+            Map<String, Long> frozen,
+            Map<String, Long> emitted)
             implements LeaseSourceEvent {}
+
+    /**
+     * A reader is to emit these splits up to the next checkpoint's barrier and nothing behind it,
+     * and to keep them in its state.
+     *
+     * @param requests by split id, the number under which the reader reports it as frozen: a
+     *     checkpoint may complete that is older than the last request
+     */
+    record FreezeRequested(String readerId, Map<String, Long> requests)
+            implements LeaseSourceEvent {}
+
+    /** These splits need not be frozen any more: they go on from where they stand. */
+    record FreezeWithdrawn(String readerId, Set<String> splitIds) implements LeaseSourceEvent {}
+
+    /**
+     * A reader is to emit nothing more of these splits from now on; until it says that it {@link
+     * Stopped} its grant is not extended.
+     *
+     * @param requests as in {@link FreezeRequested}
+     */
+    record StopRequested(String readerId, Map<String, Long> requests) implements LeaseSourceEvent {}
+
+    /** What these requests named is not emitted by this reader any more. */
+    record Stopped(String readerId, Set<Long> requests) implements LeaseSourceEvent {}
+
+    /** These splits are another member's now: a reader's state need not hold them any more. */
+    record SplitsLetGo(String readerId, Set<String> splitIds) implements LeaseSourceEvent {}
 
     /** The lease table says that these splits are finished: a reader's state need not any more. */
     record FinishRecorded(String readerId, Set<String> splitIds) implements LeaseSourceEvent {}
@@ -71,5 +109,5 @@ public sealed interface LeaseSourceEvent extends SourceEvent {
             byte[] bytes,
             int serializerVersion,
             String text)
-            implements java.io.Serializable {}
+            implements Serializable {}
 }

@@ -15,15 +15,22 @@ final class GatedOutput<T> extends CountedOutput<T> implements ReaderOutput<T> {
 
     private final ReaderOutput<T> outer;
     private final LeaseGate gate;
+    private final EmittedCounts counts;
     private final UnaryOperator<String> outerId;
 
     /**
      * @param outerId from the wrapped source's split id to Flink's
      */
-    GatedOutput(ReaderOutput<T> outer, LeaseGate gate, UnaryOperator<String> outerId) {
-        super(outer, gate);
+    GatedOutput(
+            ReaderOutput<T> outer,
+            LeaseGate gate,
+            EmittedCounts counts,
+            UnaryOperator<String> outerId) {
+        // What is emitted without saying of which split cannot be counted for one.
+        super(outer, gate, new EmittedCounts.Count());
         this.outer = outer;
         this.gate = gate;
+        this.counts = counts;
         this.outerId = outerId;
     }
 
@@ -33,12 +40,17 @@ final class GatedOutput<T> extends CountedOutput<T> implements ReaderOutput<T> {
 
     @Override
     public SourceOutput<T> createOutputForSplit(String splitId) {
-        return new CountedOutput<>(outer.createOutputForSplit(outerId.apply(splitId)), gate);
+        return new CountedOutput<>(
+                outer.createOutputForSplit(outerId.apply(splitId)), gate, counts.of(splitId));
     }
 
     @Override
     public void releaseOutputForSplit(String splitId) {
-        String id = outerId.apply(splitId);
+        release(outerId.apply(splitId));
+    }
+
+    /** Gives up the output that Flink knows by this id. */
+    void release(String id) {
         // A released output that was not idle would hold the watermark back for ever.
         outer.createOutputForSplit(id).markIdle();
         outer.releaseOutputForSplit(id);

@@ -2,12 +2,17 @@ package io.leasehold.source.reader;
 
 import io.leasehold.source.event.LeaseSourceEvent;
 import io.leasehold.source.event.LeaseSourceEvent.FinishRecorded;
+import io.leasehold.source.event.LeaseSourceEvent.FreezeRequested;
+import io.leasehold.source.event.LeaseSourceEvent.FreezeWithdrawn;
 import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
 import io.leasehold.source.event.LeaseSourceEvent.GrantRequested;
 import io.leasehold.source.event.LeaseSourceEvent.GrantWithdrawn;
 import io.leasehold.source.event.LeaseSourceEvent.Position;
 import io.leasehold.source.event.LeaseSourceEvent.Positions;
 import io.leasehold.source.event.LeaseSourceEvent.ReaderStarted;
+import io.leasehold.source.event.LeaseSourceEvent.SplitsLetGo;
+import io.leasehold.source.event.LeaseSourceEvent.StopRequested;
+import io.leasehold.source.event.LeaseSourceEvent.Stopped;
 import io.leasehold.source.split.LeasedSplit;
 
 import org.apache.flink.api.connector.source.ReaderOutput;
@@ -26,14 +31,18 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /**
  * The wrapped source's reader behind a gate: it is polled only while this attempt is granted to
@@ -47,6 +56,10 @@ import java.util.function.LongSupplier;
  * <p>A split restored into this reader's own state is held back until the enumerator grants it
  * anew: somebody else may read it by now.
  *
+ * <p>A split that is to be handed over is read up to the next barrier, and stands still from then
+ * on. The wrapped reader is replaced by one without it in that very snapshot, so that not one
+ * record behind the position in it can be emitted.
+ *
  * <p>Everything runs on the task thread but the asking, which has a thread of its own so that a
  * task thread that waits for its output does not lose the grant.
  */
@@ -56,17 +69,29 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
 
     private static final Logger LOG = LoggerFactory.getLogger(LeasedSourceReader.class);
 
+    /** Makes a reader of the wrapped source: the first one, and one more for each handoff. */
+    public interface InnerFactory<T, SplitT extends SourceSplit> {
+        SourceReader<T, SplitT> create() throws Exception;
+    }
+
     private final String readerId;
     private final SourceReaderContext context;
-    private final SourceReader<T, SplitT> inner;
+    private final ReplaceableReader<T, SplitT> inner;
     private final SimpleVersionedSerializer<SplitT> serializer;
     private final LongSupplier nanoClock;
     private final LeaseGate gate;
     private final Duration extendInterval;
     private final ScheduledExecutorService asking;
+    private final EmittedCounts emitted = new EmittedCounts();
 
     /** Splits the wrapped reader has, by their ids in the group, as of the last snapshot. */
     private final Map<String, LeasedSplit<SplitT>> held = new LinkedHashMap<>();
+
+    /** The ids by which Flink knows the splits that the wrapped reader has. */
+    private final Map<String, String> outerIds = new HashMap<>();
+
+    /** Splits that are, or are to be, emitted no more by this reader. */
+    private final FrozenSplits<SplitT> frozen = new FrozenSplits<>();
 
     /** Splits of this reader's own restored state that are not granted again yet. */
     private final Map<String, LeasedSplit<SplitT>> heldBack = new LinkedHashMap<>();
@@ -74,29 +99,43 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
     /** Splits that were read to their end, until the lease table says so too. */
     private final Map<String, LeasedSplit<SplitT>> finished = new LinkedHashMap<>();
 
+    /**
+     * Flink's ids of outputs to be given up when there is no snapshot under way: one may be chained
+     * that has taken its part of it already, and would emit what no checkpoint knows of.
+     */
+    private final List<String> outputsToRelease = new ArrayList<>();
+
     private Optional<GatedOutput<T>> gatedOutput = Optional.empty();
     private Optional<String> withdrawn = Optional.empty();
     private boolean markedIdle;
+    private long lastCheckpoint;
+
+    /** How many splits have gone on in the epoch in which they stood still. */
+    private int thawed;
 
     /** Complete while the gate is open. */
     private CompletableFuture<Void> gateOpens = new CompletableFuture<>();
 
     /**
      * @param readerId random name of this reader attempt
+     * @param inner makes readers of the wrapped source
      * @param nanoClock this machine's monotonic clock
      * @param asking a thread of the reader's own; shut down on close
+     * @param closing another one, which may have to wait; shut down on close
      */
     public LeasedSourceReader(
             String readerId,
             SourceReaderContext context,
-            SourceReader<T, SplitT> inner,
+            InnerFactory<T, SplitT> inner,
             SimpleVersionedSerializer<SplitT> serializer,
             Duration extendInterval,
             LongSupplier nanoClock,
-            ScheduledExecutorService asking) {
+            ScheduledExecutorService asking,
+            ScheduledExecutorService closing)
+            throws Exception {
         this.readerId = readerId;
         this.context = context;
-        this.inner = inner;
+        this.inner = new ReplaceableReader<>(inner, closing);
         this.serializer = serializer;
         this.nanoClock = nanoClock;
         this.gate = new LeaseGate(nanoClock);
@@ -125,6 +164,11 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
 
     @Override
     public InputStatus pollNext(ReaderOutput<T> output) throws Exception {
+        GatedOutput<T> gated = gated(output);
+        if (!outputsToRelease.isEmpty()) {
+            outputsToRelease.forEach(gated::release);
+            outputsToRelease.clear();
+        }
         if (held.isEmpty()) {
             if (!markedIdle) {
                 // Who holds nothing must hold nobody's watermark back.
@@ -134,7 +178,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
         } else if (!gate.open()) {
             return InputStatus.NOTHING_AVAILABLE;
         }
-        InputStatus status = inner.pollNext(gated(output));
+        InputStatus status = inner.pollNext(gated);
         if (status != InputStatus.MORE_AVAILABLE) {
             gate.doubt();
         }
@@ -143,14 +187,13 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
 
     private GatedOutput<T> gated(ReaderOutput<T> output) {
         if (gatedOutput.isEmpty() || !gatedOutput.get().wraps(output)) {
-            gatedOutput = Optional.of(new GatedOutput<>(output, gate, this::outerId));
+            gatedOutput = Optional.of(new GatedOutput<>(output, gate, emitted, this::outerId));
         }
         return gatedOutput.get();
     }
 
     private String outerId(String splitId) {
-        LeasedSplit<SplitT> split = held.get(splitId);
-        return split == null ? splitId : split.splitId();
+        return outerIds.getOrDefault(splitId, splitId);
     }
 
     @Override
@@ -175,11 +218,16 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
                                     .formatted(split.leaseId()));
                 }
                 heldBack.remove(split.leaseId());
+                outerIds.put(split.leaseId(), split.splitId());
                 granted.add(split.inner());
             } else {
                 heldBack.put(split.leaseId(), split);
             }
         }
+        read(granted);
+    }
+
+    private void read(List<SplitT> granted) {
         if (!granted.isEmpty()) {
             markedIdle = false;
             inner.addSplits(granted);
@@ -198,6 +246,30 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
                     "This checkpoint must not complete, since it would commit what was emitted without a lease: "
                             + withdrawn.get());
         }
+        lastCheckpoint = checkpointId;
+        takePositions(checkpointId);
+        standStill(
+                frozen.askedOf(held.keySet()),
+                remaining -> inner.replaceAt(checkpointId, remaining));
+
+        List<LeasedSplit<SplitT>> granted = new ArrayList<>(held.values());
+        granted.addAll(frozen.splits());
+        granted.addAll(finished.values());
+        context.sendSourceEventToCoordinator(
+                new Positions(
+                        readerId,
+                        checkpointId,
+                        granted.stream().map(this::position).toList(),
+                        frozen.requests(),
+                        emitted.of(held.keySet())));
+        List<LeasedSplit<SplitT>> state = new ArrayList<>();
+        granted.forEach(split -> state.add(split.withoutGrant()));
+        state.addAll(heldBack.values());
+        return state;
+    }
+
+    /** Brings the positions of the splits that the wrapped reader has up to date. */
+    private void takePositions(long checkpointId) {
         Map<String, LeasedSplit<SplitT>> current = new LinkedHashMap<>();
         for (SplitT split : inner.snapshotState(checkpointId)) {
             LeasedSplit<SplitT> assigned = held.get(split.splitId());
@@ -210,21 +282,79 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
         }
         for (LeasedSplit<SplitT> split : List.copyOf(held.values())) {
             if (!current.containsKey(split.leaseId())) {
-                held.remove(split.leaseId());
+                leaves(split.leaseId());
+                frozen.forget(Set.of(split.leaseId()));
                 finished.put(split.leaseId(), split.ended());
             }
         }
         held.putAll(current);
+    }
 
-        List<LeasedSplit<SplitT>> granted = new ArrayList<>(current.values());
-        granted.addAll(finished.values());
-        context.sendSourceEventToCoordinator(
-                new Positions(
-                        readerId, checkpointId, granted.stream().map(this::position).toList()));
-        List<LeasedSplit<SplitT>> state = new ArrayList<>();
-        granted.forEach(split -> state.add(split.withoutGrant()));
-        state.addAll(heldBack.values());
-        return state;
+    private void leaves(String splitId) {
+        held.remove(splitId);
+        outerIds.remove(splitId);
+        emitted.forget(splitId);
+    }
+
+    /** From now on nothing of these splits is emitted; their positions have just been taken. */
+    private void standStill(List<String> splitIds, Consumer<List<SplitT>> replacing) {
+        if (splitIds.isEmpty()) {
+            return;
+        }
+        replacing.accept(
+                held.values().stream()
+                        .filter(split -> !splitIds.contains(split.leaseId()))
+                        .map(LeasedSplit::inner)
+                        .toList());
+        for (String splitId : splitIds) {
+            frozen.freeze(held.get(splitId));
+            outputsToRelease.add(outerId(splitId));
+            leaves(splitId);
+        }
+        // Who waits for the gate may have nothing left that is behind it.
+        gateOpens.complete(null);
+    }
+
+    /** Those of these splits that the wrapped reader has stop where they are, at no barrier. */
+    private void standStillNow(Map<String, Long> requests) {
+        ask(requests);
+        if (!frozen.askedOf(requests.keySet()).isEmpty()) {
+            takePositions(lastCheckpoint);
+            // One of them may have turned out to be at its end.
+            standStill(frozen.askedOf(requests.keySet()), inner::replaceNow);
+        }
+    }
+
+    private void ask(Map<String, Long> requests) {
+        requests.forEach(
+                (splitId, request) -> {
+                    if (held.containsKey(splitId)) {
+                        frozen.ask(splitId, request);
+                    }
+                });
+    }
+
+    private void thaw(Set<String> splitIds) {
+        List<SplitT> goOn = new ArrayList<>();
+        for (String splitId : splitIds) {
+            frozen.thaw(splitId)
+                    .ifPresent(
+                            split -> {
+                                held.put(splitId, split);
+                                // What Flink kept for it under its former id, such as that it is
+                                // paused, does not stick.
+                                outerIds.put(splitId, split.splitId() + "~" + ++thawed);
+                                goOn.add(split.inner());
+                            });
+        }
+        read(goOn);
+    }
+
+    private void letGo(Set<String> splitIds) {
+        // Whatever was asked of it before, it must not be emitted now.
+        standStillNow(splitIds.stream().collect(Collectors.toMap(id -> id, none -> 0L)));
+        frozen.forget(splitIds);
+        heldBack.keySet().removeAll(splitIds);
     }
 
     private Position position(LeasedSplit<SplitT> split) {
@@ -259,6 +389,16 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
         } else if (ours instanceof FinishRecorded recorded) {
             finished.keySet().removeAll(recorded.splitIds());
             heldBack.keySet().removeAll(recorded.splitIds());
+        } else if (ours instanceof FreezeRequested request) {
+            ask(request.requests());
+        } else if (ours instanceof FreezeWithdrawn back) {
+            thaw(back.splitIds());
+        } else if (ours instanceof StopRequested request) {
+            standStillNow(request.requests());
+            context.sendSourceEventToCoordinator(
+                    new Stopped(readerId, Set.copyOf(request.requests().values())));
+        } else if (ours instanceof SplitsLetGo gone) {
+            letGo(gone.splitIds());
         } else if (ours instanceof GrantWithdrawn end) {
             LOG.warn("Reader {} stops at once: {}", readerId, end.why());
             withdrawn = Optional.of(end.why());
@@ -291,10 +431,10 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
     }
 
     /** A split that is gone, or came back in another epoch, has nothing to pause or to resume. */
-    private List<String> innerIds(Collection<String> outerIds) {
-        return held.values().stream()
-                .filter(split -> outerIds.contains(split.splitId()))
-                .map(LeasedSplit::leaseId)
+    private List<String> innerIds(Collection<String> flinks) {
+        return outerIds.entrySet().stream()
+                .filter(known -> flinks.contains(known.getValue()))
+                .map(Map.Entry::getKey)
                 .toList();
     }
 

@@ -6,11 +6,15 @@ import io.leasehold.source.event.LeaseSourceEvent.Positions;
 import org.junit.jupiter.api.Test;
 
 import java.util.List;
+import java.util.Map;
 import java.util.stream.LongStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 class CheckpointedPositionsTest {
+
+    private static final CheckpointedPositions.Judge ANY =
+            (subtask, due) -> CheckpointedPositions.Worth.PROGRESS;
 
     private final CheckpointedPositions atOnce = new CheckpointedPositions(false);
     private final CheckpointedPositions oneBehind = new CheckpointedPositions(true);
@@ -20,18 +24,18 @@ class CheckpointedPositionsTest {
         atOnce.reported(0, report(1, "a at 1"));
         atOnce.reported(0, report(2, "a at 2"));
 
-        assertThat(texts(atOnce.completed(1))).containsExactly("a at 1");
-        assertThat(texts(atOnce.completed(2))).containsExactly("a at 2");
-        assertThat(atOnce.completed(3)).isEmpty();
+        assertThat(texts(atOnce.completed(1, ANY).progress())).containsExactly("a at 1");
+        assertThat(texts(atOnce.completed(2, ANY).progress())).containsExactly("a at 2");
+        assertThat(atOnce.completed(3, ANY).progress()).isEmpty();
     }
 
     @Test
     void oneBehindIsDueWhenTheNextOneIsComplete() {
         oneBehind.reported(0, report(1, "a at 1"));
-        assertThat(oneBehind.completed(1)).isEmpty();
+        assertThat(oneBehind.completed(1, ANY).progress()).isEmpty();
 
         oneBehind.reported(0, report(2, "a at 2"));
-        List<CheckpointedPositions.Due> due = oneBehind.completed(2);
+        List<CheckpointedPositions.Due> due = oneBehind.completed(2, ANY).progress();
 
         assertThat(texts(due)).containsExactly("a at 1");
         assertThat(due).extracting(CheckpointedPositions.Due::checkpointId).containsExactly(1L);
@@ -43,15 +47,16 @@ class CheckpointedPositionsTest {
         atOnce.reported(1, report(1, "b at 1"));
         atOnce.reported(0, report(2, "a at 2"));
 
-        assertThat(texts(atOnce.completed(2))).containsExactlyInAnyOrder("a at 2", "b at 1");
+        assertThat(texts(atOnce.completed(2, ANY).progress()))
+                .containsExactlyInAnyOrder("a at 2", "b at 1");
     }
 
     @Test
     void aReportForALaterCheckpointWaitsForThat() {
         atOnce.reported(0, report(2, "a at 2"));
 
-        assertThat(atOnce.completed(1)).isEmpty();
-        assertThat(texts(atOnce.completed(2))).containsExactly("a at 2");
+        assertThat(atOnce.completed(1, ANY).progress()).isEmpty();
+        assertThat(texts(atOnce.completed(2, ANY).progress())).containsExactly("a at 2");
     }
 
     @Test
@@ -61,15 +66,15 @@ class CheckpointedPositionsTest {
 
         atOnce.attemptGone(0);
 
-        assertThat(texts(atOnce.completed(1))).containsExactly("b at 1");
+        assertThat(texts(atOnce.completed(1, ANY).progress())).containsExactly("b at 1");
     }
 
     @Test
     void checkpointsThatFailForEverCostNoMoreThanAFew() {
         LongStream.range(0, 1_000).forEach(id -> atOnce.reported(0, report(id, "a at " + id)));
 
-        assertThat(atOnce.completed(900)).isEmpty();
-        assertThat(texts(atOnce.completed(999))).containsExactly("a at 999");
+        assertThat(atOnce.completed(900, ANY).progress()).isEmpty();
+        assertThat(texts(atOnce.completed(999, ANY).progress())).containsExactly("a at 999");
     }
 
     private static List<String> texts(List<CheckpointedPositions.Due> due) {
@@ -80,6 +85,8 @@ class CheckpointedPositionsTest {
         return new Positions(
                 "reader",
                 checkpointId,
-                List.of(new Position(text.substring(0, 1), 1, 1, false, new byte[0], 1, text)));
+                List.of(new Position(text.substring(0, 1), 1, 1, false, new byte[0], 1, text)),
+                Map.of(),
+                Map.of());
     }
 }

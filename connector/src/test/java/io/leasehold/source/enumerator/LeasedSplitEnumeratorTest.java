@@ -58,7 +58,7 @@ class LeasedSplitEnumeratorTest {
         life.reader(0, "r0");
         life.settle();
         life.reader(1, "r1");
-        life.settle();
+        life.pass(TERMS.renewInterval());
 
         assertThat(life.context.assigned.get(0)).hasSize(2);
         assertThat(life.context.assigned.get(1)).hasSize(2);
@@ -73,7 +73,7 @@ class LeasedSplitEnumeratorTest {
         life.enumerator.start();
         life.settle();
         life.reader(0, "r0");
-        life.settle();
+        life.pass(TERMS.renewInterval());
 
         life.context.interruption = life::close;
         life.enumerator.handleSourceEvent(0, new GrantRequested("r0", now));
@@ -96,10 +96,10 @@ class LeasedSplitEnumeratorTest {
         life.enumerator.start();
         life.settle();
         life.reader(0, "r0");
-        life.settle();
+        life.pass(TERMS.renewInterval());
         LeasedSplit<MemoryQueueSplit> split = life.context.assigned.get(0).get(0);
-        life.checkpoint(1, new Positions("r0", 1, List.of(position(split))));
-        life.checkpoint(2, new Positions("r0", 2, List.of(position(split.ended()))));
+        life.checkpoint(1, report("r0", 1, position(split)));
+        life.checkpoint(2, report("r0", 2, position(split.ended())));
 
         life.context.registered.remove(0);
         life.enumerator.addSplitsBack(List.of(), 0);
@@ -117,10 +117,10 @@ class LeasedSplitEnumeratorTest {
         life.enumerator.start();
         life.settle();
         life.reader(0, "r0");
-        life.settle();
+        life.pass(TERMS.renewInterval());
         LeasedSplit<MemoryQueueSplit> split = life.context.assigned.get(0).get(0);
         LeasedEnumeratorState<MemoryQueueSplit, String> state = life.enumerator.snapshotState(2);
-        life.checkpoint(2, new Positions("r0", 2, List.of(position(split.ended()))));
+        life.checkpoint(2, report("r0", 2, position(split.ended())));
         life.close();
 
         Life next = new Life(1, Optional.of(state));
@@ -144,6 +144,10 @@ class LeasedSplitEnumeratorTest {
                 SERIALIZER.serialize(split.inner()),
                 SERIALIZER.getVersion(),
                 "a position");
+    }
+
+    private static Positions report(String readerId, long checkpointId, Position... splits) {
+        return new Positions(readerId, checkpointId, List.of(splits), Map.of(), Map.of());
     }
 
     /** One life of an enumerator. */

@@ -19,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ReaderAssignmentsTest {
 
     private static final Set<Integer> BOTH = Set.of(0, 1);
+    private static final Set<String> NONE = Set.of();
 
     private final ReaderAssignments<MemoryQueueSplit> assignments = new ReaderAssignments<>();
 
@@ -34,10 +35,10 @@ class ReaderAssignmentsTest {
         List.of("a", "b", "c", "d")
                 .forEach(id -> assignments.await(split(id), OptionalInt.empty()));
 
-        assertThat(assignments.assignable(BOTH, now))
+        assertThat(assignments.assignable(BOTH, NONE, now))
                 .extracting(ReaderAssignments.Assignment::subtask)
                 .containsExactlyInAnyOrder(0, 0, 1, 1);
-        assertThat(assignments.assignable(BOTH, now)).isEmpty();
+        assertThat(assignments.assignable(BOTH, NONE, now)).isEmpty();
     }
 
     @AtAnyOrigin
@@ -45,7 +46,7 @@ class ReaderAssignmentsTest {
         assignments.started(0, "r0");
         assignments.await(split("a"), OptionalInt.empty());
 
-        assertThat(assignments.assignable(BOTH, now))
+        assertThat(assignments.assignable(BOTH, NONE, now))
                 .extracting(assignment -> assignment.split().grantedTo())
                 .containsExactly(Optional.of("r0"));
     }
@@ -55,16 +56,16 @@ class ReaderAssignmentsTest {
     void noReaderGetsASplitBeforeTheGrantOfItsLastOneIsOver(long now) {
         assignments.started(0, "r0");
         assignments.await(split("a"), OptionalInt.empty());
-        assignments.assignable(BOTH, now);
+        assignments.assignable(BOTH, NONE, now);
         assignments.granted(0, now + 100);
         assignments.gone(0);
         assignments.started(0, "r0 again");
         assignments.started(1, "r1");
         assignments.await(split("a"), OptionalInt.empty());
 
-        assertThat(assignments.assignable(BOTH, now + 99)).isEmpty();
+        assertThat(assignments.assignable(BOTH, NONE, now + 99)).isEmpty();
         assertThat(assignments.nextSilence(now + 99)).isEqualTo(OptionalLong.of(now + 100));
-        assertThat(assignments.assignable(BOTH, now + 100)).hasSize(1);
+        assertThat(assignments.assignable(BOTH, NONE, now + 100)).hasSize(1);
     }
 
     @AtAnyOrigin
@@ -72,8 +73,8 @@ class ReaderAssignmentsTest {
         assignments.started(0, "r0");
         assignments.await(split("a"), OptionalInt.empty());
 
-        assertThat(assignments.assignable(Set.of(), now)).isEmpty();
-        assertThat(assignments.assignable(BOTH, now)).hasSize(1);
+        assertThat(assignments.assignable(Set.of(), NONE, now)).isEmpty();
+        assertThat(assignments.assignable(BOTH, NONE, now)).hasSize(1);
     }
 
     @AtAnyOrigin
@@ -81,16 +82,16 @@ class ReaderAssignmentsTest {
         assignments.started(0, "r0");
         assignments.await(split("a"), OptionalInt.of(1));
 
-        assertThat(assignments.assignable(BOTH, now)).isEmpty();
+        assertThat(assignments.assignable(BOTH, NONE, now)).isEmpty();
         assignments.started(1, "r1");
-        assertThat(assignments.assignable(BOTH, now)).hasSize(1);
+        assertThat(assignments.assignable(BOTH, NONE, now)).hasSize(1);
     }
 
     @AtAnyOrigin
     void theLastSilenceCoversReadersThatAreGone(long now) {
         assignments.started(0, "r0");
         assignments.await(split("a"), OptionalInt.empty());
-        assignments.assignable(BOTH, now);
+        assignments.assignable(BOTH, NONE, now);
         assignments.granted(0, now + 100);
         assignments.granted(0, now + 40);
         assignments.gone(0);

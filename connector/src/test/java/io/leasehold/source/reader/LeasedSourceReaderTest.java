@@ -48,16 +48,17 @@ class LeasedSourceReaderTest {
     private LeasedSourceReader<String, MemoryQueueSplit> reader;
 
     @BeforeEach
-    void start() {
+    void start() throws Exception {
         reader =
                 new LeasedSourceReader<>(
                         "r1",
                         context,
-                        inner,
+                        () -> inner,
                         new MemoryQueueSplit.Serializer(),
                         // Only what a test asks for by itself.
                         Duration.ofHours(1),
                         clock::get,
+                        Executors.newSingleThreadScheduledExecutor(),
                         Executors.newSingleThreadScheduledExecutor());
     }
 

@@ -1,0 +1,67 @@
+package io.leasehold.source.enumerator;
+
+import io.leasehold.lease.LeaseEvent;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What people are told of lease events. Coordinator thread only. */
+final class LeaseEventLog {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LeaseEventLog.class);
+
+    /** Whether it has been said that the store does not answer: once an outage is enough. */
+    private boolean silentSaid;
+
+    void say(LeaseEvent event) {
+        if (event instanceof LeaseEvent.Waits waits) {
+            LOG.info(
+                    "Waits for an earlier incarnation of this member, which may be alive: {}",
+                    waits.elder());
+        } else if (event instanceof LeaseEvent.Joined) {
+            LOG.info("Joined the group.");
+        } else if (event instanceof LeaseEvent.RestoredElsewhere elsewhere) {
+            LOG.info(
+                    "The restored split '{}' is held by {}; its restored position is dropped.",
+                    elsewhere.splitId(),
+                    elsewhere.owner());
+        } else if (event instanceof LeaseEvent.Claimed claimed) {
+            LOG.info(
+                    "The split '{}' is claimed by '{}' ({}).",
+                    claimed.splitId(),
+                    claimed.claim().claimant(),
+                    claimed.claim().kind());
+        } else if (event instanceof LeaseEvent.ClaimOver over) {
+            LOG.info("The claim on split '{}' is over; it stays.", over.splitId());
+        } else if (event instanceof LeaseEvent.LetGo gone) {
+            LOG.info("The split '{}' was let go.", gone.splitId());
+        } else if (event instanceof LeaseEvent.WithoutTaker without) {
+            withoutTaker(without.splits());
+        } else if (event instanceof LeaseEvent.Unreadable unreadable) {
+            LOG.error(
+                    "The lease of split '{}' cannot be read and is left alone: {}",
+                    unreadable.splitId(),
+                    unreadable.why());
+        } else if (event instanceof LeaseEvent.StoreSilent silent) {
+            if (!silentSaid) {
+                silentSaid = true;
+                LOG.warn(
+                        "The lease store does not answer; readers go on until their lease is over, and then pause. What it said: {}",
+                        silent.cause().getMessage());
+            }
+        } else if (event instanceof LeaseEvent.StoreAnswers) {
+            silentSaid = false;
+            LOG.info("The lease store answers again.");
+        }
+    }
+
+    private static void withoutTaker(int splits) {
+        if (splits > 0) {
+            LOG.warn(
+                    "{} splits are not read by anybody: no member of the group takes that many. Raise lease.max-splits, or start another job.",
+                    splits);
+        } else {
+            LOG.info("Every split of the group has a member again that takes it.");
+        }
+    }
+}

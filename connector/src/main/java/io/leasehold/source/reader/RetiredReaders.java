@@ -1,0 +1,132 @@
+package io.leasehold.source.reader;
+
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.api.connector.source.SourceSplit;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Wrapped readers that were replaced at a barrier: they emit nothing any more, but are told that
+ * the checkpoint they last took part in is complete before they are closed, since some commit to
+ * their queue then.
+ *
+ * <p>Closing may take long and a commit may still be on its way when its reader has been told, so
+ * each is closed a while later and on another thread. All else is for the task thread.
+ */
+@SuppressWarnings("try") // What a wrapped reader's close may throw is Flink's to declare.
+final class RetiredReaders<T, SplitT extends SourceSplit> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RetiredReaders.class);
+
+    /** How long a reader that was told is left to do what it does then. */
+    private static final Duration LINGERS = Duration.ofSeconds(1);
+
+    /** How long to wait for all to be closed at the end. */
+    private static final Duration LAST_WAIT = Duration.ofSeconds(30);
+
+    /** Where checkpoints fail in a row, the oldest readers go without having been told. */
+    private static final int MOST_AWAITING = 4;
+
+    private record Awaiting<T, SplitT extends SourceSplit>(
+            SourceReader<T, SplitT> reader, long checkpointId) {}
+
+    private record Lingering<T, SplitT extends SourceSplit>(
+            SourceReader<T, SplitT> reader, Future<?> close) {}
+
+    private final ScheduledExecutorService closing;
+    private final Deque<Awaiting<T, SplitT>> awaiting = new ArrayDeque<>();
+    private final List<Lingering<T, SplitT>> lingering = new ArrayList<>();
+
+    /**
+     * @param closing a thread that may wait; shut down on {@link #close}
+     */
+    RetiredReaders(ScheduledExecutorService closing) {
+        this.closing = closing;
+    }
+
+    /** This reader is of no use any more once that checkpoint, or a later one, is complete. */
+    void await(SourceReader<T, SplitT> reader, long checkpointId) {
+        awaiting.add(new Awaiting<>(reader, checkpointId));
+        if (awaiting.size() > MOST_AWAITING) {
+            closeSoon(awaiting.poll().reader());
+        }
+    }
+
+    /** This reader is of no use any more. */
+    void closeSoon(SourceReader<T, SplitT> reader) {
+        closing.execute(() -> close(reader));
+    }
+
+    void checkpointComplete(long checkpointId) {
+        lingering.removeIf(one -> one.close().isDone());
+        for (Iterator<Awaiting<T, SplitT>> all = awaiting.iterator(); all.hasNext(); ) {
+            Awaiting<T, SplitT> next = all.next();
+            if (next.checkpointId() <= checkpointId) {
+                all.remove();
+                tell(next.reader(), checkpointId);
+                lingering.add(
+                        new Lingering<>(
+                                next.reader(),
+                                closing.schedule(
+                                        () -> close(next.reader()),
+                                        LINGERS.toNanos(),
+                                        TimeUnit.NANOSECONDS)));
+            }
+        }
+    }
+
+    private void tell(SourceReader<T, SplitT> reader, long checkpointId) {
+        try {
+            reader.notifyCheckpointComplete(checkpointId);
+            // Its fetcher may be waiting for somebody to take records from it, and would not look
+            // at what it was just told to do: splits that are given, though none are, wake it.
+            reader.addSplits(List.of());
+        } catch (Exception e) {
+            LOG.warn("A replaced reader could not take in that a checkpoint is complete.", e);
+        }
+    }
+
+    void checkpointAborted(long checkpointId) throws Exception {
+        for (Awaiting<T, SplitT> one : awaiting) {
+            one.reader().notifyCheckpointAborted(checkpointId);
+        }
+    }
+
+    /** Closes all that are left, and waits for that, at most for half a minute. */
+    void close() {
+        lingering.stream()
+                .filter(one -> one.close().cancel(false))
+                .forEach(one -> closeSoon(one.reader()));
+        awaiting.forEach(one -> closeSoon(one.reader()));
+        awaiting.clear();
+        closing.shutdown();
+        try {
+            if (!closing.awaitTermination(LAST_WAIT.toNanos(), TimeUnit.NANOSECONDS)) {
+                LOG.warn("Replaced readers are not closed after {}; left alone.", LAST_WAIT);
+                closing.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            closing.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void close(SourceReader<T, SplitT> reader) {
+        try {
+            reader.close();
+        } catch (Exception e) {
+            LOG.warn("A replaced reader could not be closed.", e);
+        }
+    }
+}
