@@ -14,8 +14,11 @@ import io.leasehold.lease.Share;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Rows that a test writes beside the jobs it runs. */
 final class ScriptedRows {
@@ -63,6 +66,26 @@ final class ScriptedRows {
                                 members.member(memberId).orElseThrow().incarnation(),
                                 Optional.empty(),
                                 Duration.ZERO)));
+    }
+
+    /** Orders a member to be of another weight, as an operator would. */
+    static void weigh(LeaseStore store, String group, String memberId, int weight) {
+        applied(
+                store.order(
+                        new LeaseRequest.Order(
+                                group, memberId, new Orders(false, OptionalInt.of(weight)))));
+    }
+
+    /** Owners' member ids by split, of those that have one. */
+    static Map<String, String> owners(LeaseStore store, String group) {
+        Map<String, String> owners = new TreeMap<>();
+        applied(store.read(new LeaseRequest.Read(group, 0)))
+                .leases()
+                .forEach(
+                        lease ->
+                                lease.ownerId()
+                                        .ifPresent(owner -> owners.put(lease.splitId(), owner)));
+        return owners;
     }
 
     static <A> A applied(LeaseOutcome<A> outcome) {
