@@ -1,6 +1,6 @@
 package io.leasehold.source;
 
-import io.leasehold.lease.LeaseRequest;
+import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseStoreFactory;
 import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.jdbc.JdbcLeaseStore;
@@ -36,9 +36,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
+import static java.util.Collections.frequency;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -50,6 +51,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class TwoJobsITCase {
 
     private static final int PARTITIONS = 6;
+    private static final String GROUP = "orders";
     private static final String IN = "in";
     private static final String OUT = "out";
     private static final Duration SOON = Duration.ofMinutes(2);
@@ -64,11 +66,7 @@ class TwoJobsITCase {
     @Test
     void everyRecordIsCommittedOnceWhileBothLiveAndNoneIsMissingWhenOneIsStoppedHard()
             throws Exception {
-        LeaseStoreFactory store =
-                JdbcLeaseStore.url(PostgresServer.newDatabase())
-                        .user("postgres")
-                        .password("postgres")
-                        .createSchema(true);
+        LeaseStoreFactory store = database();
         SeverableStore bluesWay = new SeverableStore(store);
         try (EmbeddedKafka kafka =
                         EmbeddedKafka.start(
@@ -79,8 +77,6 @@ class TwoJobsITCase {
                 MiniCluster green = cluster();
                 KafkaProducer<String, String> producer = producer(kafka);
                 KafkaConsumer<String, String> output = committedOutput(kafka)) {
-            kafka.createTopic(IN, PARTITIONS);
-            kafka.createTopic(OUT, 1);
             output.assign(List.of(new TopicPartition(OUT, 0)));
             blue.submitJob(job(kafka, "blue", bluesWay)).get();
             green.submitJob(job(kafka, "green", store)).get();
@@ -98,6 +94,71 @@ class TwoJobsITCase {
             assertThat(owners(store)).hasSize(PARTITIONS).containsOnlyKeys(splits());
             assertThat(owners(store).values()).containsOnly("green");
         }
+    }
+
+    /** Promise S5: the same splits go from one job to the other and back, while both write. */
+    @Test
+    void splitsThatGoToAndFroUnderLoadAreCommittedOnceEach() throws Exception {
+        LeaseStoreFactory store = database();
+        try (EmbeddedKafka kafka = EmbeddedKafka.start();
+                MiniCluster blue = cluster();
+                MiniCluster green = cluster();
+                KafkaProducer<String, String> producer = producer(kafka);
+                KafkaConsumer<String, String> output = committedOutput(kafka);
+                LeaseStore table = store.open(Duration.ofSeconds(5));
+                SteadyLoad load = load(producer)) {
+            output.assign(List.of(new TopicPartition(OUT, 0)));
+            blue.submitJob(job(kafka, "blue", store)).get();
+            green.submitJob(job(kafka, "green", store)).get();
+            awaitOwners(table, owners -> owners.size() == PARTITIONS);
+            for (String loser : List.of("blue", "green", "blue", "green", "blue")) {
+                String winner = loser.equals("blue") ? "green" : "blue";
+                ScriptedRows.weigh(table, GROUP, winner, 1);
+                ScriptedRows.weigh(table, GROUP, loser, 0);
+                awaitOwners(table, owners -> frequency(owners, winner) == PARTITIONS);
+            }
+            ScriptedRows.weigh(table, GROUP, "blue", 1);
+            awaitOwners(table, owners -> frequency(owners, "blue") == PARTITIONS / 2);
+
+            List<String> written = new ArrayList<>(load.end());
+            // Each split once more, so that whatever was committed before shows too.
+            written.addAll(produce(producer, 0, 10 * PARTITIONS));
+            await(output, written);
+            assertThat(delivered).containsExactlyInAnyOrderElementsOf(written);
+        }
+    }
+
+    private static LeaseStoreFactory database() {
+        return JdbcLeaseStore.url(PostgresServer.newDatabase())
+                .user("postgres")
+                .password("postgres")
+                .createSchema(true);
+    }
+
+    /** Some 1,500 records a second, in every partition. */
+    private static SteadyLoad load(KafkaProducer<String, String> producer) {
+        return new SteadyLoad(
+                round -> {
+                    List<String> written =
+                            IntStream.range(0, 5 * PARTITIONS)
+                                    .mapToObj(i -> "round-" + round + "-" + i)
+                                    .toList();
+                    for (int i = 0; i < written.size(); i++) {
+                        producer.send(
+                                new ProducerRecord<>(IN, i % PARTITIONS, null, written.get(i)));
+                    }
+                    producer.flush();
+                    return written;
+                });
+    }
+
+    private static void awaitOwners(LeaseStore table, Predicate<List<String>> expected) {
+        Awaitility.await()
+                .atMost(SOON)
+                .until(
+                        () ->
+                                expected.test(
+                                        List.copyOf(ScriptedRows.owners(table, GROUP).values())));
     }
 
     private static MiniCluster cluster() throws Exception {
@@ -124,7 +185,7 @@ class TwoJobsITCase {
                                         .setStartingOffsets(OffsetsInitializer.earliest())
                                         .setValueOnlyDeserializer(new SimpleStringSchema())
                                         .build())
-                        .group("orders")
+                        .group(GROUP)
                         .memberId(memberId)
                         .store(store)
                         .terms(TERMS)
@@ -149,7 +210,10 @@ class TwoJobsITCase {
         return env.getStreamGraph().getJobGraph();
     }
 
+    /** With the topics there. */
     private static KafkaProducer<String, String> producer(EmbeddedKafka kafka) {
+        kafka.createTopic(IN, PARTITIONS);
+        kafka.createTopic(OUT, 1);
         return new KafkaProducer<>(
                 Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers()),
                 new StringSerializer(),
@@ -188,17 +252,9 @@ class TwoJobsITCase {
     }
 
     private static Map<String, String> owners(LeaseStoreFactory stores) throws Exception {
-        Map<String, String> owners = new TreeMap<>();
         try (var store = stores.open(Duration.ofSeconds(5))) {
-            ScriptedRows.applied(store.read(new LeaseRequest.Read("orders", 0)))
-                    .leases()
-                    .forEach(
-                            lease ->
-                                    lease.ownerId()
-                                            .ifPresent(
-                                                    owner -> owners.put(lease.splitId(), owner)));
+            return ScriptedRows.owners(store, GROUP);
         }
-        return owners;
     }
 
     private static String[] splits() {
