@@ -1,5 +1,6 @@
 package io.leasehold.job;
 
+import io.leasehold.lease.Balance;
 import io.leasehold.lease.LeaseTerms;
 import io.leasehold.source.ProgressRecording;
 
@@ -116,6 +117,15 @@ public final class JobOptions {
                     OptionType.DURATION,
                     "How often a reader asks for more, at most half of lease.reader.grant. If not "
                             + "given: a third of it.");
+    public static final Option<Duration> HANDOFF_TIMEOUT =
+            optional(
+                    LeaseTerms.HANDOFF_TIMEOUT,
+                    OptionType.DURATION,
+                    "How long to wait for a split that another job is to hand over, at least "
+                            + "lease.duration. Then it is taken as from a dead job, and what that one has "
+                            + "emitted since its last checkpoint is emitted again. Well above the other "
+                            + "jobs' checkpoint intervals, since they hand over when a checkpoint "
+                            + "completes. If not given: 10 min, or lease.duration if that is more.");
     public static final Option<Integer> INITIAL_MEMBERS =
             withDefault(
                     LeaseTerms.INITIAL_MEMBERS,
@@ -141,6 +151,19 @@ public final class JobOptions {
                     OptionType.number(0, 1_000_000),
                     "1",
                     "This job's share relative to the other jobs' weights.");
+    public static final Option<Integer> MAX_SPLITS =
+            optional(
+                    "lease.max-splits",
+                    OptionType.number(1, Integer.MAX_VALUE),
+                    "The most splits this job takes, whatever its share. Splits that no job has room "
+                            + "for are not read, which its log says. If not given: any number.");
+    public static final Option<Balance> BALANCE =
+            withDefault(
+                    "lease.balance",
+                    OptionType.oneOf(Balance.class),
+                    "count",
+                    "What is shared evenly: the number of splits, or the records per second that are "
+                            + "read from them. By load only where every job of the group says so.");
     public static final Option<ProgressRecording> PROGRESS =
             withDefault(
                     "lease.progress",
@@ -290,10 +313,13 @@ public final class JobOptions {
                     STORE_TIMEOUT,
                     READER_GRANT,
                     EXTEND_INTERVAL,
+                    HANDOFF_TIMEOUT,
                     INITIAL_MEMBERS,
                     INITIAL_WAIT,
                     STARTUP_TIMEOUT,
                     WEIGHT,
+                    MAX_SPLITS,
+                    BALANCE,
                     PROGRESS,
                     DEDUP_ENABLED,
                     DEDUP_ID,

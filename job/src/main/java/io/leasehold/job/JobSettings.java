@@ -6,6 +6,7 @@ import io.leasehold.job.JobOptions.SinkKind;
 import io.leasehold.lease.LeaseStores;
 import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.Names;
+import io.leasehold.lease.Share;
 import io.leasehold.source.ProgressRecording;
 
 import java.time.Duration;
@@ -55,7 +56,7 @@ public record JobSettings(
             Map<String, String> storeProperties,
             LeaseTerms terms,
             Duration startupTimeout,
-            int weight,
+            Share share,
             ProgressRecording progress) {
 
         @Override
@@ -157,7 +158,10 @@ public record JobSettings(
                 storeProperties(reader),
                 terms(reader).orElseThrow(),
                 reader.get(JobOptions.STARTUP_TIMEOUT),
-                reader.get(JobOptions.WEIGHT),
+                new Share(
+                        reader.get(JobOptions.WEIGHT),
+                        reader.find(JobOptions.MAX_SPLITS).orElse(Share.ANY_NUMBER),
+                        reader.get(JobOptions.BALANCE)),
                 reader.get(JobOptions.PROGRESS));
     }
 
@@ -217,6 +221,8 @@ public record JobSettings(
                             reader.find(JobOptions.READER_GRANT).ifPresent(terms::readerGrant);
                             reader.find(JobOptions.EXTEND_INTERVAL)
                                     .ifPresent(terms::extendInterval);
+                            reader.find(JobOptions.HANDOFF_TIMEOUT)
+                                    .ifPresent(terms::handoffTimeout);
                             reader.find(JobOptions.INITIAL_MEMBERS)
                                     .ifPresent(terms::initialMembers);
                             reader.find(JobOptions.INITIAL_WAIT).ifPresent(terms::initialWait);

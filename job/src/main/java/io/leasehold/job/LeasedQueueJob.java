@@ -108,7 +108,9 @@ public final class LeasedQueueJob {
                 .memberId(memberId)
                 .store(LeaseStores.forUrl(lease.url(), lease.storeProperties()))
                 .terms(lease.terms())
-                .weight(lease.weight())
+                .weight(lease.share().weight())
+                .maxSplits(lease.share().mostSplits())
+                .balance(lease.share().balance())
                 .startupTimeout(lease.startupTimeout())
                 .progress(lease.progress())
                 .build();

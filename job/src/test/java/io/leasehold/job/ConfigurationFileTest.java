@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ConfigurationFileTest {
 
     private static final Path FILE = Path.of("..", "conf", "job.yaml");
-    private static final Pattern SETTING = Pattern.compile("(# )?([a-z]+(?:[.][a-z]+)+): (.*)");
+    private static final Pattern SETTING = Pattern.compile("(# )?([a-z]+(?:[.][a-z-]+)+): (.*)");
 
     /** A key with what stands above and behind it. */
     private record Entry(String key, boolean active, String value, String comment) {}

@@ -1,7 +1,9 @@
 package io.leasehold.job;
 
 import io.leasehold.job.JobOptions.SinkKind;
+import io.leasehold.lease.Balance;
 import io.leasehold.lease.LeaseTerms;
+import io.leasehold.lease.Share;
 import io.leasehold.source.ProgressRecording;
 
 import org.junit.jupiter.api.Test;
@@ -26,6 +28,7 @@ class JobSettingsTest {
         assertThat(settings.queue().recordId()).isEqualTo(new RecordIdPlace.Header("record-id"));
         assertThat(settings.lease().terms()).isEqualTo(LeaseTerms.of(Duration.ofSeconds(10)));
         assertThat(settings.lease().progress()).isEqualTo(ProgressRecording.ONE_BEHIND);
+        assertThat(settings.lease().share()).isEqualTo(Share.of(1));
         assertThat(settings.lease().memberId()).isEmpty();
         assertThat(settings.dedup()).contains(new JobSettings.Dedup(Duration.ofHours(1)));
         assertThat(settings.sink().bootstrapServers()).isEqualTo("localhost:9092");
@@ -47,6 +50,9 @@ class JobSettingsTest {
                         "false",
                         "--lease.progress",
                         "at-once",
+                        "--lease.weight=3",
+                        "--lease.max-splits=20",
+                        "--lease.balance=load",
                         "--job.parallelism",
                         "4");
 
@@ -57,6 +63,7 @@ class JobSettingsTest {
                 .isEqualTo(new StartPosition.At(Instant.parse("2026-01-31T12:00:00Z")));
         assertThat(settings.dedup()).isEmpty();
         assertThat(settings.lease().progress()).isEqualTo(ProgressRecording.AT_ONCE);
+        assertThat(settings.lease().share()).isEqualTo(new Share(3, 20, Balance.LOAD));
         assertThat(settings.running().parallelism()).contains(4);
     }
 
@@ -67,12 +74,15 @@ class JobSettingsTest {
                                 "--lease.renew.interval",
                                 "400 ms",
                                 "--lease.reader.grant",
-                                "900 ms")
+                                "900 ms",
+                                "--lease.handoff.timeout",
+                                "20 s")
                         .lease()
                         .terms();
 
         assertThat(terms.storeTimeout()).isEqualTo(Duration.ofMillis(300));
         assertThat(terms.extendInterval()).isEqualTo(Duration.ofMillis(300));
+        assertThat(terms.handoffTimeout()).isEqualTo(Duration.ofSeconds(20));
     }
 
     @Test
@@ -131,6 +141,8 @@ class JobSettingsTest {
         assertThatThrownBy(() -> SomeOptions.with("--lease.renew.interval", "5 s"))
                 .isInstanceOf(InvalidOptionsException.class)
                 .hasMessageContainingAll("lease.renew.interval", "lease.duration", "5 s", "10 s");
+        assertThatThrownBy(() -> SomeOptions.with("--lease.handoff.timeout", "9 s"))
+                .hasMessageContainingAll("lease.handoff.timeout", "lease.duration", "9 s", "10 s");
         assertThatThrownBy(
                         () ->
                                 SomeOptions.with(
