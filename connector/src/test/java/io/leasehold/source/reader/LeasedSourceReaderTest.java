@@ -10,9 +10,7 @@ import io.leasehold.source.event.LeaseSourceEvent.ReaderStarted;
 import io.leasehold.source.split.LeasedSplit;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
 
-import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceEvent;
-import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.connector.testutils.source.reader.TestingReaderContext;
 import org.apache.flink.connector.testutils.source.reader.TestingReaderOutput;
 import org.apache.flink.core.io.InputStatus;
@@ -23,10 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -44,7 +39,7 @@ class LeasedSourceReaderTest {
     private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 10);
     private final TestingReaderContext context = new TestingReaderContext();
     private final TestingReaderOutput<String> output = new TestingReaderOutput<>();
-    private final Endless inner = new Endless();
+    private final EndlessReader inner = new EndlessReader();
     private LeasedSourceReader<String, MemoryQueueSplit> reader;
 
     @BeforeEach
@@ -256,59 +251,5 @@ class LeasedSourceReaderTest {
                 2,
                 false,
                 Optional.of(readerId));
-    }
-
-    /** A wrapped reader that always has one more record for the first of its splits. */
-    private static final class Endless implements SourceReader<String, MemoryQueueSplit> {
-
-        private final Map<String, MemoryQueueSplit> positions = new LinkedHashMap<>();
-        private final List<SourceEvent> events = new ArrayList<>();
-        private final List<String> paused = new ArrayList<>();
-
-        @Override
-        public void start() {}
-
-        @Override
-        public InputStatus pollNext(ReaderOutput<String> output) {
-            MemoryQueueSplit split = positions.values().iterator().next();
-            output.createOutputForSplit(split.splitId())
-                    .collect(split.splitId() + split.position());
-            positions.put(
-                    split.splitId(),
-                    new MemoryQueueSplit(split.splitId(), split.position() + 1, split.end()));
-            return InputStatus.MORE_AVAILABLE;
-        }
-
-        @Override
-        public List<MemoryQueueSplit> snapshotState(long checkpointId) {
-            return List.copyOf(positions.values());
-        }
-
-        @Override
-        public CompletableFuture<Void> isAvailable() {
-            return CompletableFuture.completedFuture(null);
-        }
-
-        @Override
-        public void addSplits(List<MemoryQueueSplit> splits) {
-            splits.forEach(split -> positions.put(split.splitId(), split));
-        }
-
-        @Override
-        public void notifyNoMoreSplits() {}
-
-        @Override
-        public void handleSourceEvents(SourceEvent event) {
-            events.add(event);
-        }
-
-        @Override
-        public void pauseOrResumeSplits(
-                java.util.Collection<String> toPause, java.util.Collection<String> toResume) {
-            paused.addAll(toPause);
-        }
-
-        @Override
-        public void close() {}
     }
 }

@@ -1,0 +1,111 @@
+package io.leasehold.source.reader;
+
+import io.leasehold.testkit.queue.MemoryQueueSplit;
+
+import org.apache.flink.api.connector.source.ReaderOutput;
+import org.apache.flink.api.connector.source.SourceEvent;
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.core.io.InputStatus;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+
+/** A wrapped reader that always has one more record for each of its splits, in turn. */
+final class EndlessReader implements SourceReader<String, MemoryQueueSplit> {
+
+    final Map<String, MemoryQueueSplit> positions = new LinkedHashMap<>();
+    final List<SourceEvent> events = new ArrayList<>();
+    final Set<String> paused = new TreeSet<>();
+    final List<Long> completed = new ArrayList<>();
+    final List<Long> aborted = new ArrayList<>();
+    boolean started;
+    boolean noMoreSplits;
+
+    /** Has no records for now. */
+    boolean dry;
+
+    /** Forgets what is paused, as one does whose fetcher has not taken the splits in yet. */
+    boolean forgetsPauses;
+
+    volatile boolean closed;
+
+    private final CompletableFuture<Void> available = new CompletableFuture<>();
+
+    @Override
+    public void start() {
+        started = true;
+    }
+
+    @Override
+    public InputStatus pollNext(ReaderOutput<String> output) {
+        List<MemoryQueueSplit> read =
+                positions.values().stream()
+                        .filter(split -> !paused.contains(split.splitId()))
+                        .toList();
+        if (dry || read.isEmpty()) {
+            return InputStatus.NOTHING_AVAILABLE;
+        }
+        MemoryQueueSplit split = read.get(0);
+        output.createOutputForSplit(split.splitId()).collect(split.splitId() + split.position());
+        positions.remove(split.splitId());
+        positions.put(
+                split.splitId(),
+                new MemoryQueueSplit(split.splitId(), split.position() + 1, split.end()));
+        return InputStatus.MORE_AVAILABLE;
+    }
+
+    @Override
+    public List<MemoryQueueSplit> snapshotState(long checkpointId) {
+        return List.copyOf(positions.values());
+    }
+
+    @Override
+    public CompletableFuture<Void> isAvailable() {
+        return dry ? available : CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public void addSplits(List<MemoryQueueSplit> splits) {
+        splits.forEach(split -> positions.put(split.splitId(), split));
+    }
+
+    @Override
+    public void notifyNoMoreSplits() {
+        noMoreSplits = true;
+    }
+
+    @Override
+    public void handleSourceEvents(SourceEvent event) {
+        events.add(event);
+    }
+
+    @Override
+    public void notifyCheckpointComplete(long checkpointId) {
+        completed.add(checkpointId);
+    }
+
+    @Override
+    public void notifyCheckpointAborted(long checkpointId) {
+        aborted.add(checkpointId);
+    }
+
+    @Override
+    public void pauseOrResumeSplits(Collection<String> toPause, Collection<String> toResume) {
+        if (!forgetsPauses) {
+            paused.addAll(toPause);
+        }
+        paused.removeAll(toResume);
+        forgetsPauses = false;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}
