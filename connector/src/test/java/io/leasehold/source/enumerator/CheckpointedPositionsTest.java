@@ -5,6 +5,7 @@ import io.leasehold.source.event.LeaseSourceEvent.Positions;
 
 import org.junit.jupiter.api.Test;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
@@ -15,6 +16,12 @@ class CheckpointedPositionsTest {
 
     private static final CheckpointedPositions.Judge ANY =
             (subtask, due) -> CheckpointedPositions.Worth.PROGRESS;
+
+    private static final CheckpointedPositions.Judge FROZEN_LEAVE =
+            (subtask, due) ->
+                    due.frozenFor().isPresent()
+                            ? CheckpointedPositions.Worth.RELEASE
+                            : CheckpointedPositions.Worth.PROGRESS;
 
     private final CheckpointedPositions atOnce = new CheckpointedPositions(false);
     private final CheckpointedPositions oneBehind = new CheckpointedPositions(true);
@@ -77,16 +84,83 @@ class CheckpointedPositionsTest {
         assertThat(texts(atOnce.completed(999, ANY).progress())).containsExactly("a at 999");
     }
 
+    /** Promise S5: whoever gets it must not read again what this checkpoint commits. */
+    @Test
+    void aSplitThatStandsStillIsReleasedAtOnceAlsoWhereProgressIsOneBehind() {
+        oneBehind.reported(0, report(1, "a at 1", "b at 1"));
+        oneBehind.completed(1, FROZEN_LEAVE);
+        oneBehind.reported(0, frozen(2, 7, "a at 2", "b at 2"));
+
+        CheckpointedPositions.Completed completed = oneBehind.completed(2, FROZEN_LEAVE);
+
+        assertThat(texts(completed.released())).containsExactly("a at 2");
+        assertThat(completed.released().get(0).checkpointId()).isEqualTo(2);
+        assertThat(completed.released().get(0).frozenFor()).contains(7L);
+        // And nothing older is written after that.
+        assertThat(texts(completed.progress())).containsExactly("b at 1");
+        assertThat(texts(oneBehind.completed(3, FROZEN_LEAVE).progress()))
+                .containsExactly("b at 2");
+    }
+
+    @Test
+    void whatStoodStillInACheckpointThatFailedIsCoveredByTheNextThatCompletes() {
+        atOnce.reported(0, frozen(1, 7, "a at 1", "b at 1"));
+
+        assertThat(texts(atOnce.completed(2, FROZEN_LEAVE).released())).containsExactly("a at 1");
+    }
+
+    @Test
+    void whatWentOnSinceIsNotReleasedThoughAnOlderReportSaysThatItStoodStill() {
+        atOnce.reported(0, frozen(1, 7, "a at 1", "b at 1"));
+        atOnce.reported(0, report(2, "a at 2"));
+
+        CheckpointedPositions.Completed completed = atOnce.completed(2, FROZEN_LEAVE);
+
+        assertThat(completed.released()).isEmpty();
+        assertThat(texts(completed.progress())).containsExactlyInAnyOrder("a at 2", "b at 1");
+    }
+
+    @Test
+    void whatIsWorthNothingIsNeitherRecordedNowNorLater() {
+        oneBehind.reported(0, report(1, "a at 1"));
+
+        oneBehind.completed(1, (subtask, due) -> CheckpointedPositions.Worth.NOTHING);
+
+        assertThat(oneBehind.completed(2, ANY).progress()).isEmpty();
+    }
+
+    @Test
+    void ofASplitThatIsForgottenNothingIsRecorded() {
+        oneBehind.reported(0, report(1, "a at 1", "b at 1"));
+        oneBehind.completed(1, ANY);
+
+        oneBehind.forget("a");
+
+        assertThat(texts(oneBehind.completed(2, ANY).progress())).containsExactly("b at 1");
+    }
+
     private static List<String> texts(List<CheckpointedPositions.Due> due) {
         return due.stream().map(one -> one.position().text()).toList();
     }
 
-    private static Positions report(long checkpointId, String text) {
+    private static Positions report(long checkpointId, String... texts) {
+        return new Positions("reader", checkpointId, positions(texts), Map.of(), Map.of());
+    }
+
+    /** Of which the first split stands still. */
+    private static Positions frozen(long checkpointId, long request, String... texts) {
+        List<Position> positions = positions(texts);
         return new Positions(
                 "reader",
                 checkpointId,
-                List.of(new Position(text.substring(0, 1), 1, 1, false, new byte[0], 1, text)),
-                Map.of(),
+                positions,
+                Map.of(positions.get(0).splitId(), request),
                 Map.of());
+    }
+
+    private static List<Position> positions(String... texts) {
+        return Arrays.stream(texts)
+                .map(text -> new Position(text.substring(0, 1), 1, 1, false, new byte[0], 1, text))
+                .toList();
     }
 }

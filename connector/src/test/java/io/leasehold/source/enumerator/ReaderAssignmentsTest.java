@@ -101,6 +101,38 @@ class ReaderAssignmentsTest {
         assertThat(assignments.lastSilence()).isEqualTo(OptionalLong.of(now + 100));
     }
 
+    /** Rule S1: its grant covers everything that it has. */
+    @AtAnyOrigin
+    void aReaderIsToStopUntilItHasConfirmedEachRequest(long now) {
+        assignments.started(0, "r0");
+        assignments.stopRequested(0, 1);
+        assignments.stopRequested(0, 2);
+
+        assignments.stopped(0, Set.of(1L));
+        assertThat(assignments.isToStop(0)).isTrue();
+        assignments.stopped(0, Set.of(2L, 7L));
+        assertThat(assignments.isToStop(0)).isFalse();
+    }
+
+    @AtAnyOrigin
+    void whatAGoneAttemptWasToStopDoesNotConcernTheNext(long now) {
+        assignments.started(0, "r0");
+        assignments.stopRequested(0, 1);
+        assignments.gone(0);
+        assignments.started(0, "r0 again");
+
+        assertThat(assignments.isToStop(0)).isFalse();
+    }
+
+    @AtAnyOrigin
+    void aBarredSplitGoesToNobodyUntilItIsBarredNoMore(long now) {
+        assignments.started(0, "r0");
+        assignments.await(split("a"), OptionalInt.empty());
+
+        assertThat(assignments.assignable(BOTH, Set.of("a"), now)).isEmpty();
+        assertThat(assignments.assignable(BOTH, NONE, now)).hasSize(1);
+    }
+
     private static LeasedSplit<MemoryQueueSplit> split(String id) {
         return new LeasedSplit<>(new MemoryQueueSplit(id, 0, 10), 1, 1, false, Optional.empty());
     }
