@@ -1,0 +1,464 @@
+package io.leasehold.source.enumerator;
+
+import io.leasehold.lease.Claim;
+import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.Lease;
+import io.leasehold.lease.LeaseRequest;
+import io.leasehold.source.event.LeaseSourceEvent;
+import io.leasehold.source.event.LeaseSourceEvent.FreezeRequested;
+import io.leasehold.source.event.LeaseSourceEvent.FreezeWithdrawn;
+import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
+import io.leasehold.source.event.LeaseSourceEvent.GrantRequested;
+import io.leasehold.source.event.LeaseSourceEvent.Positions;
+import io.leasehold.source.event.LeaseSourceEvent.ReaderStarted;
+import io.leasehold.source.event.LeaseSourceEvent.SplitsLetGo;
+import io.leasehold.source.event.LeaseSourceEvent.StopRequested;
+import io.leasehold.source.event.LeaseSourceEvent.Stopped;
+import io.leasehold.source.split.LeasedSplit;
+import io.leasehold.testkit.ScriptedMember;
+import io.leasehold.testkit.queue.MemoryQueueSplit;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Each step of a handoff as the enumerator takes it, and what becomes of it if something fails. */
+@Timeout(30)
+class EnumeratorHandoffTest extends EnumeratorRig {
+
+    private final ScriptedMember green =
+            new ScriptedMember(table.open(), "orders", new Incarnation("green", "green-1"));
+
+    // ------------------------------------------------------------------------- the usual way
+
+    @Test
+    void theReaderOfAClaimedSplitIsAskedOnce() {
+        Life life = reading("a", "b");
+
+        claim(life, "a", Claim.Kind.ASK);
+        life.pass(TERMS.duration());
+
+        assertThat(sent(life, FreezeRequested.class))
+                .containsExactly(new FreezeRequested("r0", Map.of("a", 1L)));
+    }
+
+    /** Promise S5. */
+    @Test
+    void itIsReleasedAsOfTheFirstCompleteCheckpointInWhichItStandsStill() throws Exception {
+        Life life = reading("a", "b");
+        claim(life, "a", Claim.Kind.ASK);
+
+        life.checkpoint(1, report("r0", 1, at(life, "a", 10), at(life, "b", 10)));
+        assertThat(owner("a")).contains("blue");
+        life.checkpoint(2, frozen(2, Map.of("a", 1L), at(life, "a", 20), at(life, "b", 20)));
+
+        assertThat(owner("a")).isEmpty();
+        assertThat(owner("b")).contains("blue");
+        assertThat(progressTakenBy(green, "a")).isEqualTo("20 100 a");
+    }
+
+    @Test
+    void whenItIsReleasedItsReaderMayForgetIt() throws Exception {
+        Life life = reading("a", "b");
+        claim(life, "a", Claim.Kind.ASK);
+        life.checkpoint(1, frozen(1, Map.of("a", 1L), at(life, "a", 20), at(life, "b", 20)));
+
+        assertThat(sent(life, SplitsLetGo.class))
+                .containsExactly(new SplitsLetGo("r0", Set.of("a")));
+    }
+
+    @Test
+    void whatIsReportedOfItUntilThenIsNotRecorded() throws Exception {
+        Life life = reading("a", "b");
+        claim(life, "a", Claim.Kind.ASK);
+        life.checkpoint(1, frozen(1, Map.of("a", 1L), at(life, "a", 20)));
+        green.taking("a");
+
+        // The reader's next reports were sent before it was told.
+        life.checkpoint(2, frozen(2, Map.of("a", 1L), at(life, "a", 20)));
+        life.checkpoint(3, frozen(3, Map.of("a", 1L), at(life, "a", 20)));
+        life.pass(TERMS.duration());
+
+        assertThat(owner("a")).contains("green");
+        assertThat(sent(life, SplitsLetGo.class)).hasSize(1);
+    }
+
+    @Test
+    void aClaimedSplitThatWaitsForAReaderIsAskedForWhenItIsAssigned() {
+        Life life = reading("a");
+        claim(life, "a", Claim.Kind.ASK);
+        LeasedSplit<MemoryQueueSplit> split = split(life, "a");
+        gone(life);
+        int asked = sent(life, FreezeRequested.class).size();
+
+        life.reader(0, "r1", List.of(split));
+        life.pass(TERMS.renewInterval());
+
+        assertThat(life.context.assigned.get(0)).hasSize(2);
+        assertThat(sent(life, FreezeRequested.class))
+                .hasSize(asked + 1)
+                .endsWith(new FreezeRequested("r1", Map.of("a", 2L)));
+    }
+
+    // ------------------------------------------------------------------------- the claim ends
+
+    @Test
+    void aClaimThatIsOverBeforeTheCheckpointIsCompleteKeepsTheSplit() throws Exception {
+        Life life = reading("a", "b");
+        claim(life, "a", Claim.Kind.ASK);
+        life.enumerator.snapshotState(1);
+        life.enumerator.handleSourceEvent(
+                0, frozen(1, Map.of("a", 1L), at(life, "a", 20), at(life, "b", 20)));
+
+        withdraw(life, "a");
+        life.enumerator.notifyCheckpointComplete(1);
+        life.settle();
+
+        assertThat(sent(life, FreezeWithdrawn.class))
+                .containsExactly(new FreezeWithdrawn("r0", Set.of("a")));
+        assertThat(owner("a")).contains("blue");
+        assertThat(sent(life, SplitsLetGo.class)).isEmpty();
+    }
+
+    /** It stood still in that one, but has gone on since. */
+    @Test
+    void askedAgainWhileAnOlderCheckpointCompletesItIsNotReleasedAtTheOlderPosition()
+            throws Exception {
+        Life life = reading("a", "b");
+        claim(life, "a", Claim.Kind.ASK);
+        life.enumerator.snapshotState(1);
+        life.enumerator.handleSourceEvent(0, frozen(1, Map.of("a", 1L), at(life, "a", 20)));
+        withdraw(life, "a");
+        claim(life, "a", Claim.Kind.ASK);
+
+        life.enumerator.notifyCheckpointComplete(1);
+        life.settle();
+
+        assertThat(owner("a")).contains("blue");
+        life.checkpoint(2, frozen(2, Map.of("a", 2L), at(life, "a", 30)));
+        assertThat(owner("a")).isEmpty();
+        assertThat(progressTakenBy(green, "a")).isEqualTo("30 100 a");
+    }
+
+    @Test
+    void whenTheClaimantDiesTheReaderGoesOn() {
+        Life life = reading("a");
+        claim(life, "a", Claim.Kind.ASK);
+
+        ScriptedMember.applied(green.close(green, Optional.empty()));
+        life.pass(TERMS.renewInterval());
+
+        assertThat(sent(life, FreezeWithdrawn.class)).hasSize(1);
+        assertThat(owner("a")).contains("blue");
+    }
+
+    // ------------------------------------------------------------------------- readers fail
+
+    @Test
+    void aReaderThatFailsBeforeItStoodStillIsAskedAnewUnderAnotherNumber() throws Exception {
+        Life life = reading("a");
+        claim(life, "a", Claim.Kind.ASK);
+        LeasedSplit<MemoryQueueSplit> split = split(life, "a");
+        gone(life);
+        life.reader(0, "r1", List.of(split));
+        life.pass(TERMS.renewInterval());
+
+        // A number of the attempt before means nothing any more.
+        life.checkpoint(1, frozen("r1", 1, Map.of("a", 1L), at(life, "a", 20)));
+        assertThat(owner("a")).contains("blue");
+        life.checkpoint(2, frozen("r1", 2, Map.of("a", 2L), at(life, "a", 30)));
+
+        assertThat(owner("a")).isEmpty();
+        assertThat(progressTakenBy(green, "a")).isEqualTo("30 100 a");
+    }
+
+    /** That position never came to pass: the checkpoint was not complete. */
+    @Test
+    void aReaderThatFailsBeforeItsCheckpointIsCompleteHasReleasedNothing() throws Exception {
+        Life life = reading("a");
+        claim(life, "a", Claim.Kind.ASK);
+        LeasedSplit<MemoryQueueSplit> split = split(life, "a");
+        life.enumerator.snapshotState(1);
+        life.enumerator.handleSourceEvent(0, frozen(1, Map.of("a", 1L), at(life, "a", 20)));
+        gone(life);
+        life.enumerator.notifyCheckpointComplete(1);
+        life.reader(0, "r1", List.of(split));
+        life.pass(TERMS.renewInterval());
+
+        assertThat(owner("a")).contains("blue");
+        assertThat(split(life, "a").epoch()).isGreaterThan(split.epoch());
+    }
+
+    /** The release is on its way, and may be carried out at any time. */
+    @Test
+    void aReaderThatFailsWhileItsSplitIsReleasedDoesNotGetItBack() throws Exception {
+        Life life = reading("a");
+        claim(life, "a", Claim.Kind.ASK);
+        LeasedSplit<MemoryQueueSplit> split = split(life, "a");
+        life.enumerator.snapshotState(1);
+        life.enumerator.handleSourceEvent(0, frozen(1, Map.of("a", 1L), at(life, "a", 20)));
+        life.enumerator.notifyCheckpointComplete(1);
+        gone(life);
+        life.reader(0, "r1", List.of(split));
+        life.pass(TERMS.renewInterval());
+
+        assertThat(owner("a")).isEmpty();
+        assertThat(life.context.assigned.get(0)).containsExactly(split);
+        assertThat(life.enumerator.snapshotState(2).withheld()).isEmpty();
+        assertThat(progressTakenBy(green, "a")).isEqualTo("20 100 a");
+    }
+
+    @Test
+    void aReaderThatFailsAfterItsSplitWasTakenDoesNotGetItBack() throws Exception {
+        Life life = reading("a");
+        claim(life, "a", Claim.Kind.ASK);
+        LeasedSplit<MemoryQueueSplit> split = split(life, "a");
+        life.checkpoint(1, frozen(1, Map.of("a", 1L), at(life, "a", 20)));
+        green.taking("a");
+        gone(life);
+        life.reader(0, "r1", List.of(split));
+        life.pass(TERMS.renewInterval());
+
+        assertThat(owner("a")).contains("green");
+        assertThat(life.context.assigned.get(0)).containsExactly(split);
+        assertThat(life.enumerator.snapshotState(2).withheld()).isEmpty();
+    }
+
+    /** Where Flink gives restored splits to readers themselves. */
+    @Test
+    void aReaderWhoseOwnStateHoldsASplitThatIsBeingReleasedIsToldToForgetIt() throws Exception {
+        Life life = reading("a");
+        claim(life, "a", Claim.Kind.ASK);
+        LeasedSplit<MemoryQueueSplit> split = split(life, "a");
+        life.enumerator.snapshotState(1);
+        life.enumerator.handleSourceEvent(0, frozen(1, Map.of("a", 1L), at(life, "a", 20)));
+        life.enumerator.notifyCheckpointComplete(1);
+        gone(life);
+        life.register(0);
+        life.enumerator.handleSourceEvent(0, new ReaderStarted("r1", List.of(position(split))));
+        life.pass(TERMS.renewInterval());
+
+        assertThat(sent(life, SplitsLetGo.class))
+                .containsExactly(new SplitsLetGo("r1", Set.of("a")));
+    }
+
+    /** Rule S1: the attempt that had it long ago must not take it from who has it now. */
+    @Test
+    void aSplitThatCameBackToAnotherReaderStaysThereWhenTheFormerOneRestarts() throws Exception {
+        Life life = new Life(2, Optional.empty(), "a");
+        life.enumerator.start();
+        life.settle();
+        life.reader(0, "r0");
+        life.settle();
+        life.reader(1, "other");
+        life.pass(TERMS.renewInterval());
+        claim(life, "a", Claim.Kind.ASK);
+        life.enumerator.snapshotState(1);
+        life.enumerator.handleSourceEvent(0, frozen(1, Map.of("a", 1L), at(life, "a", 20)));
+        life.enumerator.notifyCheckpointComplete(1);
+        gone(life);
+        life.pass(TERMS.renewInterval());
+        assertThat(owner("a")).isEmpty();
+
+        ScriptedMember.applied(green.close(green, Optional.empty()));
+        life.pass(TERMS.duration());
+        life.reader(0, "r0 again");
+        life.pass(TERMS.duration());
+
+        assertThat(life.context.assigned.get(1)).hasSize(1);
+        assertThat(life.context.assigned.get(0)).hasSize(1);
+        assertThat(lease("a").epoch()).isEqualTo(life.context.assigned.get(1).get(0).epoch());
+    }
+
+    // ------------------------------------------------------------------------- forced
+
+    /** Rule S1: its claimant waits for no longer than what was granted before. */
+    @Test
+    void aReaderThatIsToStopGetsNoGrantBeforeItHasConfirmed() {
+        Life life = reading("a", "b");
+        claim(life, "a", Claim.Kind.FORCE);
+        assertThat(sent(life, StopRequested.class))
+                .containsExactly(new StopRequested("r0", Map.of("a", 1L)));
+
+        life.enumerator.handleSourceEvent(0, new GrantRequested("r0", now));
+        assertThat(sent(life, GrantExtended.class)).isEmpty();
+        life.enumerator.handleSourceEvent(0, new Stopped("r0", Set.of(1L)));
+        life.enumerator.handleSourceEvent(0, new GrantRequested("r0", now));
+
+        assertThat(sent(life, GrantExtended.class)).hasSize(1);
+    }
+
+    @Test
+    void otherReadersAreGrantedMeanwhile() {
+        Life life = new Life(2, Optional.empty(), "a", "b");
+        life.enumerator.start();
+        life.settle();
+        life.reader(0, "r0");
+        life.settle();
+        life.reader(1, "r1");
+        life.pass(TERMS.renewInterval());
+        boolean hasA = life.context.assigned.get(0).get(0).leaseId().equals("a");
+        claim(life, "a", Claim.Kind.FORCE);
+
+        life.enumerator.handleSourceEvent(0, new GrantRequested("r0", now));
+        life.enumerator.handleSourceEvent(1, new GrantRequested("r1", now));
+
+        assertThat(sent(life, GrantExtended.class))
+                .extracting(GrantExtended::readerId)
+                .containsExactly(hasA ? "r1" : "r0");
+    }
+
+    @Test
+    void whatIsForcedAfterItWasAskedForMayBeReleasedUnderTheFirstNumber() throws Exception {
+        Life life = reading("a", "b");
+        claim(life, "a", Claim.Kind.ASK);
+        life.enumerator.snapshotState(1);
+        life.enumerator.handleSourceEvent(
+                0, frozen(1, Map.of("a", 1L), at(life, "a", 20), at(life, "b", 20)));
+        claim(life, "a", Claim.Kind.FORCE);
+        assertThat(sent(life, StopRequested.class))
+                .containsExactly(new StopRequested("r0", Map.of("a", 1L)));
+
+        life.enumerator.notifyCheckpointComplete(1);
+        life.settle();
+
+        assertThat(owner("a")).isEmpty();
+        assertThat(progressTakenBy(green, "a")).isEqualTo("20 100 a");
+    }
+
+    @Test
+    void whatIsTakenByForceIsLetGoAndTheJobGoesOn() throws Exception {
+        Life life = reading("a", "b");
+        claim(life, "a", Claim.Kind.FORCE);
+        green.taking("a");
+        life.pass(TERMS.renewInterval());
+
+        assertThat(sent(life, SplitsLetGo.class))
+                .containsExactly(new SplitsLetGo("r0", Set.of("a")));
+        // What its reader reports of it afterwards counts for nothing.
+        life.checkpoint(1, frozen(1, Map.of("a", 1L), at(life, "a", 20), at(life, "b", 20)));
+        life.checkpoint(2, report("r0", 2, at(life, "b", 30)));
+        assertThat(owner("a")).contains("green");
+        assertThat(progressTakenBy(green, "a")).isEqualTo("0 100 a");
+    }
+
+    @Test
+    void aForcedSplitThatWaitsForAReaderGoesToNoneUntilTheClaimIsOver() {
+        Life life = reading("a");
+        claim(life, "a", Claim.Kind.FORCE);
+        LeasedSplit<MemoryQueueSplit> split = split(life, "a");
+        gone(life);
+        life.reader(0, "r1", List.of(split));
+        life.pass(TERMS.renewInterval());
+        life.pass(TERMS.renewInterval());
+        assertThat(life.context.assigned.get(0)).containsExactly(split);
+
+        withdraw(life, "a");
+
+        assertThat(life.context.assigned.get(0)).hasSize(2);
+    }
+
+    @Test
+    void whenAForcedClaimIsOverTheReaderIsGrantedAgain() {
+        Life life = reading("a");
+        claim(life, "a", Claim.Kind.FORCE);
+        withdraw(life, "a");
+
+        life.enumerator.handleSourceEvent(0, new GrantRequested("r0", now));
+
+        assertThat(sent(life, FreezeWithdrawn.class)).hasSize(1);
+        assertThat(sent(life, GrantExtended.class)).hasSize(1);
+    }
+
+    // ------------------------------------------------------------------------- pieces
+
+    /** One reader that has these splits. */
+    private Life reading(String... splits) {
+        Life life = new Life(1, Optional.empty(), splits);
+        life.enumerator.start();
+        life.settle();
+        life.reader(0, "r0");
+        life.pass(TERMS.renewInterval());
+        assertThat(life.context.assigned.get(0)).hasSize(splits.length);
+        return life;
+    }
+
+    private static void gone(Life life) {
+        life.context.registered.remove(0);
+        life.enumerator.addSplitsBack(List.of(), 0);
+    }
+
+    private void claim(Life life, String splitId, Claim.Kind kind) {
+        if (green.open().member("green").isEmpty()) {
+            green.joined();
+        }
+        assertThat(
+                        ScriptedMember.applied(
+                                green.send(
+                                        new LeaseRequest.Claim(
+                                                "orders",
+                                                green.self(),
+                                                List.of(
+                                                        new LeaseRequest.Claim.Claimed(
+                                                                splitId,
+                                                                lease(splitId).version(),
+                                                                kind))))))
+                .containsExactly(splitId);
+        life.pass(TERMS.renewInterval());
+    }
+
+    private void withdraw(Life life, String splitId) {
+        ScriptedMember.applied(
+                green.send(new LeaseRequest.Withdraw("orders", green.self(), List.of(splitId))));
+        life.pass(TERMS.renewInterval());
+    }
+
+    private Lease lease(String splitId) {
+        return green.lease(splitId);
+    }
+
+    private Optional<String> owner(String splitId) {
+        return lease(splitId).ownerId();
+    }
+
+    private static String progressTakenBy(ScriptedMember member, String splitId) {
+        return new String(member.progressOf(splitId).bytes(), StandardCharsets.UTF_8);
+    }
+
+    private static <E extends LeaseSourceEvent> List<E> sent(Life life, Class<E> type) {
+        return life.context.sent.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
+    /** As it was last assigned. */
+    private static LeasedSplit<MemoryQueueSplit> split(Life life, String splitId) {
+        return life.context.assigned.values().stream()
+                .flatMap(List::stream)
+                .filter(split -> split.leaseId().equals(splitId))
+                .reduce((earlier, later) -> later)
+                .orElseThrow();
+    }
+
+    private static LeaseSourceEvent.Position at(Life life, String splitId, int position) {
+        return position(split(life, splitId).at(new MemoryQueueSplit(splitId, position, 100)));
+    }
+
+    private static Positions frozen(
+            long checkpointId, Map<String, Long> requests, LeaseSourceEvent.Position... splits) {
+        return frozen("r0", checkpointId, requests, splits);
+    }
+
+    private static Positions frozen(
+            String readerId,
+            long checkpointId,
+            Map<String, Long> requests,
+            LeaseSourceEvent.Position... splits) {
+        return new Positions(readerId, checkpointId, List.of(splits), requests, Map.of());
+    }
+}

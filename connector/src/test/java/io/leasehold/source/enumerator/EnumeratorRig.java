@@ -1,0 +1,233 @@
+package io.leasehold.source.enumerator;
+
+import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.LeaseKeeper;
+import io.leasehold.lease.LeaseRequest;
+import io.leasehold.lease.LeaseTerms;
+import io.leasehold.lease.Member;
+import io.leasehold.lease.Share;
+import io.leasehold.lease.memory.MemoryLeaseTable;
+import io.leasehold.source.event.LeaseSourceEvent.Position;
+import io.leasehold.source.event.LeaseSourceEvent.Positions;
+import io.leasehold.source.event.LeaseSourceEvent.ReaderStarted;
+import io.leasehold.source.split.LeasedSplit;
+import io.leasehold.testkit.queue.MemoryQueueSplit;
+
+import org.apache.flink.api.connector.source.ReaderInfo;
+import org.apache.flink.api.connector.source.SourceEvent;
+import org.apache.flink.api.connector.source.SplitEnumerator;
+import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.api.connector.source.SplitsAssignment;
+import org.apache.flink.connector.testutils.source.reader.TestingSplitEnumeratorContext;
+import org.apache.flink.core.testutils.ManuallyTriggeredScheduledExecutorService;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+import static org.assertj.core.api.Assertions.fail;
+
+/** Enumerators on one thread, with a clock that moves only when told, over one lease table. */
+abstract class EnumeratorRig {
+
+    static final LeaseTerms TERMS = LeaseTerms.of(Duration.ofSeconds(10));
+    static final MemoryQueueSplit.Serializer SERIALIZER = new MemoryQueueSplit.Serializer();
+
+    final MemoryLeaseTable table = new MemoryLeaseTable();
+    long now = Long.MAX_VALUE - 5_000_000_000L;
+    private int lives;
+
+    static Position position(LeasedSplit<MemoryQueueSplit> split) {
+        return new Position(
+                split.leaseId(),
+                split.epoch(),
+                split.tenure(),
+                split.finished(),
+                SERIALIZER.serialize(split.inner()),
+                SERIALIZER.getVersion(),
+                "a position");
+    }
+
+    static Positions report(String readerId, long checkpointId, Position... splits) {
+        return new Positions(readerId, checkpointId, List.of(splits), Map.of(), Map.of());
+    }
+
+    /** One life of an enumerator. */
+    final class Life {
+
+        final Context context;
+        final ManuallyTriggeredScheduledExecutorService io =
+                new ManuallyTriggeredScheduledExecutorService();
+        final Incarnation me = new Incarnation("blue", "blue-" + lives++);
+        final LeasedSplitEnumerator<MemoryQueueSplit, String> enumerator;
+
+        Life(
+                int parallelism,
+                Optional<LeasedEnumeratorState<MemoryQueueSplit, String>> restored,
+                String... found) {
+            context = new Context(parallelism);
+            try {
+                enumerator =
+                        new LeasedSplitEnumerator<>(
+                                context,
+                                inner -> new Finder(inner, List.of(found)),
+                                restored,
+                                SERIALIZER,
+                                new LeaseKeeper("orders", me, Share.of(1), "a test", TERMS, now),
+                                new LeasedSplitEnumerator.Settings(
+                                        TERMS,
+                                        timeout -> table.open(),
+                                        Duration.ofMinutes(1),
+                                        true,
+                                        false),
+                                () -> now,
+                                io);
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        /** A reader attempt of which Flink says nothing was restored. */
+        void register(int subtask) {
+            context.registered.put(
+                    subtask, ReaderInfo.createReaderInfo(subtask, "here", List.of()));
+            enumerator.addReader(subtask);
+        }
+
+        /** A reader attempt that Flink restored nothing for. */
+        void reader(int subtask, String readerId) {
+            reader(subtask, readerId, List.of());
+        }
+
+        /** A reader attempt, and what its state holds. */
+        void reader(int subtask, String readerId, List<LeasedSplit<MemoryQueueSplit>> restored) {
+            context.registered.put(subtask, ReaderInfo.createReaderInfo(subtask, "here", restored));
+            enumerator.addReader(subtask);
+            enumerator.handleSourceEvent(subtask, new ReaderStarted(readerId, List.of()));
+        }
+
+        void checkpoint(long id, Positions of) throws Exception {
+            enumerator.snapshotState(id);
+            enumerator.handleSourceEvent(0, of);
+            enumerator.notifyCheckpointComplete(id);
+            settle();
+        }
+
+        /** Lets everything happen that can happen now. */
+        void settle() {
+            while (io.numQueuedRunnables() + context.getExecutorService().numQueuedRunnables()
+                    > 0) {
+                io.triggerAll();
+                context.triggerAllActions();
+            }
+        }
+
+        void pass(Duration time) {
+            for (int i = 0; i < 100; i++) {
+                now += time.toNanos() / 100;
+                io.triggerNonPeriodicScheduledTasks();
+                settle();
+            }
+        }
+
+        void close() {
+            try {
+                enumerator.close();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+            io.triggerAll();
+        }
+
+        Member row() {
+            return table.open()
+                    .open(new LeaseRequest.Open("orders"))
+                    .<Optional<Member>>match(
+                            membership -> membership.member("blue"), no -> none(), e -> none())
+                    .orElseThrow();
+        }
+
+        boolean finished(String splitId) {
+            return table.open()
+                    .read(new LeaseRequest.Read("orders", 0))
+                    .<Boolean>match(
+                            changes ->
+                                    changes.leases().stream()
+                                            .anyMatch(
+                                                    lease ->
+                                                            lease.splitId().equals(splitId)
+                                                                    && lease.finished()),
+                            no -> fail(no),
+                            e -> fail(e));
+        }
+
+        private static Optional<Member> none() {
+            return Optional.empty();
+        }
+    }
+
+    /** Flink's side: notes what is sent, and can be interrupted as another thread would do. */
+    static final class Context
+            extends TestingSplitEnumeratorContext<LeasedSplit<MemoryQueueSplit>> {
+
+        final Map<Integer, ReaderInfo> registered = new TreeMap<>();
+        final Map<Integer, List<LeasedSplit<MemoryQueueSplit>>> assigned = new TreeMap<>();
+        final List<SourceEvent> sent = new ArrayList<>();
+        Runnable interruption = () -> {};
+
+        Context(int parallelism) {
+            super(parallelism);
+        }
+
+        @Override
+        public Map<Integer, ReaderInfo> registeredReaders() {
+            interruption.run();
+            return registered;
+        }
+
+        @Override
+        public void assignSplits(SplitsAssignment<LeasedSplit<MemoryQueueSplit>> assignment) {
+            assignment
+                    .assignment()
+                    .forEach(
+                            (subtask, splits) ->
+                                    assigned.computeIfAbsent(subtask, none -> new ArrayList<>())
+                                            .addAll(splits));
+        }
+
+        @Override
+        public void sendEventToSourceReader(int subtask, SourceEvent event) {
+            sent.add(event);
+        }
+    }
+
+    /** Finds the same splits in each of its lives, at once. */
+    private record Finder(SplitEnumeratorContext<MemoryQueueSplit> context, List<String> splits)
+            implements SplitEnumerator<MemoryQueueSplit, String> {
+
+        @Override
+        public void start() {
+            splits.forEach(id -> context.assignSplit(new MemoryQueueSplit(id, 0, 100), 0));
+        }
+
+        @Override
+        public void handleSplitRequest(int subtask, String requesterHostname) {}
+
+        @Override
+        public void addSplitsBack(List<MemoryQueueSplit> back, int subtask) {}
+
+        @Override
+        public void addReader(int subtask) {}
+
+        @Override
+        public String snapshotState(long checkpointId) {
+            return "";
+        }
+
+        @Override
+        public void close() {}
+    }
+}
