@@ -75,19 +75,29 @@ class EnumeratorHandoffTest extends EnumeratorRig {
     }
 
     @Test
-    void whatIsReportedOfItUntilThenIsNotRecorded() throws Exception {
+    void whatIsReportedOfItFromThenOnIsNotRecorded() throws Exception {
         Life life = reading("a", "b");
         claim(life, "a", Claim.Kind.ASK);
-        life.checkpoint(1, frozen(1, Map.of("a", 1L), at(life, "a", 20)));
+        life.checkpoint(1, frozen(1, Map.of("a", 1L), at(life, "a", 20), at(life, "b", 20)));
         green.taking("a");
 
         // The reader's next reports were sent before it was told.
-        life.checkpoint(2, frozen(2, Map.of("a", 1L), at(life, "a", 20)));
-        life.checkpoint(3, frozen(3, Map.of("a", 1L), at(life, "a", 20)));
+        life.checkpoint(2, frozen(2, Map.of("a", 1L), at(life, "a", 20), at(life, "b", 30)));
+        life.checkpoint(3, frozen(3, Map.of("a", 1L), at(life, "a", 20), at(life, "b", 40)));
         life.pass(TERMS.duration());
 
         assertThat(owner("a")).contains("green");
         assertThat(sent(life, SplitsLetGo.class)).hasSize(1);
+        assertThat(recorded(life)).containsExactly("b", "b");
+    }
+
+    /** Splits by the requests that recorded their progress. */
+    private static List<String> recorded(Life life) {
+        return life.requests.stream()
+                .filter(LeaseRequest.Record.class::isInstance)
+                .flatMap(request -> ((LeaseRequest.Record) request).splits().stream())
+                .map(LeaseRequest.Recorded::splitId)
+                .toList();
     }
 
     @Test
@@ -157,6 +167,20 @@ class EnumeratorHandoffTest extends EnumeratorRig {
 
         assertThat(sent(life, FreezeWithdrawn.class)).hasSize(1);
         assertThat(owner("a")).contains("blue");
+    }
+
+    @Test
+    void aClaimThatIsOverWhileTheReaderIsGoneHasNobodyToTell() {
+        Life life = reading("a");
+        claim(life, "a", Claim.Kind.FORCE);
+        LeasedSplit<MemoryQueueSplit> split = split(life, "a");
+        gone(life);
+        withdraw(life, "a");
+        life.reader(0, "r1", List.of(split));
+        life.pass(TERMS.renewInterval());
+
+        assertThat(sent(life, FreezeWithdrawn.class)).isEmpty();
+        assertThat(life.context.assigned.get(0)).hasSize(2);
     }
 
     // ------------------------------------------------------------------------- readers fail
@@ -362,6 +386,25 @@ class EnumeratorHandoffTest extends EnumeratorRig {
 
         withdraw(life, "a");
 
+        assertThat(life.context.assigned.get(0)).hasSize(2);
+    }
+
+    @Test
+    void aSplitThatIsForcedWhileItWaitsForAnOldGrantToEndGoesToNoReader() {
+        Life life = reading("a");
+        LeasedSplit<MemoryQueueSplit> split = split(life, "a");
+        life.enumerator.handleSourceEvent(0, new GrantRequested("r0", now));
+        gone(life);
+        life.reader(0, "r1", List.of(split));
+        life.settle();
+        assertThat(lease("a").epoch()).isGreaterThan(split.epoch());
+
+        claim(life, "a", Claim.Kind.FORCE);
+        life.pass(TERMS.readerGrant());
+        life.pass(TERMS.readerGrant());
+        assertThat(life.context.assigned.get(0)).containsExactly(split);
+
+        withdraw(life, "a");
         assertThat(life.context.assigned.get(0)).hasSize(2);
     }
 

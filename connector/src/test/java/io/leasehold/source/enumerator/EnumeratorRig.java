@@ -2,7 +2,9 @@ package io.leasehold.source.enumerator;
 
 import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.LeaseKeeper;
+import io.leasehold.lease.LeaseOutcome;
 import io.leasehold.lease.LeaseRequest;
+import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.Member;
 import io.leasehold.lease.Share;
@@ -11,6 +13,7 @@ import io.leasehold.source.event.LeaseSourceEvent.Position;
 import io.leasehold.source.event.LeaseSourceEvent.Positions;
 import io.leasehold.source.event.LeaseSourceEvent.ReaderStarted;
 import io.leasehold.source.split.LeasedSplit;
+import io.leasehold.testkit.RelayingStore;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
 
 import org.apache.flink.api.connector.source.ReaderInfo;
@@ -59,6 +62,10 @@ abstract class EnumeratorRig {
     final class Life {
 
         final Context context;
+
+        /** All that was sent to the store. */
+        final List<LeaseRequest<?>> requests = new ArrayList<>();
+
         final ManuallyTriggeredScheduledExecutorService io =
                 new ManuallyTriggeredScheduledExecutorService();
         final Incarnation me = new Incarnation("blue", "blue-" + lives++);
@@ -79,7 +86,7 @@ abstract class EnumeratorRig {
                                 new LeaseKeeper("orders", me, Share.of(1), "a test", TERMS, now),
                                 new LeasedSplitEnumerator.Settings(
                                         TERMS,
-                                        timeout -> table.open(),
+                                        timeout -> noting(table.open()),
                                         Duration.ofMinutes(1),
                                         true,
                                         false),
@@ -88,6 +95,21 @@ abstract class EnumeratorRig {
             } catch (Exception e) {
                 throw new IllegalStateException(e);
             }
+        }
+
+        private LeaseStore noting(LeaseStore store) {
+            return new RelayingStore() {
+                @Override
+                protected <A> LeaseOutcome<A> relay(LeaseRequest<A> request) {
+                    requests.add(request);
+                    return request.sendTo(store);
+                }
+
+                @Override
+                public void close() {
+                    store.close();
+                }
+            };
         }
 
         /** A reader attempt of which Flink says nothing was restored. */
