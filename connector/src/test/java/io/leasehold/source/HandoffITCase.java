@@ -11,6 +11,7 @@ import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.test.junit5.MiniClusterExtension;
@@ -20,6 +21,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,8 +30,10 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -43,6 +48,11 @@ class HandoffITCase {
 
     /** By job and subtask, how far event time was when the last record came. */
     private static final Map<String, Long> WATERMARKS = new ConcurrentHashMap<>();
+
+    /** Subtasks that are to fail at their next record. */
+    private static final Set<String> FAILING = ConcurrentHashMap.newKeySet();
+
+    private static final Map<String, AtomicInteger> FAILURES = new ConcurrentHashMap<>();
 
     @RegisterExtension
     static final MiniClusterExtension FLINK =
@@ -85,12 +95,50 @@ class HandoffITCase {
             JobClient green = start("green");
             try {
                 Awaitility.await().atMost(SOON).until(() -> owned(table) == SPLITS);
-                for (String loser : List.of("blue", "green", "blue", "green")) {
+                for (String loser : List.of("blue", "green", "blue", "green", "blue", "green")) {
                     String winner = loser.equals("blue") ? "green" : "blue";
                     ScriptedRows.weigh(table, name, winner, 1);
                     ScriptedRows.weigh(table, name, loser, 0);
                     Awaitility.await().atMost(SOON).until(() -> splitsOf(table, winner) == SPLITS);
                 }
+                List<String> written = awaitMoreAndEnd(load);
+
+                awaitCommitted(written);
+                assertThat(CommittedOutput.of(name)).containsExactlyInAnyOrderElementsOf(written);
+            } finally {
+                cancel(blue, green);
+            }
+        }
+    }
+
+    /**
+     * Promises S1, S4 and S5, where readers of both jobs fail again and again in the middle of it.
+     *
+     * @param shuffled with a shuffle behind the source all readers of a job fail together; without,
+     *     each is a region that fails alone
+     */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void throughFailuresOfReadersNothingThatMovesIsMissingOrTwice(boolean shuffled)
+            throws Exception {
+        LeaseStore table = table();
+        try (SteadyLoad load = load()) {
+            JobClient blue = start("blue", 1_000, shuffled);
+            JobClient green = start("green", 1_000, shuffled);
+            try {
+                Awaitility.await().atMost(SOON).until(() -> owned(table) == SPLITS);
+                for (String loser : List.of("blue", "green", "blue", "green", "blue", "green")) {
+                    String winner = loser.equals("blue") ? "green" : "blue";
+                    ScriptedRows.weigh(table, name, winner, 1);
+                    ScriptedRows.weigh(table, name, loser, 0);
+                    FAILING.add(subtask(name, loser, 0));
+                    long then = splitsOf(table, winner);
+                    Awaitility.await().atMost(SOON).until(() -> splitsOf(table, winner) > then);
+                    FAILING.add(subtask(name, loser, 1));
+                    FAILING.add(subtask(name, winner, 0));
+                    Awaitility.await().atMost(SOON).until(() -> splitsOf(table, winner) == SPLITS);
+                }
+                assertThat(FAILURES.get(name)).hasValueGreaterThan(6);
                 List<String> written = awaitMoreAndEnd(load);
 
                 awaitCommitted(written);
@@ -147,8 +195,12 @@ class HandoffITCase {
     }
 
     private JobClient start(String memberId) throws Exception {
+        return start(memberId, 0, false);
+    }
+
+    private JobClient start(String memberId, int restarts, boolean shuffled) throws Exception {
         StreamExecutionEnvironment env =
-                StreamExecutionEnvironment.getExecutionEnvironment(LeasedJobs.settings(0));
+                StreamExecutionEnvironment.getExecutionEnvironment(LeasedJobs.settings(restarts));
         LeasedSource<String, ?, ?> source =
                 LeasedSource.wrap(new MemoryQueueSource(name, Boundedness.CONTINUOUS_UNBOUNDED))
                         .group(name)
@@ -156,13 +208,15 @@ class HandoffITCase {
                         .store(MemoryLeaseStore.named(name))
                         .terms(TERMS)
                         .build();
-        env.fromSource(
-                        source,
-                        WatermarkStrategy.<String>forMonotonousTimestamps()
-                                .withTimestampAssigner((record, none) -> round(record)),
-                        "leased")
-                .setParallelism(2)
-                .process(new Watching(name + memberId))
+        DataStream<String> read =
+                env.fromSource(
+                                source,
+                                WatermarkStrategy.<String>forMonotonousTimestamps()
+                                        .withTimestampAssigner((record, none) -> round(record)),
+                                "leased")
+                        .setParallelism(2);
+        (shuffled ? read.rebalance() : read)
+                .process(new Watching(name, memberId))
                 .setParallelism(2)
                 .sinkTo(new CommittedOutput(name))
                 .setParallelism(2);
@@ -205,22 +259,36 @@ class HandoffITCase {
                 .toList();
     }
 
+    private static String subtask(String queue, String memberId, int index) {
+        return queue + memberId + "/" + index;
+    }
+
     private static long round(String record) {
         return Long.parseLong(record.substring(record.indexOf(':') + 1));
     }
 
     private static final class Watching extends ProcessFunction<String, String> {
         private static final long serialVersionUID = 1L;
-        private final String job;
+        private final String queue;
+        private final String memberId;
 
-        Watching(String job) {
-            this.job = job;
+        Watching(String queue, String memberId) {
+            this.queue = queue;
+            this.memberId = memberId;
         }
 
         @Override
         public void processElement(String record, Context context, Collector<String> out) {
-            String subtask = job + "/" + getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
+            String subtask =
+                    subtask(
+                            queue,
+                            memberId,
+                            getRuntimeContext().getTaskInfo().getIndexOfThisSubtask());
             WATERMARKS.put(subtask, context.timerService().currentWatermark());
+            if (FAILING.remove(subtask)) {
+                FAILURES.computeIfAbsent(queue, none -> new AtomicInteger()).incrementAndGet();
+                throw new IllegalStateException("This failure is on purpose.");
+            }
             out.collect(record);
         }
     }
