@@ -66,7 +66,8 @@ public final class JobOptions {
             required(
                     "lease.url",
                     OptionType.TEXT,
-                    "The database of the lease table: jdbc:postgresql://host/database or jdbc:h2:...");
+                    "The database of the lease table: jdbc:postgresql://host/database, jdbc:h2:..., or, "
+                            + "with its driver beside the job, jdbc:mariadb://host/database.");
     public static final Option<String> USER =
             optional("lease.user", OptionType.TEXT, "Who logs in to that database.");
     public static final Option<String> PASSWORD =
