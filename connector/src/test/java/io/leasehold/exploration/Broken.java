@@ -1,0 +1,100 @@
+package io.leasehold.exploration;
+
+import io.leasehold.exploration.Violation.Promise;
+import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.KeeperVariants;
+import io.leasehold.lease.LeaseKeeper;
+import io.leasehold.lease.LeaseStore;
+import io.leasehold.lease.LeaseTerms;
+import io.leasehold.lease.Share;
+
+import java.util.function.UnaryOperator;
+
+import static io.leasehold.exploration.Allowance.NOTHING;
+import static io.leasehold.exploration.Allowance.faults;
+import static io.leasehold.exploration.Violation.Promise.L1_L2_COMES_TO_REST;
+import static io.leasehold.exploration.Violation.Promise.S1_EXCLUSIVE;
+import static io.leasehold.exploration.Violation.Promise.S2_FENCED;
+import static io.leasehold.exploration.Violation.Promise.S5_STARTS_WHERE_THE_LAST_LET_GO;
+
+/** The protocol with one rule broken each, and the promise that this breaks. */
+enum Broken {
+    CLAIMANT_FORCES_WITHOUT_WAITING(S1_EXCLUSIVE, keeper(KeeperVariants::impatient), NOTHING),
+    RENEWAL_COUNTS_BEFORE_THE_LEASES_ARE_READ(
+            S1_EXCLUSIVE, keeper(KeeperVariants::hasty), faults(1)),
+    WHO_FORCES_AND_IS_SILENT_IS_NOT_HEEDED(S1_EXCLUSIVE, keeper(KeeperVariants::bold), faults(1)),
+    FORCED_READER_GETS_GRANTS(
+            S1_EXCLUSIVE,
+            new Conduct() {
+                @Override
+                boolean grantsNothingToTheForced() {
+                    return false;
+                }
+            },
+            NOTHING),
+    READER_GOES_ON_WHEN_THE_CLAIM_IS_OVER(
+            S5_STARTS_WHERE_THE_LAST_LET_GO,
+            new Conduct() {
+                @Override
+                boolean goesOnWhenTheClaimIsOver() {
+                    return true;
+                }
+            },
+            faults(1).withOrders(1)),
+    ACQUIRE_WHATEVER_THE_VERSION(
+            S1_EXCLUSIVE,
+            table(BrokenTable::acquiresWhateverTheVersion),
+            NOTHING.withRestarts(1).withCloses(1)),
+    RELEASE_WHOEVER_OWNS(S2_FENCED, table(BrokenTable::releasesWhoeverOwns), faults(1)),
+    CLOSE_WHATEVER_THE_BEAT(S1_EXCLUSIVE, table(BrokenTable::closesWhateverTheBeat), faults(1)),
+    CLOSE_FORGETS_THE_READERS(
+            S1_EXCLUSIVE, table(BrokenTable::forgetsReadersOfTheClosed), NOTHING.withCloses(1)),
+    BEAT_OF_THE_CLOSED_IS_ANSWERED(S1_EXCLUSIVE, table(BrokenTable::answersTheClosed), faults(1)),
+    NOBODY_IS_CLOSED_BY_OTHERS(
+            L1_L2_COMES_TO_REST, table(BrokenTable::closesNobodyElse), faults(1));
+
+    /** Each is seen within so many choices. */
+    static final int DEEPEST = 40;
+
+    private final Promise promise;
+    private final Conduct conduct;
+    private final Allowance allowance;
+
+    Broken(Promise promise, Conduct conduct, Allowance allowance) {
+        this.promise = promise;
+        this.conduct = conduct;
+        this.allowance = allowance;
+    }
+
+    /** The promise that must be seen to be broken. */
+    Promise promise() {
+        return promise;
+    }
+
+    /** Two members and two splits, and no more going wrong than it takes. */
+    Setting setting() {
+        return new Setting(conduct, 2, 2, allowance);
+    }
+
+    private interface Keepers {
+        LeaseKeeper make(String group, Incarnation me, Share share, LeaseTerms terms, long now);
+    }
+
+    private static Conduct keeper(Keepers keepers) {
+        return new Conduct() {
+            @Override
+            LeaseKeeper keeper(Incarnation me, long now) {
+                return keepers.make(Table.GROUP, me, Share.of(1), TERMS, now);
+            }
+        };
+    }
+
+    private static Conduct table(UnaryOperator<LeaseStore> broken) {
+        return new Conduct() {
+            @Override
+            LeaseStore table(LeaseStore table) {
+                return broken.apply(table);
+            }
+        };
+    }
+}

@@ -1,0 +1,56 @@
+package io.leasehold.exploration;
+
+import java.lang.reflect.Field;
+import java.util.HashMap;
+import java.util.Map;
+
+/** What a field of the explored code means for whether two states are the same. */
+enum Meaning {
+    /** A part that is looked into. */
+    PART,
+    /** The same for all the life of what it is in. */
+    GIVEN,
+    /** A number that is what it is. */
+    NUMBER,
+    /** Matters relative to now. */
+    TIME,
+    /** Change numbers of the group; their order alone matters, as with those below. */
+    CHANGE,
+    /** Epochs of one split, and what its positions are made of here. */
+    EPOCH,
+    /** Tenures of one split. */
+    TENURE,
+    /** Beats of one incarnation. */
+    BEAT;
+
+    private static final Map<String, Meaning> OF_FIELDS = new HashMap<>();
+
+    private static void are(Meaning meaning, String... fields) {
+        for (String field : fields) {
+            OF_FIELDS.put(field, meaning);
+        }
+    }
+
+    static {
+        are(GIVEN, "group", "me", "share", "description", "terms", "duration", "parents");
+        are(GIVEN, "bytes", "text", "serializerVersion", "watch");
+        // The keeper's own too, and what matters when a drain ends, of which nothing is told here.
+        are(GIVEN, "OwnLeases.writes", "lastFrozenAt");
+        are(NUMBER, "withoutTaker", "emitsFor", "weight");
+        are(TIME, "beatAt", "validUntil", "renewedUntil", "joinedAt", "planAt", "readAt");
+        are(TIME, "Elder.since", "beatSince", "lifeSince", "lastSent", "lastRead");
+        are(TIME, "lastNewcomer", "claimKnownSince", "rowless", "until", "wakeAt");
+        are(CHANGE, "knownChange", "changeNumber", "version", "Read.since");
+        are(EPOCH, "epoch", "progressEpoch", "checkpointId", "held", "leaving", "frozen");
+        are(TENURE, "tenure", "restored");
+        are(BEAT, "beat");
+        // It is the keeper's own there, and the same as the one in the handoffs.
+        OF_FIELDS.put("LeaseKeeper.watch", PART);
+    }
+
+    static Meaning of(Field field) {
+        Meaning ofAll = OF_FIELDS.getOrDefault(field.getName(), PART);
+        return OF_FIELDS.getOrDefault(
+                field.getDeclaringClass().getSimpleName() + "." + field.getName(), ofAll);
+    }
+}
