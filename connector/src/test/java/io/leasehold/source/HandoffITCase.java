@@ -7,8 +7,12 @@ import io.leasehold.testkit.CommittedOutput;
 import io.leasehold.testkit.queue.MemoryQueue;
 import io.leasehold.testkit.queue.MemoryQueueSource;
 
+import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.connector.source.Boundedness;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -28,26 +32,39 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Splits move between live jobs of a MiniCluster while their queue is written to. */
+/** Splits move between live jobs of a MiniCluster that have more to read all the time. */
 @Timeout(180)
 class HandoffITCase {
 
     private static final LeaseTerms TERMS = LeaseTerms.of(Duration.ofSeconds(2));
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final int SPLITS = 6;
+    private static final int RECORDS = 30_000;
+    private static final long SLOW_NANOS = 2_000_000;
+
+    /** Queues whose jobs take their time for each record. */
+    private static final Set<String> SLOW = ConcurrentHashMap.newKeySet();
 
     /** By job and subtask, how far event time was when the last record came. */
     private static final Map<String, Long> WATERMARKS = new ConcurrentHashMap<>();
+
+    /** What each job emitted, by queue, in order. */
+    private static final Map<String, Queue<String>> SEEN = new ConcurrentHashMap<>();
 
     /** Subtasks that are to fail at their next record. */
     private static final Set<String> FAILING = ConcurrentHashMap.newKeySet();
@@ -69,20 +86,17 @@ class HandoffITCase {
     @Test
     void aJobThatJoinsUnderLoadGetsItsHalfAndNothingIsMissingOrTwice() throws Exception {
         LeaseStore table = table();
-        try (SteadyLoad load = load()) {
-            JobClient blue = start("blue");
-            Awaitility.await().atMost(SOON).until(() -> splitsOf(table, "blue") == SPLITS);
-            JobClient green = start("green");
-            try {
-                Awaitility.await().atMost(SOON).until(() -> splitsOf(table, "green") == SPLITS / 2);
-                List<String> written = awaitMoreAndEnd(load);
+        List<String> written = fill();
+        JobClient blue = start("blue");
+        Awaitility.await().atMost(SOON).until(() -> splitsOf(table, "blue") == SPLITS);
+        JobClient green = start("green");
+        try {
+            Awaitility.await().atMost(SOON).until(() -> splitsOf(table, "green") == SPLITS / 2);
 
-                awaitCommitted(written);
-                assertThat(splitsOf(table, "blue")).isEqualTo(SPLITS / 2);
-                assertThat(CommittedOutput.of(name)).containsExactlyInAnyOrderElementsOf(written);
-            } finally {
-                cancel(blue, green);
-            }
+            assertAllCommittedOnce(written);
+            assertThat(splitsOf(table, "blue")).isEqualTo(SPLITS / 2);
+        } finally {
+            cancel(blue, green);
         }
     }
 
@@ -90,24 +104,21 @@ class HandoffITCase {
     @Test
     void splitsThatGoToAndFroAreReadWithoutAGapOrAnOverlap() throws Exception {
         LeaseStore table = table();
-        try (SteadyLoad load = load()) {
-            JobClient blue = start("blue");
-            JobClient green = start("green");
-            try {
-                Awaitility.await().atMost(SOON).until(() -> owned(table) == SPLITS);
-                for (String loser : List.of("blue", "green", "blue", "green", "blue", "green")) {
-                    String winner = loser.equals("blue") ? "green" : "blue";
-                    ScriptedRows.weigh(table, name, winner, 1);
-                    ScriptedRows.weigh(table, name, loser, 0);
-                    Awaitility.await().atMost(SOON).until(() -> splitsOf(table, winner) == SPLITS);
-                }
-                List<String> written = awaitMoreAndEnd(load);
-
-                awaitCommitted(written);
-                assertThat(CommittedOutput.of(name)).containsExactlyInAnyOrderElementsOf(written);
-            } finally {
-                cancel(blue, green);
+        List<String> written = fill();
+        JobClient blue = start("blue");
+        JobClient green = start("green");
+        try {
+            Awaitility.await().atMost(SOON).until(() -> owned(table) == SPLITS);
+            for (String loser : List.of("blue", "green", "blue", "green", "blue", "green")) {
+                String winner = loser.equals("blue") ? "green" : "blue";
+                ScriptedRows.weigh(table, name, winner, 1);
+                ScriptedRows.weigh(table, name, loser, 0);
+                Awaitility.await().atMost(SOON).until(() -> splitsOf(table, winner) == SPLITS);
             }
+
+            assertAllCommittedOnce(written);
+        } finally {
+            cancel(blue, green);
         }
     }
 
@@ -122,72 +133,131 @@ class HandoffITCase {
     void throughFailuresOfReadersNothingThatMovesIsMissingOrTwice(boolean shuffled)
             throws Exception {
         LeaseStore table = table();
-        try (SteadyLoad load = load()) {
-            JobClient blue = start("blue", 1_000, shuffled);
-            JobClient green = start("green", 1_000, shuffled);
-            try {
-                Awaitility.await().atMost(SOON).until(() -> owned(table) == SPLITS);
-                for (String loser : List.of("blue", "green", "blue", "green", "blue", "green")) {
-                    String winner = loser.equals("blue") ? "green" : "blue";
-                    ScriptedRows.weigh(table, name, winner, 1);
-                    ScriptedRows.weigh(table, name, loser, 0);
-                    FAILING.add(subtask(name, loser, 0));
-                    long then = splitsOf(table, winner);
-                    Awaitility.await().atMost(SOON).until(() -> splitsOf(table, winner) > then);
-                    FAILING.add(subtask(name, loser, 1));
-                    FAILING.add(subtask(name, winner, 0));
-                    Awaitility.await().atMost(SOON).until(() -> splitsOf(table, winner) == SPLITS);
-                }
-                assertThat(FAILURES.get(name)).hasValueGreaterThan(6);
-                List<String> written = awaitMoreAndEnd(load);
+        List<String> written = fill();
+        JobClient blue = start("blue", LeasedJobs.settings(1_000), shuffled, TERMS);
+        JobClient green = start("green", LeasedJobs.settings(1_000), shuffled, TERMS);
+        try {
+            Awaitility.await().atMost(SOON).until(() -> owned(table) == SPLITS);
+            for (String loser : List.of("blue", "green", "blue", "green", "blue", "green")) {
+                String winner = loser.equals("blue") ? "green" : "blue";
+                ScriptedRows.weigh(table, name, winner, 1);
+                ScriptedRows.weigh(table, name, loser, 0);
+                FAILING.add(subtask(name, loser, 0));
+                long then = splitsOf(table, winner);
+                Awaitility.await().atMost(SOON).until(() -> splitsOf(table, winner) > then);
+                FAILING.add(subtask(name, loser, 1));
+                FAILING.add(subtask(name, winner, 0));
+                Awaitility.await().atMost(SOON).until(() -> splitsOf(table, winner) == SPLITS);
+            }
+            assertThat(FAILURES.get(name)).hasValueGreaterThan(6);
 
-                awaitCommitted(written);
-                assertThat(CommittedOutput.of(name)).containsExactlyInAnyOrderElementsOf(written);
-            } finally {
-                cancel(blue, green);
+            assertAllCommittedOnce(written);
+        } finally {
+            cancel(blue, green);
+        }
+    }
+
+    /**
+     * Promise L2 where the owner never completes a checkpoint, and S1 on the way: once the other
+     * job has begun with a split, the owner emits nothing more of it, and does not fail.
+     */
+    @Test
+    void aJobWhoseCheckpointsDoNotCompleteLosesItsSplitsByForceAndGoesOnWithTheRest()
+            throws Exception {
+        LeaseStore table = table();
+        Configuration slow = LeasedJobs.settings(0);
+        slow.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofHours(1));
+        LeaseTerms impatient =
+                LeaseTerms.lasting(TERMS.duration()).handoffTimeout(TERMS.duration()).build();
+        fill();
+        JobClient blue = start("blue", slow, false, TERMS);
+        Awaitility.await().atMost(SOON).until(() -> splitsOf(table, "blue") == SPLITS);
+        JobClient green = start("green", LeasedJobs.settings(0), false, impatient);
+        try {
+            Awaitility.await().atMost(SOON).until(() -> splitsOf(table, "green") == SPLITS / 2);
+            Awaitility.await().atMost(SOON).until(() -> begunBy("green").size() == SPLITS / 2);
+            Set<String> moved = begunBy("green");
+            int seen = SEEN.get(name).size();
+            Awaitility.await()
+                    .atMost(SOON)
+                    .until(() -> SEEN.get(name).size() > seen + 100 * SPLITS);
+
+            assertThat(blue.getJobStatus().get()).isEqualTo(JobStatus.RUNNING);
+            assertThat(seenSinceBegunBy("green", moved))
+                    .allSatisfy(record -> assertThat(record).startsWith("green "));
+            assertThat(begunBy("blue")).hasSize(SPLITS);
+        } finally {
+            cancel(blue, green);
+        }
+    }
+
+    /** The splits that a job has emitted something of. */
+    private Set<String> begunBy(String memberId) {
+        return SEEN.get(name).stream()
+                .filter(seen -> seen.startsWith(memberId + " "))
+                .map(HandoffITCase::split)
+                .collect(Collectors.toSet());
+    }
+
+    /** What was seen of these splits, by whom, from when this job began with each. */
+    private List<String> seenSinceBegunBy(String memberId, Set<String> splits) {
+        Set<String> begun = new HashSet<>();
+        List<String> seenSince = new ArrayList<>();
+        for (String seen : SEEN.get(name)) {
+            if (splits.contains(split(seen))) {
+                if (seen.startsWith(memberId + " ")) {
+                    begun.add(split(seen));
+                }
+                if (begun.contains(split(seen))) {
+                    seenSince.add(seen);
+                }
             }
         }
+        return seenSince;
+    }
+
+    private static String split(String seen) {
+        return seen.substring(seen.indexOf(' ') + 1, seen.indexOf(':'));
     }
 
     @Test
     void whatWasHandedOverHoldsNobodysWatermarkBack() throws Exception {
         LeaseStore table = table();
-        try (SteadyLoad load = load()) {
-            JobClient blue = start("blue");
-            Awaitility.await().atMost(SOON).until(() -> splitsOf(table, "blue") == SPLITS);
-            JobClient green = start("green");
-            try {
-                Awaitility.await().atMost(SOON).until(() -> splitsOf(table, "green") == SPLITS / 2);
-                long then = Collections.max(watermarks("blue"));
+        fill();
+        JobClient blue = start("blue");
+        Awaitility.await().atMost(SOON).until(() -> splitsOf(table, "blue") == SPLITS);
+        JobClient green = start("green");
+        try {
+            Awaitility.await().atMost(SOON).until(() -> splitsOf(table, "green") == SPLITS / 2);
+            long then = Collections.max(watermarks("blue"));
 
-                Awaitility.await()
-                        .atMost(SOON)
-                        .until(
-                                () ->
-                                        Collections.min(watermarks("blue")) > then
-                                                && watermarks("green").size() == 2
-                                                && Collections.min(watermarks("green")) > then);
-                assertThat(load.end()).isNotEmpty();
-            } finally {
-                cancel(blue, green);
-            }
+            Awaitility.await()
+                    .atMost(SOON)
+                    .until(
+                            () ->
+                                    Collections.min(watermarks("blue")) > then
+                                            && watermarks("green").size() == 2
+                                            && Collections.min(watermarks("green")) > then);
+        } finally {
+            cancel(blue, green);
         }
     }
 
     // ---------------------------------------------------------------------------------- pieces
 
-    private SteadyLoad load() {
-        IntStream.range(0, SPLITS).forEach(split -> queue.addSplit("split-" + split));
-        return new SteadyLoad(
-                round -> {
-                    List<String> written = new ArrayList<>();
-                    for (int split = 0; split < SPLITS; split++) {
-                        String record = "split-" + split + ":" + round;
-                        queue.append("split-" + split, List.of(record));
-                        written.add(record);
-                    }
-                    return written;
-                });
+    /** More than can be read, slow as the jobs are, while a test goes on. */
+    private List<String> fill() {
+        SLOW.add(name);
+        List<String> written = new ArrayList<>();
+        for (int split = 0; split < SPLITS; split++) {
+            String splitId = "split-" + split;
+            List<String> records =
+                    IntStream.range(0, RECORDS).mapToObj(i -> splitId + ":" + i).toList();
+            queue.addSplit(splitId);
+            queue.append(splitId, records);
+            written.addAll(records);
+        }
+        return written;
     }
 
     private LeaseStore table() throws Exception {
@@ -195,18 +265,20 @@ class HandoffITCase {
     }
 
     private JobClient start(String memberId) throws Exception {
-        return start(memberId, 0, false);
+        return start(memberId, LeasedJobs.settings(0), false, TERMS);
     }
 
-    private JobClient start(String memberId, int restarts, boolean shuffled) throws Exception {
+    private JobClient start(
+            String memberId, Configuration settings, boolean shuffled, LeaseTerms terms)
+            throws Exception {
         StreamExecutionEnvironment env =
-                StreamExecutionEnvironment.getExecutionEnvironment(LeasedJobs.settings(restarts));
+                StreamExecutionEnvironment.getExecutionEnvironment(settings);
         LeasedSource<String, ?, ?> source =
                 LeasedSource.wrap(new MemoryQueueSource(name, Boundedness.CONTINUOUS_UNBOUNDED))
                         .group(name)
                         .memberId(memberId)
                         .store(MemoryLeaseStore.named(name))
-                        .terms(TERMS)
+                        .terms(terms)
                         .build();
         DataStream<String> read =
                 env.fromSource(
@@ -214,6 +286,8 @@ class HandoffITCase {
                                 WatermarkStrategy.<String>forMonotonousTimestamps()
                                         .withTimestampAssigner((record, none) -> round(record)),
                                 "leased")
+                        .setParallelism(2)
+                        .map(new Slowing(name))
                         .setParallelism(2);
         (shuffled ? read.rebalance() : read)
                 .process(new Watching(name, memberId))
@@ -229,19 +303,19 @@ class HandoffITCase {
         }
     }
 
-    /** Until what is written then has come through too. */
-    private List<String> awaitMoreAndEnd(SteadyLoad load) throws Exception {
-        int before = CommittedOutput.of(name).size();
-        Awaitility.await()
-                .atMost(SOON)
-                .until(() -> CommittedOutput.of(name).size() > before + 100 * SPLITS);
-        return load.end();
-    }
-
-    private void awaitCommitted(List<String> written) {
+    /** As fast as it goes, to the end: each record is committed, and once. */
+    private void assertAllCommittedOnce(List<String> written) {
+        assertThat(CommittedOutput.of(name)).hasSizeLessThan(written.size());
+        SLOW.remove(name);
         Awaitility.await()
                 .atMost(SOON)
                 .until(() -> CommittedOutput.of(name).size() >= written.size());
+        List<String> committed = CommittedOutput.of(name);
+        Set<String> once = new HashSet<>();
+        assertThat(committed.stream().filter(record -> !once.add(record))).as("twice").isEmpty();
+        assertThat(written.stream().filter(record -> !once.contains(record)))
+                .as("missing")
+                .isEmpty();
     }
 
     private long splitsOf(LeaseStore table, String memberId) {
@@ -267,6 +341,24 @@ class HandoffITCase {
         return Long.parseLong(record.substring(record.indexOf(':') + 1));
     }
 
+    /** Before a shuffle: behind it, barriers would wait for all that is on its way already. */
+    private static final class Slowing implements MapFunction<String, String> {
+        private static final long serialVersionUID = 1L;
+        private final String queue;
+
+        Slowing(String queue) {
+            this.queue = queue;
+        }
+
+        @Override
+        public String map(String record) {
+            if (SLOW.contains(queue)) {
+                LockSupport.parkNanos(SLOW_NANOS);
+            }
+            return record;
+        }
+    }
+
     private static final class Watching extends ProcessFunction<String, String> {
         private static final long serialVersionUID = 1L;
         private final String queue;
@@ -285,6 +377,8 @@ class HandoffITCase {
                             memberId,
                             getRuntimeContext().getTaskInfo().getIndexOfThisSubtask());
             WATERMARKS.put(subtask, context.timerService().currentWatermark());
+            SEEN.computeIfAbsent(queue, none -> new ConcurrentLinkedQueue<>())
+                    .add(memberId + " " + record);
             if (FAILING.remove(subtask)) {
                 FAILURES.computeIfAbsent(queue, none -> new AtomicInteger()).incrementAndGet();
                 throw new IllegalStateException("This failure is on purpose.");

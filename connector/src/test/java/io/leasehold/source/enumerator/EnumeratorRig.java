@@ -41,6 +41,10 @@ abstract class EnumeratorRig {
 
     final MemoryLeaseTable table = new MemoryLeaseTable();
     long now = Long.MAX_VALUE - 5_000_000_000L;
+
+    /** Of the lives that begin from then on. */
+    Share share = Share.of(1);
+
     private int lives;
 
     static Position position(LeasedSplit<MemoryQueueSplit> split) {
@@ -83,7 +87,7 @@ abstract class EnumeratorRig {
                                 inner -> new Finder(inner, List.of(found)),
                                 restored,
                                 SERIALIZER,
-                                new LeaseKeeper("orders", me, Share.of(1), "a test", TERMS, now),
+                                new LeaseKeeper("orders", me, share, "a test", TERMS, now),
                                 new LeasedSplitEnumerator.Settings(
                                         TERMS,
                                         timeout -> noting(table.open()),

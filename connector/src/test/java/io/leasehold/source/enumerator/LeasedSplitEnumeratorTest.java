@@ -1,15 +1,21 @@
 package io.leasehold.source.enumerator;
 
+import io.leasehold.lease.Balance;
+import io.leasehold.lease.LeaseRequest;
+import io.leasehold.lease.Share;
 import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
 import io.leasehold.source.event.LeaseSourceEvent.GrantRequested;
+import io.leasehold.source.event.LeaseSourceEvent.Positions;
 import io.leasehold.source.split.LeasedSplit;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
 
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -32,6 +38,33 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
 
         assertThat(life.context.assigned.get(0)).hasSize(2);
         assertThat(life.context.assigned.get(1)).hasSize(2);
+    }
+
+    // ---------------------------------------------------------------------------------- load
+
+    @Test
+    void whatReadersEmitIsMeasuredWhereSplitsAreSharedByLoad() throws Exception {
+        share = new Share(1, Share.ANY_NUMBER, Balance.LOAD);
+        Life life = new Life(1, Optional.empty(), "a", "b");
+        life.enumerator.start();
+        life.settle();
+        life.reader(0, "r0");
+        life.pass(TERMS.renewInterval());
+
+        for (int i = 1; i <= 3; i++) {
+            life.pass(Duration.ofSeconds(2));
+            life.checkpoint(
+                    i, new Positions("r0", i, List.of(), Map.of(), Map.of("a", 80L * i, "b", 1L)));
+        }
+
+        LeaseRequest.Rate rate =
+                life.requests.stream()
+                        .filter(LeaseRequest.Rate.class::isInstance)
+                        .map(LeaseRequest.Rate.class::cast)
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(rate.splits()).extracting(LeaseRequest.Rate.Rated::splitId).containsExactly("a");
+        assertThat(rate.splits().get(0).perSecond()).isCloseTo(40, Offset.offset(0.1));
     }
 
     // ------------------------------------------------------------------------------- closing
