@@ -39,7 +39,7 @@ public final class MemoryQueue {
 
     /** Up to {@code most} records from a position on. */
     public List<String> read(String splitId, int from, int most) {
-        List<String> records = splits.get(splitId);
-        return List.copyOf(records.subList(from, Math.min(records.size(), from + most)));
+        // A stream sees the list as it is now; a part of it would fail while it is appended to.
+        return splits.get(splitId).stream().skip(from).limit(most).toList();
     }
 }
