@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -36,6 +37,26 @@ class HandoffTest {
 
     private static VirtualMember member(VirtualGroup group, String id, int splits) {
         return group.member(id, VirtualGroup.splits(splits), TERMS, 1);
+    }
+
+    private VirtualGroup group;
+    private VirtualMember blue;
+    private VirtualMember green;
+
+    /** Blue, of which no checkpoint completes, has two splits; it knows that green claims one. */
+    private void claimed(long origin) {
+        group = new VirtualGroup(origin);
+        blue = member(group, "blue", 2);
+        blue.checkpointsTake = Optional.empty();
+        group.run(TICK.multipliedBy(2));
+        green = member(group, "green", 2);
+        group.until(LONG, () -> blue.events(LeaseEvent.Claimed.class).size() == 1);
+    }
+
+    /** The same, and green has forced it since. */
+    private void forced(long origin) {
+        claimed(origin);
+        group.until(LONG, () -> blue.events(LeaseEvent.Claimed.class).size() == 2);
     }
 
     private static Optional<Claim> claimOn(VirtualGroup group, String splitId) {
@@ -291,12 +312,7 @@ class HandoffTest {
     /** Promise L2: the claimant dies before the owner has let go. */
     @AtAnyOrigin
     void ifTheClaimantDiesTheOwnerGoesOn(long origin) {
-        VirtualGroup group = new VirtualGroup(origin);
-        VirtualMember blue = member(group, "blue", 2);
-        blue.checkpointsTake = Optional.empty();
-        group.run(TICK.multipliedBy(2));
-        VirtualMember green = member(group, "green", 2);
-        group.until(LONG, () -> !blue.events(LeaseEvent.Claimed.class).isEmpty());
+        claimed(origin);
 
         green.kill();
         group.until(LONG, () -> !blue.events(LeaseEvent.ClaimOver.class).isEmpty());
@@ -325,12 +341,7 @@ class HandoffTest {
 
     @AtAnyOrigin
     void ifTheOwnerDiesTheClaimantTakesOver(long origin) {
-        VirtualGroup group = new VirtualGroup(origin);
-        VirtualMember blue = member(group, "blue", 2);
-        blue.checkpointsTake = Optional.empty();
-        group.run(TICK.multipliedBy(2));
-        VirtualMember green = member(group, "green", 2);
-        group.until(LONG, () -> claimOn(group, "s001").isPresent());
+        claimed(origin);
 
         blue.kill();
         Duration took = group.until(LONG, () -> green.holds().size() == 2);
@@ -360,12 +371,7 @@ class HandoffTest {
 
     @AtAnyOrigin
     void aSplitThatEndsWhileItIsClaimedIsDoneWith(long origin) {
-        VirtualGroup group = new VirtualGroup(origin);
-        VirtualMember blue = member(group, "blue", 2);
-        blue.checkpointsTake = Optional.empty();
-        group.run(TICK.multipliedBy(2));
-        VirtualMember green = member(group, "green", 2);
-        group.until(LONG, () -> claimOn(group, "s001").isPresent());
+        claimed(origin);
 
         blue.finishes("s001");
         group.run(LONG);
@@ -404,12 +410,7 @@ class HandoffTest {
     /** Promise L2: the owner never lets go. */
     @AtAnyOrigin
     void anOwnerThatDoesNotLetGoInTimeIsForced(long origin) {
-        VirtualGroup group = new VirtualGroup(origin);
-        VirtualMember blue = member(group, "blue", 2);
-        blue.checkpointsTake = Optional.empty();
-        group.run(TICK.multipliedBy(2));
-        VirtualMember green = member(group, "green", 2);
-        group.until(LONG, () -> claimOn(group, "s001").isPresent());
+        claimed(origin);
 
         Duration took = group.until(LONG, () -> green.holds().contains("s001"));
 
@@ -442,12 +443,7 @@ class HandoffTest {
     @AtAnyOrigin
     void anOwnerThatCannotLearnThatItIsForcedIsSilentBeforeTheSplitMoves(long origin) {
         for (int millis = 0; millis < 4_000; millis += 100) {
-            VirtualGroup group = new VirtualGroup(origin);
-            VirtualMember blue = member(group, "blue", 2);
-            blue.checkpointsTake = Optional.empty();
-            group.run(TICK.multipliedBy(2));
-            VirtualMember green = member(group, "green", 2);
-            group.until(LONG, () -> claimOn(group, "s001").isPresent());
+            claimed(origin);
             group.run(TERMS.handoffTimeout().minus(TICK).plusMillis(millis));
 
             blue.way = Way.LOSES_ANSWERS;
@@ -459,12 +455,7 @@ class HandoffTest {
 
     @AtAnyOrigin
     void aForcedSplitIsStillHandedOverIfACheckpointCompletesInTime(long origin) {
-        VirtualGroup group = new VirtualGroup(origin);
-        VirtualMember blue = member(group, "blue", 2);
-        blue.checkpointsTake = Optional.empty();
-        group.run(TICK.multipliedBy(2));
-        VirtualMember green = member(group, "green", 2);
-        group.until(LONG, () -> blue.events(LeaseEvent.Claimed.class).size() == 2);
+        forced(origin);
 
         blue.freezes("s001");
         group.run(TICK);
@@ -477,12 +468,7 @@ class HandoffTest {
     @AtAnyOrigin
     void whatAFrozenClaimantHasForcedIsNotReadUntilItIsClosed(long origin) {
         for (int millis = 0; millis < 12_000; millis += 500) {
-            VirtualGroup group = new VirtualGroup(origin);
-            VirtualMember blue = member(group, "blue", 2);
-            blue.checkpointsTake = Optional.empty();
-            group.run(TICK.multipliedBy(2));
-            VirtualMember green = member(group, "green", 2);
-            group.until(LONG, () -> blue.events(LeaseEvent.Claimed.class).size() == 2);
+            forced(origin);
             group.run(Duration.ofMillis(millis));
 
             green.freeze();
@@ -490,7 +476,7 @@ class HandoffTest {
             green.thaw();
             group.run(LONG);
 
-            Set<String> all = new java.util.TreeSet<>(blue.holds());
+            Set<String> all = new TreeSet<>(blue.holds());
             all.addAll(green.holds());
             assertThat(all).as("after %d ms", millis).containsExactly("s000", "s001");
         }
@@ -498,12 +484,7 @@ class HandoffTest {
 
     @AtAnyOrigin
     void aRestartedOwnerDoesNotTakeBackWhatIsForced(long origin) {
-        VirtualGroup group = new VirtualGroup(origin);
-        VirtualMember blue = member(group, "blue", 2);
-        blue.checkpointsTake = Optional.empty();
-        group.run(TICK.multipliedBy(2));
-        VirtualMember green = member(group, "green", 2);
-        group.until(LONG, () -> blue.events(LeaseEvent.Claimed.class).size() == 2);
+        forced(origin);
         blue.close();
         VirtualMember again = member(group, "blue", 2);
 
@@ -519,12 +500,7 @@ class HandoffTest {
      */
     @AtAnyOrigin
     void aClaimOutlivesANewEpochOfItsOwner(long origin) {
-        VirtualGroup group = new VirtualGroup(origin);
-        VirtualMember blue = member(group, "blue", 2);
-        blue.checkpointsTake = Optional.empty();
-        group.run(TICK.multipliedBy(2));
-        VirtualMember green = member(group, "green", 2);
-        group.until(LONG, () -> blue.events(LeaseEvent.Claimed.class).size() == 1);
+        claimed(origin);
 
         blue.checkpointsTake = Optional.of(Duration.ofSeconds(20));
         blue.restores("s001");
