@@ -4,9 +4,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import java.util.EnumSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -32,8 +34,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  * </ul>
  *
  * <p>States are the same if all that their parts hold in private fields is the same, with times
- * relative to now and numbers that only count up by their order. So they are finitely many, and
- * three of the explorations end because there are no others, not at a bound.
+ * relative to now and numbers that only count up by their order. That those have the same future is
+ * tested, too. So they are finitely many, and three of the explorations end because there are no
+ * others, not at a bound.
  *
  * <table>
  *   <caption>How many states there are</caption>
@@ -41,13 +44,16 @@ import static org.assertj.core.api.Assertions.assertThat;
  *   <tr><td>2, 2<td>1 fault<td>all, 154<td>161,088
  *   <tr><td>2, 2<td>1 close, 1 restart<td>all, 118<td>46,294
  *   <tr><td>2, 2<td>1 order<td>all, 116<td>50,960
- *   <tr><td>2, 2<td>2 faults<td>21<td>166,533
- *   <tr><td>3, 2<td>1 fault<td>18<td>66,396
+ *   <tr><td>2, 2<td>2 faults<td>20<td>129,705
+ *   <tr><td>3, 2<td>1 fault<td>17<td>50,512
  * </table>
  *
  * <p>More of the last two on demand, with {@code -Dexploration.depth}, {@code
  * -Dexploration.faults}, {@code -Dexploration.restarts}, {@code -Dexploration.closes}, {@code
- * -Dexploration.orders} and {@code -Dexploration.splits}.
+ * -Dexploration.orders} and {@code -Dexploration.splits}; depth 0 is all there are. Of two members
+ * with one split these are 869,992 with two faults, 687,856 with a fault and an order, and 540,212
+ * with a fault, a close and a restart, and no promise is broken in any. With two splits, 882,668 to
+ * depth 28 with two faults, and 1,304,318 to depth 32 with a fault and an order.
  *
  * <p><b>What is judged.</b> In every state S1, with readers that are deaf to everything and use the
  * longest grant that they could have been given; of every change of the table S2, and that a split
@@ -65,8 +71,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * <p><b>What is not covered.</b> Answers that take time, and clocks of different rates: here a
  * request is sent, carried out and answered at one instant, so that T1, T2 and what T3 says of
  * reads that take long are left to the simulation. Progress between handoffs, positions restored
- * from state, several readers in a member, splits that finish or have parents, sharing by load. A
- * member that is not due does not crash, stand still or close before it is.
+ * from state, several readers in a member, draining, splits that finish or have parents, sharing by
+ * load. A member that is not due does not crash, stand still or close before it is.
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class HandoffExplorationTest {
@@ -116,17 +122,33 @@ class HandoffExplorationTest {
     @Test
     @Timeout(value = 2, unit = TimeUnit.HOURS)
     void twoFaultsWithinTheBoundBreakNoPromise() {
-        Search.Found found = explored(2, splits(), onDemand(2), bound(21));
+        Search.Found found = explored(2, splits(), onDemand(2), bound(20));
 
-        assertThat(found.states()).isGreaterThan(onDemand() ? 0 : 150_000);
+        assertThat(found.states()).isGreaterThan(onDemand() ? 0 : 120_000);
     }
 
     @Test
     @Timeout(value = 2, unit = TimeUnit.HOURS)
     void aFaultAmongThreeWithinTheBoundBreaksNoPromise() {
-        Search.Found found = explored(3, splits(), onDemand(1), bound(18));
+        Search.Found found = explored(3, splits(), onDemand(1), bound(17));
 
-        assertThat(found.states()).isGreaterThan(onDemand() ? 0 : 60_000);
+        assertThat(found.states()).isGreaterThan(onDemand() ? 0 : 45_000);
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void statesThatCountAsTheSameHaveTheSameFuture(Allowance allowance) {
+        Sameness.Found found = Sameness.in(new Setting(Conduct.KEPT, 2, 1, allowance));
+
+        assertThat(found.same()).isGreaterThan(1_000);
+        assertThat(found.differing()).isZero();
+    }
+
+    static Stream<Allowance> statesThatCountAsTheSameHaveTheSameFuture() {
+        return Stream.of(
+                Allowance.faults(1),
+                Allowance.NOTHING.withCloses(1).withRestarts(1),
+                Allowance.NOTHING.withOrders(1));
     }
 
     @ParameterizedTest

@@ -64,7 +64,7 @@ final class Search {
 
     private Found run(int deepest) {
         frontier.add(new Reached(root, null));
-        seen.add(identity(root));
+        seen.add(root.identity(fingerprints));
         int depth = 0;
         while (!frontier.isEmpty() && depth < deepest) {
             depth++;
@@ -87,7 +87,7 @@ final class Search {
             try {
                 note(from.world(), choice);
                 World world = from.world().after(choice);
-                if (seen.add(identity(world))) {
+                if (seen.add(world.identity(fingerprints))) {
                     calm.judge(world);
                     frontier.add(new Reached(world, way));
                 }
@@ -117,10 +117,6 @@ final class Search {
                             .getClass()
                             .getSimpleName());
         }
-    }
-
-    private long identity(World world) {
-        return Series.mixed(world.fingerprint(fingerprints) + world.left().number());
     }
 
     private String story(Way last) {

@@ -80,6 +80,11 @@ record World(
         return new Next(this).world(choice);
     }
 
+    /** The same for states with the same future. */
+    long identity(Fingerprint fingerprint) {
+        return Series.mixed(fingerprint(fingerprint) + left.number());
+    }
+
     /** The same for states that differ by how long ago, and how often, something happened. */
     long fingerprint(Fingerprint fingerprint) {
         List<Dump> parts = new ArrayList<>();
