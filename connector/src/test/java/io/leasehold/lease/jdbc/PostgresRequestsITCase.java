@@ -1,10 +1,8 @@
 package io.leasehold.lease.jdbc;
 
-import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.Lease;
 import io.leasehold.lease.LeaseChanges;
 import io.leasehold.lease.LeaseOutcome;
-import io.leasehold.lease.LeaseOutcome.Unknown;
 import io.leasehold.lease.LeaseRequest.Acquire;
 import io.leasehold.lease.LeaseRequest.Open;
 import io.leasehold.lease.LeaseRequest.Read;
@@ -17,24 +15,15 @@ import io.leasehold.testkit.PostgresServer;
 import io.leasehold.testkit.ScriptedMember;
 
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
 import static io.leasehold.testkit.ScriptedMember.applied;
@@ -43,46 +32,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 /** What goes wrong between here and a PostgreSQL, and what a request costs there. */
-@Timeout(120)
-class JdbcLeaseStoreITCase {
+class PostgresRequestsITCase extends ServerRequestsContract {
 
-    private static final Duration LONG = Duration.ofSeconds(60);
-    private static final Duration SHORT = Duration.ofSeconds(1);
-
-    /** Far below {@link #LONG}, and enough beyond {@link #SHORT} for a busy machine. */
-    private static final Duration BOUND = Duration.ofSeconds(10);
-
-    private final String database = PostgresServer.newDatabase();
-    private final List<AutoCloseable> open = new ArrayList<>();
-
-    @AfterEach
-    void closeAll() throws Exception {
-        for (AutoCloseable closeable : open) {
-            closeable.close();
-        }
+    @Override
+    String newDatabase() {
+        return PostgresServer.newDatabase();
     }
 
-    private <C extends AutoCloseable> C closing(C closeable) {
-        open.add(closeable);
-        return closeable;
+    @Override
+    String user() {
+        return "postgres";
     }
 
-    private LeaseStore store(JdbcLeaseStoreConfig config, Duration timeout)
-            throws LeaseStoreException {
-        return closing(config.user("postgres").open(timeout));
+    @Override
+    int port() {
+        return PostgresServer.port();
     }
 
-    private ScriptedMember member(String id, Duration timeout) throws LeaseStoreException {
-        return member(id, store(JdbcLeaseStore.url(database).createSchema(true), timeout));
+    @Override
+    Connection connect(String database) throws SQLException {
+        return PostgresServer.connect(database);
     }
 
-    private static ScriptedMember member(String id, LeaseStore store) {
-        return new ScriptedMember(store, "g", new Incarnation(id, id + "-1")).joined();
-    }
-
-    private static LeaseStoreException unknown(LeaseOutcome<?> outcome) {
-        assertThat(outcome).isInstanceOf(Unknown.class);
-        return ((Unknown<?>) outcome).cause();
+    @Override
+    String countOfWaiting() {
+        return "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
     }
 
     private void run(String sql) {
@@ -105,23 +79,6 @@ class JdbcLeaseStoreITCase {
             run(new String(file.readAllBytes(), StandardCharsets.UTF_8));
         }
         assertThat(applied(store.open(new Open("g"))).members()).isEmpty();
-    }
-
-    @Test
-    void manyMayCreateTheTablesAtOnce() throws Exception {
-        ExecutorService threads = Executors.newFixedThreadPool(4);
-        try {
-            List<Future<LeaseOutcome<Membership>>> all = new ArrayList<>();
-            for (int i = 0; i < 4; i++) {
-                LeaseStore store = store(JdbcLeaseStore.url(database).createSchema(true), LONG);
-                all.add(threads.submit(() -> store.open(new Open("g"))));
-            }
-            for (Future<LeaseOutcome<Membership>> one : all) {
-                applied(one.get());
-            }
-        } finally {
-            threads.shutdownNow();
-        }
     }
 
     @Test
@@ -175,86 +132,6 @@ class JdbcLeaseStoreITCase {
         assertThat(failure)
                 .hasMessageContaining("jdbc:postgresql://localhost:" + line.port() + "/x cannot")
                 .hasMessageNotContaining("hush");
-    }
-
-    @Test
-    void aServerThatFallsSilentIsUnknownInTimeAndFoundAgain() throws Exception {
-        NetworkLine line = closing(new NetworkLine(PostgresServer.port()));
-        ScriptedMember a = member("a", store(through(line), SHORT));
-        applied(a.discover("s"));
-        Lease lease = a.lease("s");
-
-        line.cut();
-        assertThat(assertTimeout(BOUND, () -> unknown(a.beat(1))).retryable()).isTrue();
-        assertThat(assertTimeout(BOUND, () -> unknown(a.acquire(lease))).retryable()).isTrue();
-        line.mend();
-
-        Awaitility.await().untilAsserted(() -> applied(a.beat(2)));
-        assertThat(applied(a.acquire(lease))).hasSize(1);
-    }
-
-    private JdbcLeaseStoreConfig through(NetworkLine line) {
-        return JdbcLeaseStore.url(database.replace(":" + PostgresServer.port(), ":" + line.port()))
-                .createSchema(true);
-    }
-
-    @Test
-    void aLockedGroupIsUnknownInTimeAndLeavesNothingBehind() throws Exception {
-        ScriptedMember a = member("a", SHORT);
-        try (Connection other = PostgresServer.connect(database);
-                Statement lock = other.createStatement()) {
-            other.setAutoCommit(false);
-            lock.execute("SELECT * FROM lease_group FOR UPDATE");
-
-            assertThat(assertTimeout(BOUND, () -> unknown(a.discover("s"))).retryable()).isTrue();
-            // A beat does not need the group's lock.
-            applied(a.beat(1));
-            other.rollback();
-        }
-        assertThat(applied(a.discover("s"))).containsExactly("s");
-    }
-
-    @Test
-    void aMemberCutOffWithinAChangeHoldsTheGroupUpNoLongerThanItsTimeout() throws Exception {
-        NetworkLine line = closing(new NetworkLine(PostgresServer.port()));
-        ScriptedMember a = member("a", store(through(line), SHORT));
-        ScriptedMember b = member("b", LONG);
-        try (Connection other = PostgresServer.connect(database);
-                Statement lock = other.createStatement()) {
-            other.setAutoCommit(false);
-            lock.execute("SELECT * FROM lease_group FOR UPDATE");
-            Future<?> stuck =
-                    Executors.newSingleThreadExecutor().submit(() -> unknown(a.discover("s")));
-            Awaitility.await().until(() -> waiting() > 0);
-            line.cut();
-            other.rollback();
-            stuck.get();
-        }
-        assertThat(assertTimeout(BOUND, () -> applied(b.discover("s")))).containsExactly("s");
-    }
-
-    private long waiting() throws SQLException {
-        return number(
-                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()");
-    }
-
-    @Test
-    void closeEndsACallUnderWay() throws Exception {
-        ScriptedMember a = member("a", LONG);
-        ExecutorService thread = Executors.newSingleThreadExecutor();
-        try (Connection other = PostgresServer.connect(database);
-                Statement lock = other.createStatement()) {
-            other.setAutoCommit(false);
-            lock.execute("SELECT * FROM lease_group FOR UPDATE");
-            Future<LeaseStoreException> stuck = thread.submit(() -> unknown(a.discover("s")));
-            Awaitility.await().until(() -> waiting() > 0);
-
-            assertTimeout(BOUND, () -> a.store().close());
-
-            assertThat(assertTimeout(BOUND, () -> stuck.get())).hasMessageContaining("closed");
-        } finally {
-            thread.shutdownNow();
-        }
     }
 
     @Test
@@ -331,21 +208,6 @@ class JdbcLeaseStoreITCase {
     }
 
     @Test
-    void aBeatIsOneRoundTrip() throws Exception {
-        NetworkLine line = closing(new NetworkLine(PostgresServer.port()));
-        ScriptedMember a = member("a", store(through(line), LONG));
-        applied(a.discover("s", "t", "u"));
-        applied(a.acquire(a.lease("s"), a.lease("t")));
-        applied(a.beat(1));
-
-        // Often enough for the driver to have prepared the statement at the server in between.
-        for (int beat = 2; beat <= 21; beat++) {
-            long next = beat;
-            assertThat(roundTrips(line, () -> applied(a.beat(next)))).isOne();
-        }
-    }
-
-    @Test
     void aSteadyTickCostsTheSameWithManySplitsAsWithFew() throws Exception {
         NetworkLine line = closing(new NetworkLine(PostgresServer.port()));
         ScriptedMember a = member("a", store(through(line), LONG));
@@ -375,27 +237,6 @@ class JdbcLeaseStoreITCase {
             costs.add(line.bytes() - bytes);
         }
         return costs;
-    }
-
-    @Test
-    void aChangeOfManySplitsIsAsManyRoundTripsAsOfOne() throws Exception {
-        NetworkLine line = closing(new NetworkLine(PostgresServer.port()));
-        ScriptedMember a = member("a", store(through(line), LONG));
-        applied(a.discover(IntStream.range(0, 1000).mapToObj(i -> "s" + i).toArray(String[]::new)));
-        Lease[] leases = a.leases().values().toArray(Lease[]::new);
-        Lease[] few = {leases[0]};
-        Lease[] many = Arrays.copyOfRange(leases, 1, 100);
-
-        int ofOne = roundTrips(line, () -> applied(a.acquire(few)));
-        int ofMany = roundTrips(line, () -> applied(a.acquire(many)));
-
-        assertThat(ofMany).isEqualTo(ofOne);
-    }
-
-    private static int roundTrips(NetworkLine line, Runnable work) {
-        int before = line.roundTrips();
-        work.run();
-        return line.roundTrips() - before;
     }
 
     @Test
@@ -444,14 +285,5 @@ class JdbcLeaseStoreITCase {
                   FROM generate_series(1, %d) AS n
                 """
                         .formatted(splits));
-    }
-
-    private long number(String sql) throws SQLException {
-        try (Connection connection = PostgresServer.connect(database);
-                Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery(sql)) {
-            result.next();
-            return result.getLong(1);
-        }
     }
 }
