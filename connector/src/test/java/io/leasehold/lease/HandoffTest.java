@@ -43,6 +43,14 @@ class HandoffTest {
     private VirtualMember blue;
     private VirtualMember green;
 
+    /** Blue and green have two splits each. */
+    private void shared(long origin) {
+        group = new VirtualGroup(origin);
+        blue = member(group, "blue", 4);
+        green = member(group, "green", 4);
+        group.run(TICK.multipliedBy(3));
+    }
+
     /** Blue, of which no checkpoint completes, has two splits; it knows that green claims one. */
     private void claimed(long origin) {
         group = new VirtualGroup(origin);
@@ -240,10 +248,7 @@ class HandoffTest {
 
     @AtAnyOrigin
     void whoIsToldToDrainGivesAllAwayAndSaysSoWhenOneMoreCheckpointIsComplete(long origin) {
-        VirtualGroup group = new VirtualGroup(origin);
-        VirtualMember blue = member(group, "blue", 4);
-        VirtualMember green = member(group, "green", 4);
-        group.run(TICK.multipliedBy(3));
+        shared(origin);
 
         group.order("blue", DRAIN);
         group.run(TICK.multipliedBy(3));
@@ -260,10 +265,7 @@ class HandoffTest {
 
     @AtAnyOrigin
     void whoDrainsIsToldOtherwiseAndTakesPartAgain(long origin) {
-        VirtualGroup group = new VirtualGroup(origin);
-        VirtualMember blue = member(group, "blue", 4);
-        VirtualMember green = member(group, "green", 4);
-        group.run(TICK.multipliedBy(3));
+        shared(origin);
         group.order("blue", DRAIN);
         group.run(TICK.multipliedBy(3));
         blue.keeper.checkpointCompleted(8);
@@ -292,10 +294,7 @@ class HandoffTest {
 
     @AtAnyOrigin
     void anOrderOutlivesTheIncarnationThatGotIt(long origin) {
-        VirtualGroup group = new VirtualGroup(origin);
-        VirtualMember blue = member(group, "blue", 4);
-        VirtualMember green = member(group, "green", 4);
-        group.run(TICK.multipliedBy(3));
+        shared(origin);
         group.order("blue", DRAIN);
         blue.close();
         VirtualMember again = member(group, "blue", 4);
