@@ -516,9 +516,13 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                 (subtask, requests) -> sendTo(subtask, id -> new StopRequested(id, requests)));
     }
 
-    /** Everything is discovered, and every split of the group is at its end, whoever read it. */
+    /**
+     * Everything is discovered, and every split of the group is at its end, whoever read it. Not
+     * before all readers have come: the wrapped enumerator may find more for those that are to.
+     */
     private boolean nothingMoreToCome() {
-        return !context.registeredReaders().isEmpty()
+        return !awaitsReaders
+                && !context.registeredReaders().isEmpty()
                 && discovery.isComplete(context.registeredReaders().keySet())
                 && loop.ask(LeaseKeeper::allFinished);
     }

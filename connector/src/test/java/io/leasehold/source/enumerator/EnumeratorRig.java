@@ -29,7 +29,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 import static org.assertj.core.api.Assertions.fail;
 
@@ -44,6 +46,9 @@ abstract class EnumeratorRig {
 
     /** Of the lives that begin from then on. */
     Share share = Share.of(1);
+
+    /** Of the lives that begin from then on: a split is found when the reader it is for comes. */
+    boolean bounded;
 
     private int lives;
 
@@ -84,7 +89,10 @@ abstract class EnumeratorRig {
                 enumerator =
                         new LeasedSplitEnumerator<>(
                                 context,
-                                inner -> new Finder(inner, List.of(found)),
+                                inner ->
+                                        bounded
+                                                ? new BoundedFinder(inner, List.of(found))
+                                                : new Finder(inner, List.of(found)),
                                 restored,
                                 SERIALIZER,
                                 new LeaseKeeper("orders", me, share, "a test", TERMS, now),
@@ -93,7 +101,7 @@ abstract class EnumeratorRig {
                                         timeout -> noting(table.open()),
                                         Duration.ofMinutes(1),
                                         true,
-                                        false),
+                                        bounded),
                                 () -> now,
                                 io);
             } catch (Exception e) {
@@ -202,6 +210,7 @@ abstract class EnumeratorRig {
         final Map<Integer, ReaderInfo> registered = new TreeMap<>();
         final Map<Integer, List<LeasedSplit<MemoryQueueSplit>>> assigned = new TreeMap<>();
         final List<SourceEvent> sent = new ArrayList<>();
+        final Set<Integer> toldNoMore = new TreeSet<>();
         Runnable interruption = () -> {};
 
         Context(int parallelism) {
@@ -228,15 +237,31 @@ abstract class EnumeratorRig {
         public void sendEventToSourceReader(int subtask, SourceEvent event) {
             sent.add(event);
         }
+
+        @Override
+        public void signalNoMoreSplits(int subtask) {
+            toldNoMore.add(subtask);
+        }
     }
 
     /** Finds the same splits in each of its lives, at once. */
-    private record Finder(SplitEnumeratorContext<MemoryQueueSplit> context, List<String> splits)
-            implements SplitEnumerator<MemoryQueueSplit, String> {
+    private static class Finder implements SplitEnumerator<MemoryQueueSplit, String> {
+
+        final SplitEnumeratorContext<MemoryQueueSplit> context;
+        final List<String> splits;
+
+        Finder(SplitEnumeratorContext<MemoryQueueSplit> context, List<String> splits) {
+            this.context = context;
+            this.splits = splits;
+        }
 
         @Override
         public void start() {
-            splits.forEach(id -> context.assignSplit(new MemoryQueueSplit(id, 0, 100), 0));
+            splits.forEach(id -> found(id, 0));
+        }
+
+        final void found(String id, int subtask) {
+            context.assignSplit(new MemoryQueueSplit(id, 0, 100), subtask);
         }
 
         @Override
@@ -255,5 +280,24 @@ abstract class EnumeratorRig {
 
         @Override
         public void close() {}
+    }
+
+    /** One split for each subtask, found when its reader is there, and then no more: as Kafka's. */
+    private static final class BoundedFinder extends Finder {
+
+        BoundedFinder(SplitEnumeratorContext<MemoryQueueSplit> context, List<String> splits) {
+            super(context, splits);
+        }
+
+        @Override
+        public void start() {}
+
+        @Override
+        public void addReader(int subtask) {
+            if (subtask < splits.size()) {
+                found(splits.get(subtask), subtask);
+            }
+            context.signalNoMoreSplits(subtask);
+        }
     }
 }

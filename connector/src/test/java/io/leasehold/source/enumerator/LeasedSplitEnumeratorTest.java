@@ -92,6 +92,42 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
 
     // ------------------------------------------------------------------------------- the end
 
+    /** Nobody would report the end of what it is sent after that. */
+    @Test
+    void aReaderIsNotTheLastOneBeforeAllOthersHaveCome() throws Exception {
+        bounded = true;
+        Life life = new Life(3, Optional.empty(), "a", "b");
+        life.enumerator.start();
+        life.settle();
+
+        life.reader(2, "r2");
+        life.pass(TERMS.renewInterval());
+
+        assertThat(life.context.toldNoMore).isEmpty();
+
+        life.reader(0, "r0");
+        life.reader(1, "r1");
+        life.pass(TERMS.renewInterval());
+        List<LeasedSplit<MemoryQueueSplit>> all =
+                life.context.assigned.values().stream().flatMap(List::stream).toList();
+        assertThat(all).hasSize(2);
+        assertThat(life.context.toldNoMore).isEmpty();
+
+        for (int checkpoint = 1; checkpoint <= 2; checkpoint++) {
+            for (int subtask : life.context.assigned.keySet()) {
+                life.enumerator.handleSourceEvent(
+                        subtask,
+                        report(
+                                "r" + subtask,
+                                checkpoint,
+                                position(life.context.assigned.get(subtask).get(0).ended())));
+            }
+            life.enumerator.notifyCheckpointComplete(checkpoint);
+            life.pass(TERMS.renewInterval());
+        }
+        assertThat(life.context.toldNoMore).containsExactly(0, 1, 2);
+    }
+
     /** Promise S6: all of it is in the checkpoint that its reader goes back to. */
     @Test
     void aSplitThatEndedIsNotReadAgainWhenItsReaderFails() throws Exception {
