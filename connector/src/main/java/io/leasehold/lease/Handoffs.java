@@ -84,6 +84,15 @@ final class Handoffs {
         leaving.remove(splitId);
     }
 
+    /** How many splits the job was told others have claimed. */
+    int claimedCount() {
+        return told.size();
+    }
+
+    boolean isLeaving(String splitId) {
+        return leaving.containsKey(splitId);
+    }
+
     /** The splits that are being released. */
     Set<String> leaving() {
         return Set.copyOf(leaving.keySet());

@@ -82,6 +82,11 @@ final class KnownLeases {
                 + unreadable.size();
     }
 
+    /** How many rows cannot be decoded. */
+    int unreadableCount() {
+        return unreadable.size();
+    }
+
     /** Whether that member owns none, in whatever incarnation. */
     boolean isNothingOf(String memberId) {
         return leases.values().stream()

@@ -21,8 +21,36 @@ public sealed interface LeaseEvent {
      * @param progress what the table says of its position
      * @param fromState whether the position in this job's own state is the one to start from; if
      *     not, it is the progress
+     * @param way how it came to this member
      */
-    record Acquired(Lease lease, Progress progress, boolean fromState) implements LeaseEvent {}
+    record Acquired(Lease lease, Progress progress, boolean fromState, Way way)
+            implements LeaseEvent {
+
+        /** How a split comes to a member. */
+        public enum Way {
+            /** It was nobody's, and nobody let it go for this member. */
+            FREE,
+            /** It was this member's already, in an earlier epoch or incarnation. */
+            AGAIN,
+            /** Its owner let it go for this member. */
+            HANDOFF,
+            /** Its owner, another member, had not let it go: it is over, or it was forced. */
+            TAKEOVER;
+
+            /**
+             * @param before the lease as it was when it was acquired
+             */
+            static Way from(Lease before, Incarnation me) {
+                if (before.ownerId().isPresent()) {
+                    return before.ownerId().get().equals(me.memberId()) ? AGAIN : TAKEOVER;
+                }
+                return before.claim()
+                        .filter(claim -> claim.claimant().equals(me.memberId()))
+                        .map(mine -> HANDOFF)
+                        .orElse(FREE);
+            }
+        }
+    }
 
     /** A split this member held is not its own any more; its readers must stop at once. */
     record Lost(String splitId, String why) implements LeaseEvent {}
@@ -43,8 +71,12 @@ public sealed interface LeaseEvent {
     /** A claim that was told of is over, and the split is still ours: its reader may go on. */
     record ClaimOver(String splitId, long epoch) implements LeaseEvent {}
 
-    /** A split that was frozen, or forced, is not ours any more: nobody's state need hold it. */
-    record LetGo(String splitId) implements LeaseEvent {}
+    /**
+     * A split that was frozen, or forced, is not ours any more: nobody's state need hold it.
+     *
+     * @param released whether this member released it; if not, it was taken by force
+     */
+    record LetGo(String splitId, boolean released) implements LeaseEvent {}
 
     /** How many splits no member has room for has changed: they are not read. */
     record WithoutTaker(int splits) implements LeaseEvent {}

@@ -125,6 +125,7 @@ public class LeaseKeeper {
     /** Whether a later checkpoint has completed since all was given away. */
     private boolean allCommitted;
 
+    private int planned;
     private int withoutTaker;
 
     /**
@@ -263,6 +264,18 @@ public class LeaseKeeper {
 
     public int heldCount() {
         return own.heldCount();
+    }
+
+    /** How this member stands now. */
+    public LeaseStanding standing() {
+        return new LeaseStanding(
+                own.heldCount(),
+                planned,
+                own.claimedCount(),
+                withoutTaker,
+                leases.unreadableCount() + own.refused().size(),
+                phase == Phase.JOINED ? watch.takers(me).size() : 0,
+                phase == Phase.JOINED ? validUntil : OptionalLong.empty());
     }
 
     /** Whether every split that was told has a row, and every row says that it is finished. */
@@ -647,6 +660,7 @@ public class LeaseKeeper {
                                 own.notToBeAcquired(),
                                 now));
         planAt = moves.readAgainAt();
+        planned = moves.planned();
         if (moves.withoutTaker() != withoutTaker) {
             withoutTaker = moves.withoutTaker();
             events.add(new LeaseEvent.WithoutTaker(withoutTaker));
@@ -708,8 +722,12 @@ public class LeaseKeeper {
         // Who lost a race, and whoever won it, shows in the rows.
         leasesStale |= taken.size() < request.splits().size();
         for (Acquire.Taken one : taken) {
+            LeaseEvent.Acquired.Way way =
+                    leases.of(one.lease().splitId())
+                            .map(before -> LeaseEvent.Acquired.Way.from(before, me))
+                            .orElse(LeaseEvent.Acquired.Way.FREE);
             leases.saw(one.lease(), now);
-            events.add(own.acquired(one));
+            events.add(own.acquired(one, way));
         }
         events.addAll(own.newsOfClaims(leases));
     }

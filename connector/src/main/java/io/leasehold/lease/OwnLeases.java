@@ -75,12 +75,12 @@ final class OwnLeases {
     // What the table tells
     // ------------------------------------------------------------------------------------------
 
-    LeaseEvent acquired(Acquire.Taken taken) {
+    LeaseEvent acquired(Acquire.Taken taken, LeaseEvent.Acquired.Way way) {
         Lease lease = taken.lease();
         boolean fromState = continues(lease);
         restored.remove(lease.splitId());
         held.put(lease.splitId(), lease.epoch());
-        return new LeaseEvent.Acquired(lease, taken.progress(), fromState);
+        return new LeaseEvent.Acquired(lease, taken.progress(), fromState, way);
     }
 
     /** What the job is to be told of a lease as it was read. */
@@ -89,8 +89,9 @@ final class OwnLeases {
         Optional<Long> epoch = epochOf(splitId);
         List<LeaseEvent> events = new ArrayList<>();
         if (handoffs.isOver(lease, epoch)) {
+            boolean released = handoffs.isLeaving(splitId);
             forget(splitId);
-            events.add(new LeaseEvent.LetGo(splitId));
+            events.add(new LeaseEvent.LetGo(splitId, released));
         } else if (lease.finished() && (epoch.isPresent() || restored.containsKey(splitId))) {
             forget(splitId);
             events.add(new LeaseEvent.Finished(splitId));
@@ -136,6 +137,11 @@ final class OwnLeases {
 
     int heldCount() {
         return held.size();
+    }
+
+    /** How many of those held others have claimed, as the job was told. */
+    int claimedCount() {
+        return handoffs.claimedCount();
     }
 
     /** The epoch in which a split may be granted to readers, if it may. */

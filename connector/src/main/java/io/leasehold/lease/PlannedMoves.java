@@ -2,6 +2,7 @@ package io.leasehold.lease;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import java.util.Set;
  * @param withdraw splits whose claim is to be withdrawn
  * @param readAgainAt when the members are to be read again, since time will have made more possible
  *     by then
+ * @param planned how many splits the plan gives it
  * @param withoutTaker how many splits no member has room for
  */
 record PlannedMoves(
@@ -25,6 +27,7 @@ record PlannedMoves(
         List<LeaseRequest.Claim.Claimed> claim,
         List<String> withdraw,
         OptionalLong readAgainAt,
+        int planned,
         int withoutTaker) {
 
     /**
@@ -96,7 +99,9 @@ record PlannedMoves(
             boolean mine = view.isMine(Optional.ofNullable(plan.get(lease.splitId())));
             search.look(lease, mine && !view.refused().contains(lease.splitId()));
         }
-        return search.found(toBeHad.size() - plan.size());
+        return search.found(
+                Collections.frequency(plan.values(), view.me().memberId()),
+                toBeHad.size() - plan.size());
     }
 
     private static final class Search {
@@ -111,8 +116,8 @@ record PlannedMoves(
             this.view = view;
         }
 
-        PlannedMoves found(int withoutTaker) {
-            return new PlannedMoves(acquire, claim, withdraw, readAgainAt, withoutTaker);
+        PlannedMoves found(int planned, int withoutTaker) {
+            return new PlannedMoves(acquire, claim, withdraw, readAgainAt, planned, withoutTaker);
         }
 
         void look(Lease lease, boolean planned) {

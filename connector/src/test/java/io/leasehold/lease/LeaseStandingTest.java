@@ -1,0 +1,146 @@
+package io.leasehold.lease;
+
+import io.leasehold.lease.LeaseEvent.Acquired;
+import io.leasehold.lease.LeaseEvent.Acquired.Way;
+import io.leasehold.lease.LeaseEvent.LetGo;
+import io.leasehold.lease.LeaseKeeperTest.AtAnyOrigin;
+import io.leasehold.lease.VirtualGroup.VirtualMember;
+
+import org.junit.jupiter.api.Timeout;
+
+import java.time.Duration;
+import java.util.Optional;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What a member says of itself in numbers, and how it came to its splits. */
+@Timeout(60)
+class LeaseStandingTest {
+
+    private static final Duration TICK = VirtualGroup.TICK;
+    private static final Duration LONG = Duration.ofMinutes(15);
+    private static final LeaseTerms TERMS =
+            LeaseTerms.lasting(VirtualGroup.TERMS.duration())
+                    .handoffTimeout(Duration.ofSeconds(60))
+                    .build();
+
+    private static VirtualMember member(VirtualGroup group, String id) {
+        return group.member(id, VirtualGroup.splits(4), TERMS, 1);
+    }
+
+    @AtAnyOrigin
+    void beforeItJoinsAMemberStandsForNothing(long origin) {
+        VirtualMember blue = member(new VirtualGroup(origin), "blue");
+
+        LeaseStanding standing = blue.keeper.standing();
+
+        assertThat(standing.held()).isZero();
+        assertThat(standing.alive()).isZero();
+        assertThat(standing.validUntil()).isEmpty();
+    }
+
+    @AtAnyOrigin
+    void aMemberKnowsWhatItHoldsWhatThePlanGivesItAndWhatIsAskedOfIt(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        VirtualMember blue = member(group, "blue");
+        blue.checkpointsTake = Optional.empty();
+        group.run(TICK.multipliedBy(2));
+        assertThat(blue.keeper.standing())
+                .extracting(
+                        LeaseStanding::held,
+                        LeaseStanding::planned,
+                        LeaseStanding::claimed,
+                        LeaseStanding::alive)
+                .containsExactly(4, 4, 0, 1);
+        assertThat(blue.keeper.standing().validUntil()).isPresent();
+
+        VirtualMember green = member(group, "green");
+        group.run(TICK.multipliedBy(3));
+
+        assertThat(blue.keeper.standing())
+                .extracting(
+                        LeaseStanding::held,
+                        LeaseStanding::planned,
+                        LeaseStanding::claimed,
+                        LeaseStanding::alive)
+                .containsExactly(4, 2, 2, 2);
+        assertThat(green.keeper.standing())
+                .extracting(
+                        LeaseStanding::held,
+                        LeaseStanding::planned,
+                        LeaseStanding::claimed,
+                        LeaseStanding::alive)
+                .containsExactly(0, 2, 0, 2);
+    }
+
+    @AtAnyOrigin
+    void aSplitThatIsHandedOverIsToldFromOneThatWasFree(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        VirtualMember blue = member(group, "blue");
+        group.run(TICK.multipliedBy(2));
+        VirtualMember green = member(group, "green");
+        group.run(TICK.multipliedBy(3));
+
+        assertThat(blue.events(Acquired.class)).extracting(Acquired::way).containsOnly(Way.FREE);
+        assertThat(green.events(Acquired.class))
+                .hasSize(2)
+                .extracting(Acquired::way)
+                .containsOnly(Way.HANDOFF);
+        assertThat(blue.events(LetGo.class))
+                .hasSize(2)
+                .extracting(LetGo::released)
+                .containsOnly(true);
+    }
+
+    @AtAnyOrigin
+    void aSplitOfADeadMemberIsTakenOver(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        VirtualMember blue = member(group, "blue");
+        VirtualMember green = member(group, "green");
+        group.run(TICK.multipliedBy(3));
+        int before = green.events(Acquired.class).size();
+
+        blue.kill();
+        group.until(LONG, () -> green.holds().size() == 4);
+
+        assertThat(green.events(Acquired.class).subList(before, 4))
+                .extracting(Acquired::way)
+                .containsOnly(Way.TAKEOVER);
+    }
+
+    @AtAnyOrigin
+    void aSplitThatIsForcedIsTakenOverAndWasNotReleased(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        VirtualMember blue = member(group, "blue");
+        blue.checkpointsTake = Optional.empty();
+        group.run(TICK.multipliedBy(2));
+        VirtualMember green = member(group, "green");
+
+        group.until(LONG, () -> green.holds().size() == 2);
+        group.run(TICK.multipliedBy(2));
+
+        assertThat(green.events(Acquired.class))
+                .extracting(Acquired::way)
+                .containsOnly(Way.TAKEOVER);
+        assertThat(blue.events(LetGo.class))
+                .hasSize(2)
+                .extracting(LetGo::released)
+                .containsOnly(false);
+    }
+
+    @AtAnyOrigin
+    void aSplitThatGetsANewReaderIsAcquiredAgain(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        VirtualMember blue = member(group, "blue");
+        group.run(TICK.multipliedBy(2));
+
+        blue.restores(blue.holds().iterator().next());
+        group.run(TICK);
+
+        assertThat(blue.events(Acquired.class))
+                .hasSize(5)
+                .last()
+                .extracting(Acquired::way)
+                .isEqualTo(Way.AGAIN);
+    }
+}
