@@ -5,6 +5,8 @@ import io.leasehold.lease.LeaseKeeper;
 import io.leasehold.source.enumerator.LeasedEnumeratorState;
 import io.leasehold.source.enumerator.LeasedEnumeratorStateSerializer;
 import io.leasehold.source.enumerator.LeasedSplitEnumerator;
+import io.leasehold.source.metrics.LeaseCounts;
+import io.leasehold.source.metrics.ReaderMetrics;
 import io.leasehold.source.reader.LeasedSourceReader;
 import io.leasehold.source.split.LeasedSplit;
 import io.leasehold.source.split.LeasedSplitSerializer;
@@ -71,6 +73,9 @@ public final class LeasedSource<T, SplitT extends SourceSplit, InnerT>
     private final Source<T, SplitT, InnerT> inner;
     private final LeasedSourceOptions options;
 
+    /** Of the enumerators that this object has made: they follow each other after failovers. */
+    private transient LeaseCounts counts;
+
     LeasedSource(Source<T, SplitT, InnerT> inner, LeasedSourceOptions options) {
         this.inner = inner;
         this.options = options;
@@ -110,6 +115,13 @@ public final class LeasedSource<T, SplitT extends SourceSplit, InnerT>
                 Optional.of(state));
     }
 
+    private synchronized LeaseCounts counts() {
+        if (counts == null) {
+            counts = new LeaseCounts();
+        }
+        return counts;
+    }
+
     private SplitEnumerator<LeasedSplit<SplitT>, LeasedEnumeratorState<SplitT, InnerT>> enumerator(
             SplitEnumeratorContext<LeasedSplit<SplitT>> context,
             LeasedSplitEnumerator.InnerFactory<SplitT, InnerT> innerFactory,
@@ -137,6 +149,7 @@ public final class LeasedSource<T, SplitT extends SourceSplit, InnerT>
                         options.progress() == ProgressRecording.ONE_BEHIND,
                         inner.getBoundedness() == Boundedness.BOUNDED),
                 System::nanoTime,
+                counts(),
                 thread("lease-io-" + options.group()));
     }
 
@@ -151,6 +164,7 @@ public final class LeasedSource<T, SplitT extends SourceSplit, InnerT>
                 inner.getSplitSerializer(),
                 options.terms().extendInterval(),
                 System::nanoTime,
+                new ReaderMetrics(context.metricGroup(), System::nanoTime),
                 thread("lease-grants-" + options.group() + "-" + context.getIndexOfSubtask()),
                 thread("lease-closing-" + options.group() + "-" + context.getIndexOfSubtask()));
     }

@@ -7,6 +7,7 @@ import io.leasehold.lease.LeaseStep;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseStoreException;
 import io.leasehold.lease.LeaseStoreFactory;
+import io.leasehold.source.metrics.EnumeratorMetrics;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +47,7 @@ final class LeaseLoop {
     private final Consumer<LeaseEvent> events;
     private final Runnable turned;
     private final Consumer<Throwable> failure;
+    private final EnumeratorMetrics metrics;
 
     private boolean closed;
     private Optional<Future<?>> alarm = Optional.empty();
@@ -60,6 +62,7 @@ final class LeaseLoop {
      * @param events told of each event, on the coordinator thread
      * @param turned run after each turn, on the coordinator thread
      * @param failure told on the coordinator thread of what can never work
+     * @param metrics shows how the keeper stands, and what became of its requests
      */
     LeaseLoop(
             LeaseKeeper keeper,
@@ -70,7 +73,8 @@ final class LeaseLoop {
             Executor coordinator,
             Consumer<LeaseEvent> events,
             Runnable turned,
-            Consumer<Throwable> failure) {
+            Consumer<Throwable> failure,
+            EnumeratorMetrics metrics) {
         this.keeper = keeper;
         this.stores = stores;
         this.storeTimeout = storeTimeout;
@@ -80,6 +84,7 @@ final class LeaseLoop {
         this.events = events;
         this.turned = turned;
         this.failure = failure;
+        this.metrics = metrics;
     }
 
     /** Tells the keeper something, and sends what it wants then. */
@@ -121,6 +126,7 @@ final class LeaseLoop {
             long now = nanoClock.getAsLong();
             alarm.ifPresent(pending -> pending.cancel(false));
             Optional<LeaseStep<?>> step = keeper.next(now);
+            metrics.stands(keeper.standing());
             if (step.isPresent()) {
                 io.execute(() -> send(step.get()));
             } else {
@@ -141,6 +147,7 @@ final class LeaseLoop {
             }
             long sentAt = nanoClock.getAsLong();
             LeaseStep.Answer<?> answer = step.sendTo(store.get());
+            metrics.answered(answer, sentAt, nanoClock.getAsLong());
             inCoordinator(() -> answered(answer, sentAt));
         } catch (LeaseStoreException | RuntimeException | LinkageError e) {
             // No answer would ever come: better no member than one that falls silent for good.

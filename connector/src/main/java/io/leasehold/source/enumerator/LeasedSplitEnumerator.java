@@ -24,6 +24,8 @@ import io.leasehold.source.event.LeaseSourceEvent.ReaderStarted;
 import io.leasehold.source.event.LeaseSourceEvent.SplitsLetGo;
 import io.leasehold.source.event.LeaseSourceEvent.StopRequested;
 import io.leasehold.source.event.LeaseSourceEvent.Stopped;
+import io.leasehold.source.metrics.EnumeratorMetrics;
+import io.leasehold.source.metrics.LeaseCounts;
 import io.leasehold.source.split.LeasedSplit;
 
 import org.apache.flink.api.connector.source.SourceEvent;
@@ -102,6 +104,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     private final SimpleVersionedSerializer<SplitT> serializer;
     private final Settings settings;
     private final LongSupplier nanoClock;
+    private final EnumeratorMetrics metrics;
     private final LeaseLoop loop;
 
     private final ReaderAssignments<SplitT> assignments = new ReaderAssignments<>();
@@ -132,6 +135,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
 
     /**
      * @param restored what a checkpoint held, if this enumerator goes on from one
+     * @param counts what earlier enumerators of this source have counted
      * @param io a thread of the enumerator's own, that may wait; shut down on close
      */
     public LeasedSplitEnumerator(
@@ -142,6 +146,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
             LeaseKeeper keeper,
             Settings settings,
             LongSupplier nanoClock,
+            LeaseCounts counts,
             ScheduledExecutorService io)
             throws Exception {
         this.context = context;
@@ -149,6 +154,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         this.settings = settings;
         this.nanoClock = nanoClock;
         this.positions = new CheckpointedPositions(settings.oneBehind());
+        this.metrics = new EnumeratorMetrics(context.metricGroup(), counts, nanoClock);
         this.loop =
                 new LeaseLoop(
                         keeper,
@@ -159,7 +165,8 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                         context::runInCoordinatorThread,
                         this::learn,
                         this::assign,
-                        this::fail);
+                        this::fail,
+                        metrics);
         restored.ifPresent(
                 state -> state.withheld().forEach(split -> withheld.put(split.leaseId(), split)));
         this.discovery =
@@ -333,6 +340,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
 
     private void learn(LeaseEvent event) {
         log.say(event);
+        metrics.learnt(event);
         if (event instanceof LeaseEvent.Acquired acquired) {
             acquired(acquired);
         } else if (event instanceof LeaseEvent.Known known) {
@@ -376,6 +384,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
             return;
         }
         if (!acquired.fromState() && withheld.containsKey(splitId)) {
+            metrics.restoredFromTable();
             LOG.warn(
                     "The split '{}' was consumed by another job since this state was taken: it goes on at {} instead of {}.",
                     splitId,
@@ -606,6 +615,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         try {
             loop.close(this::stillGranted);
         } finally {
+            metrics.close();
             discovery.inner().close();
         }
     }

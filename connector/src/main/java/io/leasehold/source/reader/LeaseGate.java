@@ -27,13 +27,17 @@ final class LeaseGate {
     /**
      * Moves the deadline to {@code nanos} after {@code askedAt}, which is a time of this gate's
      * clock. A grant that is over already, or ends before the present one, changes nothing.
+     *
+     * @return whether the deadline was moved
      */
-    void extend(long askedAt, long nanos) {
+    boolean extend(long askedAt, long nanos) {
         long until = askedAt + nanos;
-        if (nanoClock.getAsLong() - until < 0 && (!open || until - deadline > 0)) {
+        boolean later = nanoClock.getAsLong() - until < 0 && (!open || until - deadline > 0);
+        if (later) {
             deadline = until;
             open = true;
         }
+        return later;
     }
 
     /** To be asked before each poll. */

@@ -13,6 +13,7 @@ import io.leasehold.source.event.LeaseSourceEvent.ReaderStarted;
 import io.leasehold.source.event.LeaseSourceEvent.SplitsLetGo;
 import io.leasehold.source.event.LeaseSourceEvent.StopRequested;
 import io.leasehold.source.event.LeaseSourceEvent.Stopped;
+import io.leasehold.source.metrics.ReaderMetrics;
 import io.leasehold.source.split.LeasedSplit;
 
 import org.apache.flink.api.connector.source.ReaderOutput;
@@ -80,6 +81,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
     private final SimpleVersionedSerializer<SplitT> serializer;
     private final LongSupplier nanoClock;
     private final LeaseGate gate;
+    private final ReaderMetrics metrics;
     private final Duration extendInterval;
     private final ScheduledExecutorService asking;
     private final EmittedCounts emitted = new EmittedCounts();
@@ -130,6 +132,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
             SimpleVersionedSerializer<SplitT> serializer,
             Duration extendInterval,
             LongSupplier nanoClock,
+            ReaderMetrics metrics,
             ScheduledExecutorService asking,
             ScheduledExecutorService closing)
             throws Exception {
@@ -139,6 +142,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
         this.serializer = serializer;
         this.nanoClock = nanoClock;
         this.gate = new LeaseGate(nanoClock);
+        this.metrics = metrics;
         this.extendInterval = extendInterval;
         this.asking = asking;
     }
@@ -225,6 +229,11 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
             }
         }
         read(granted);
+        showSplits();
+    }
+
+    private void showSplits() {
+        metrics.has(held.size(), frozen.splits().size(), heldBack.size());
     }
 
     private void read(List<SplitT> granted) {
@@ -265,6 +274,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
         List<LeasedSplit<SplitT>> state = new ArrayList<>();
         granted.forEach(split -> state.add(split.withoutGrant()));
         state.addAll(heldBack.values());
+        showSplits();
         return state;
     }
 
@@ -381,7 +391,9 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
             LOG.debug("Ignored {}: it is for another attempt.", event);
         } else if (ours instanceof GrantExtended grant) {
             if (withdrawn.isEmpty()) {
-                gate.extend(grant.askedAt(), grant.nanos());
+                if (gate.extend(grant.askedAt(), grant.nanos())) {
+                    metrics.grantedUntil(grant.askedAt() + grant.nanos());
+                }
                 if (gate.open()) {
                     gateOpens.complete(null);
                 }
@@ -403,10 +415,12 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
             LOG.warn("Reader {} stops at once: {}", readerId, end.why());
             withdrawn = Optional.of(end.why());
             gate.shut();
+            metrics.grantedUntil(nanoClock.getAsLong());
         } else {
             throw new IllegalStateException(
                     "A reader got an event that is not for readers: " + event);
         }
+        showSplits();
     }
 
     @Override

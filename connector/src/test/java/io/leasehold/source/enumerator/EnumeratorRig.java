@@ -12,6 +12,7 @@ import io.leasehold.lease.memory.MemoryLeaseTable;
 import io.leasehold.source.event.LeaseSourceEvent.Position;
 import io.leasehold.source.event.LeaseSourceEvent.Positions;
 import io.leasehold.source.event.LeaseSourceEvent.ReaderStarted;
+import io.leasehold.source.metrics.LeaseCounts;
 import io.leasehold.source.split.LeasedSplit;
 import io.leasehold.testkit.RelayingStore;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
@@ -103,6 +104,7 @@ abstract class EnumeratorRig {
                                         true,
                                         bounded),
                                 () -> now,
+                                new LeaseCounts(),
                                 io);
             } catch (Exception e) {
                 throw new IllegalStateException(e);

@@ -6,6 +6,10 @@ import io.leasehold.lease.LeaseStoreFactory;
 import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.Share;
 import io.leasehold.lease.memory.MemoryLeaseTable;
+import io.leasehold.source.metrics.EnumeratorMetrics;
+import io.leasehold.source.metrics.LeaseCounts;
+
+import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -73,6 +77,8 @@ class LeaseLoopTest {
                 Runnable::run,
                 event -> {},
                 turns::countDown,
-                failure::complete);
+                failure::complete,
+                new EnumeratorMetrics(
+                        new UnregisteredMetricsGroup(), new LeaseCounts(), System::nanoTime));
     }
 }

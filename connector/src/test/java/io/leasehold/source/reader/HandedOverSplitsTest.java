@@ -9,6 +9,7 @@ import io.leasehold.source.event.LeaseSourceEvent.Positions;
 import io.leasehold.source.event.LeaseSourceEvent.SplitsLetGo;
 import io.leasehold.source.event.LeaseSourceEvent.StopRequested;
 import io.leasehold.source.event.LeaseSourceEvent.Stopped;
+import io.leasehold.source.metrics.ReaderMetrics;
 import io.leasehold.source.split.LeasedSplit;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
 
@@ -64,6 +65,7 @@ class HandedOverSplitsTest {
                         // Only what a test asks for by itself.
                         Duration.ofHours(1),
                         clock::get,
+                        new ReaderMetrics(context.metricGroup(), clock::get),
                         Executors.newSingleThreadScheduledExecutor(),
                         Executors.newSingleThreadScheduledExecutor());
         reader.start();

@@ -7,6 +7,7 @@ import io.leasehold.source.event.LeaseSourceEvent.GrantWithdrawn;
 import io.leasehold.source.event.LeaseSourceEvent.Position;
 import io.leasehold.source.event.LeaseSourceEvent.Positions;
 import io.leasehold.source.event.LeaseSourceEvent.ReaderStarted;
+import io.leasehold.source.metrics.ReaderMetrics;
 import io.leasehold.source.split.LeasedSplit;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
 
@@ -53,6 +54,7 @@ class LeasedSourceReaderTest {
                         // Only what a test asks for by itself.
                         Duration.ofHours(1),
                         clock::get,
+                        new ReaderMetrics(context.metricGroup(), clock::get),
                         Executors.newSingleThreadScheduledExecutor(),
                         Executors.newSingleThreadScheduledExecutor());
     }
