@@ -75,6 +75,23 @@ class EnumeratorHandoffTest extends EnumeratorRig {
     }
 
     @Test
+    void itIsShownAsClaimedAndThenAsHandedOver() throws Exception {
+        Life life = reading("a", "b");
+        claim(life, "a", Claim.Kind.ASK);
+        assertThat(life.shown("leasesHeld")).isEqualTo(2);
+        assertThat(life.shown("leasesClaimed")).isEqualTo(1);
+        assertThat(life.shown("membersAlive")).isEqualTo(2);
+
+        life.checkpoint(1, frozen(1, Map.of("a", 1L), at(life, "a", 20), at(life, "b", 20)));
+
+        assertThat(life.shown("leasesHeld")).isEqualTo(1);
+        assertThat(life.shown("leasesClaimed")).isZero();
+        assertThat(life.shown("releases")).isEqualTo(1);
+        assertThat(life.shown("handoffsGiven")).isEqualTo(1);
+        assertThat(life.shown("losses")).isZero();
+    }
+
+    @Test
     void whatIsReportedOfItFromThenOnIsNotRecorded() throws Exception {
         Life life = reading("a", "b");
         claim(life, "a", Claim.Kind.ASK);

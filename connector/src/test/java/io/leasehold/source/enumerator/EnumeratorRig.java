@@ -15,6 +15,7 @@ import io.leasehold.source.event.LeaseSourceEvent.ReaderStarted;
 import io.leasehold.source.metrics.LeaseCounts;
 import io.leasehold.source.split.LeasedSplit;
 import io.leasehold.testkit.RelayingStore;
+import io.leasehold.testkit.ReportedMetrics;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
 
 import org.apache.flink.api.connector.source.ReaderInfo;
@@ -24,6 +25,8 @@ import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.api.connector.source.SplitsAssignment;
 import org.apache.flink.connector.testutils.source.reader.TestingSplitEnumeratorContext;
 import org.apache.flink.core.testutils.ManuallyTriggeredScheduledExecutorService;
+import org.apache.flink.metrics.groups.SplitEnumeratorMetricGroup;
+import org.apache.flink.runtime.metrics.groups.InternalSplitEnumeratorMetricGroup;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -178,6 +181,11 @@ abstract class EnumeratorRig {
             io.triggerAll();
         }
 
+        /** A metric of the enumerator as it is reported. */
+        long shown(String metric) {
+            return context.reported.value("enumerator.leasehold." + metric);
+        }
+
         Member row() {
             return table.open()
                     .open(new LeaseRequest.Open("orders"))
@@ -213,10 +221,16 @@ abstract class EnumeratorRig {
         final Map<Integer, List<LeasedSplit<MemoryQueueSplit>>> assigned = new TreeMap<>();
         final List<SourceEvent> sent = new ArrayList<>();
         final Set<Integer> toldNoMore = new TreeSet<>();
+        final ReportedMetrics reported = new ReportedMetrics();
         Runnable interruption = () -> {};
 
         Context(int parallelism) {
             super(parallelism);
+        }
+
+        @Override
+        public SplitEnumeratorMetricGroup metricGroup() {
+            return new InternalSplitEnumeratorMetricGroup(reported.root());
         }
 
         @Override

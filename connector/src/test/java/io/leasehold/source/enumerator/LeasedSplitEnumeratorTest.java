@@ -1,12 +1,15 @@
 package io.leasehold.source.enumerator;
 
 import io.leasehold.lease.Balance;
+import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.Lease;
 import io.leasehold.lease.LeaseRequest;
 import io.leasehold.lease.Share;
 import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
 import io.leasehold.source.event.LeaseSourceEvent.GrantRequested;
 import io.leasehold.source.event.LeaseSourceEvent.Positions;
 import io.leasehold.source.split.LeasedSplit;
+import io.leasehold.testkit.ScriptedMember;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
 
 import org.assertj.core.data.Offset;
@@ -65,6 +68,98 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
                         .orElseThrow();
         assertThat(rate.splits()).extracting(LeaseRequest.Rate.Rated::splitId).containsExactly("a");
         assertThat(rate.splits().get(0).perSecond()).isCloseTo(40, Offset.offset(0.1));
+    }
+
+    // ------------------------------------------------------------------------------- metrics
+
+    @Test
+    void whatItHoldsAndHowLongIsShown() {
+        Life life = reading("a", "b");
+
+        assertThat(life.shown("leasesHeld")).isEqualTo(2);
+        assertThat(life.shown("leasesWanted")).isEqualTo(2);
+        assertThat(life.shown("acquires")).isEqualTo(2);
+        assertThat(life.shown("membersAlive")).isEqualTo(1);
+        assertThat(life.shown("renewalLatency")).isZero();
+        assertThat(life.shown("remainingValidity") + life.shown("renewalAge"))
+                .isBetween(TERMS.duration().toMillis() - 1, TERMS.duration().toMillis());
+        life.close();
+        assertThat(life.context.reported.names()).isEmpty();
+    }
+
+    @Test
+    void aSplitThatNobodyHasRoomForIsShown() {
+        share = new Share(1, 1, Balance.COUNT);
+
+        assertThat(reading("a", "b").shown("splitsWithoutTaker")).isEqualTo(1);
+    }
+
+    @Test
+    void aSplitThatCannotBeReadIsShown() {
+        ScriptedMember green = green();
+        green.discover("no position");
+        green.close(green, Optional.empty());
+        Life life = reading("a");
+
+        assertThat(life.shown("splitsUnreadable")).isEqualTo(1);
+        assertThat(life.shown("releases")).isEqualTo(1);
+    }
+
+    /** Rule S6 does not hold for it: another job consumed it in between. */
+    @Test
+    void aSplitThatGoesOnFromTheTableThoughItIsInTheStateIsShown() {
+        Life life = reading("a");
+        LeasedSplit<MemoryQueueSplit> split = life.context.assigned.get(0).get(0);
+        life.close();
+        ScriptedMember green = green();
+        Lease taken = green.taking("a");
+        green.release(taken, Optional.of(ScriptedMember.position("30 100 a", 7)));
+        green.close(green, Optional.empty());
+
+        Life next = restored(split);
+
+        assertThat(next.context.assigned.get(0))
+                .extracting(again -> again.inner().position())
+                .containsExactly(30);
+        assertThat(next.shown("restoredFromTable")).isEqualTo(1);
+        assertThat(next.shown("restoredElsewhere")).isZero();
+    }
+
+    @Test
+    void aSplitOfTheStateThatAnotherHoldsIsShown() {
+        Life life = reading("a");
+        LeasedSplit<MemoryQueueSplit> split = life.context.assigned.get(0).get(0);
+        life.close();
+        green().taking("a");
+
+        Life next = restored(split);
+
+        assertThat(next.context.assigned).isEmpty();
+        assertThat(next.shown("restoredElsewhere")).isEqualTo(1);
+        assertThat(next.shown("restoredFromTable")).isZero();
+    }
+
+    private Life reading(String... splits) {
+        Life life = new Life(1, Optional.empty(), splits);
+        life.enumerator.start();
+        life.settle();
+        life.reader(0, "r0");
+        life.pass(TERMS.renewInterval());
+        return life;
+    }
+
+    private Life restored(LeasedSplit<MemoryQueueSplit> split) {
+        Life life = new Life(1, Optional.empty());
+        life.enumerator.start();
+        life.settle();
+        life.reader(0, "r1", List.of(split));
+        life.pass(TERMS.renewInterval());
+        return life;
+    }
+
+    private ScriptedMember green() {
+        return new ScriptedMember(table.open(), "orders", new Incarnation("green", "green-1"))
+                .joined();
     }
 
     // ------------------------------------------------------------------------------- closing

@@ -14,6 +14,7 @@ import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.Progress;
 import io.leasehold.lease.Share;
 import io.leasehold.lease.memory.MemoryLeaseTable;
+import io.leasehold.testkit.ReportedMetrics;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

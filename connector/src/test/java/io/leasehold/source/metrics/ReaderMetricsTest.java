@@ -1,5 +1,7 @@
 package io.leasehold.source.metrics;
 
+import io.leasehold.testkit.ReportedMetrics;
+
 import org.apache.flink.metrics.View;
 
 import org.junit.jupiter.api.Test;

@@ -11,12 +11,15 @@ import io.leasehold.source.event.LeaseSourceEvent.StopRequested;
 import io.leasehold.source.event.LeaseSourceEvent.Stopped;
 import io.leasehold.source.metrics.ReaderMetrics;
 import io.leasehold.source.split.LeasedSplit;
+import io.leasehold.testkit.ReportedMetrics;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
 
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceOutput;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.testutils.source.reader.TestingReaderContext;
+import org.apache.flink.runtime.metrics.groups.InternalSourceReaderMetricGroup;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -47,7 +50,10 @@ class HandedOverSplitsTest {
     private static final Duration SOON = Duration.ofSeconds(10);
 
     private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 10);
-    private final TestingReaderContext context = new TestingReaderContext();
+    private final ReportedMetrics reported = new ReportedMetrics();
+    private final TestingReaderContext context =
+            new TestingReaderContext(
+                    new Configuration(), InternalSourceReaderMetricGroup.mock(reported.root()));
     private final List<EndlessReader> inners = new ArrayList<>();
     private final Output output = new Output();
     private boolean noReaderCanBeMade;
@@ -135,6 +141,19 @@ class HandedOverSplitsTest {
         assertThat(reader.snapshotState(4)).extracting(LeasedSplit::leaseId).containsExactly("b");
         assertThat(lastReport().frozen()).isEmpty();
         assertThat(lastReport().splits()).extracting(Position::splitId).containsExactly("b");
+    }
+
+    @Test
+    void itIsShownAsFrozenUntilItIsLetGo() {
+        tell(new FreezeRequested("r1", Map.of("a", 1L)));
+        assertThat(reported.value("leasehold.splitsRead")).isEqualTo(2);
+
+        reader.snapshotState(1);
+        assertThat(reported.value("leasehold.splitsRead")).isEqualTo(1);
+        assertThat(reported.value("leasehold.splitsFrozen")).isEqualTo(1);
+
+        tell(new SplitsLetGo("r1", Set.of("a")));
+        assertThat(reported.value("leasehold.splitsFrozen")).isZero();
     }
 
     @Test

@@ -9,12 +9,15 @@ import io.leasehold.source.event.LeaseSourceEvent.Positions;
 import io.leasehold.source.event.LeaseSourceEvent.ReaderStarted;
 import io.leasehold.source.metrics.ReaderMetrics;
 import io.leasehold.source.split.LeasedSplit;
+import io.leasehold.testkit.ReportedMetrics;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
 
 import org.apache.flink.api.connector.source.SourceEvent;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.testutils.source.reader.TestingReaderContext;
 import org.apache.flink.connector.testutils.source.reader.TestingReaderOutput;
 import org.apache.flink.core.io.InputStatus;
+import org.apache.flink.runtime.metrics.groups.InternalSourceReaderMetricGroup;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,7 +41,10 @@ class LeasedSourceReaderTest {
     private static final long GRANT = Duration.ofSeconds(3).toNanos();
 
     private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 10);
-    private final TestingReaderContext context = new TestingReaderContext();
+    private final ReportedMetrics reported = new ReportedMetrics();
+    private final TestingReaderContext context =
+            new TestingReaderContext(
+                    new Configuration(), InternalSourceReaderMetricGroup.mock(reported.root()));
     private final TestingReaderOutput<String> output = new TestingReaderOutput<>();
     private final EndlessReader inner = new EndlessReader();
     private LeasedSourceReader<String, MemoryQueueSplit> reader;
@@ -196,6 +202,43 @@ class LeasedSourceReaderTest {
         assertThatIllegalStateException()
                 .isThrownBy(() -> reader.snapshotState(1))
                 .withMessageContaining("The lease of split 'a' was lost.");
+    }
+
+    @Test
+    void itsPausesAreShown() throws Exception {
+        reader.addSplits(List.of(granted("a", "r1")));
+        clock.addAndGet(Duration.ofMillis(10).toNanos());
+        extend(clock.get());
+        // Asked for before the other one was: it changes nothing.
+        extend(clock.get() - 5);
+        assertThat(shown("remainingGrant")).isEqualTo(Duration.ofNanos(GRANT).toMillis());
+
+        clock.addAndGet(GRANT + Duration.ofMillis(20).toNanos());
+        extend(clock.get());
+        clock.addAndGet(Duration.ofMillis(30).toNanos());
+        reader.handleSourceEvents(new GrantWithdrawn("r1", "The lease of split 'a' was lost."));
+        clock.addAndGet(Duration.ofMillis(40).toNanos());
+
+        assertThat(shown("accumulatedPausedTimeMs")).isEqualTo(10 + 20 + 40);
+        assertThat(shown("remainingGrant")).isZero();
+    }
+
+    @Test
+    void whatItHasIsShown() {
+        reader.addSplits(List.of(granted("a", "r1"), granted("b", "r0").withoutGrant()));
+        assertThat(shown("splitsRead")).isEqualTo(1);
+        assertThat(shown("splitsHeldBack")).isEqualTo(1);
+
+        inner.positions.remove("a");
+        reader.snapshotState(1);
+        reader.handleSourceEvents(new FinishRecorded("r1", Set.of("b")));
+
+        assertThat(shown("splitsRead")).isZero();
+        assertThat(shown("splitsHeldBack")).isZero();
+    }
+
+    private long shown(String metric) {
+        return reported.value("leasehold." + metric);
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.leasehold.source.metrics;
+package io.leasehold.testkit;
 
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /** What Flink's registry reports at present of one group, and what is in it. */
-final class ReportedMetrics {
+public final class ReportedMetrics {
 
     private static final String ROOT = "root.";
 
@@ -35,15 +35,15 @@ final class ReportedMetrics {
         return group.getMetricIdentifier(name).substring(ROOT.length());
     }
 
-    MetricGroup root() {
+    public MetricGroup root() {
         return root;
     }
 
-    Set<String> names() {
+    public Set<String> names() {
         return Set.copyOf(metrics.keySet());
     }
 
-    long value(String id) {
+    public long value(String id) {
         Metric metric = metrics.get(id);
         return metric instanceof Counter counter
                 ? counter.getCount()
@@ -51,7 +51,7 @@ final class ReportedMetrics {
     }
 
     /** As Flink does every few seconds. */
-    void updateViews() {
+    public void updateViews() {
         metrics.values().stream()
                 .filter(View.class::isInstance)
                 .forEach(metric -> ((View) metric).update());
