@@ -7,7 +7,9 @@ import io.leasehold.source.enumerator.LeasedEnumeratorStateSerializer;
 import io.leasehold.source.enumerator.LeasedSplitEnumerator;
 import io.leasehold.source.metrics.LeaseCounts;
 import io.leasehold.source.metrics.ReaderMetrics;
+import io.leasehold.source.metrics.SuccessiveMetrics;
 import io.leasehold.source.reader.LeasedSourceReader;
+import io.leasehold.source.reader.WrappedReaderContext;
 import io.leasehold.source.split.LeasedSplit;
 import io.leasehold.source.split.LeasedSplitSerializer;
 
@@ -157,10 +159,11 @@ public final class LeasedSource<T, SplitT extends SourceSplit, InnerT>
     public SourceReader<T, LeasedSplit<SplitT>> createReader(SourceReaderContext context)
             throws Exception {
         CheckpointingEnabled.require(context);
+        SuccessiveMetrics innerMetrics = new SuccessiveMetrics(context.metricGroup());
         return new LeasedSourceReader<>(
                 UUID.randomUUID().toString(),
                 context,
-                () -> inner.createReader(context),
+                () -> inner.createReader(WrappedReaderContext.of(context, innerMetrics.next())),
                 inner.getSplitSerializer(),
                 options.terms().extendInterval(),
                 System::nanoTime,

@@ -2,6 +2,8 @@ package io.leasehold.testkit;
 
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.Histogram;
+import org.apache.flink.metrics.Meter;
 import org.apache.flink.metrics.Metric;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.View;
@@ -48,6 +50,14 @@ public final class ReportedMetrics {
         return metric instanceof Counter counter
                 ? counter.getCount()
                 : ((Number) ((Gauge<?>) metric).getValue()).longValue();
+    }
+
+    public Meter meter(String id) {
+        return (Meter) metrics.get(id);
+    }
+
+    public Histogram histogram(String id) {
+        return (Histogram) metrics.get(id);
     }
 
     /** As Flink does every few seconds. */
