@@ -146,6 +146,8 @@ public final class EnumeratorMetrics {
             count(gone.released() ? LeaseMetric.HANDOFFS_GIVEN : LeaseMetric.LOSSES, 1);
         } else if (event instanceof LeaseEvent.Lost) {
             count(LeaseMetric.LOSSES, 1);
+        } else if (event instanceof LeaseEvent.Over) {
+            count(LeaseMetric.LOSSES, standing.held());
         } else if (event instanceof LeaseEvent.RestoredElsewhere) {
             count(LeaseMetric.RESTORED_ELSEWHERE, 1);
         }

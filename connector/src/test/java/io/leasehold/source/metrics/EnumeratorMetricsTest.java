@@ -167,6 +167,15 @@ class EnumeratorMetricsTest {
     }
 
     @Test
+    void whenAMemberIsOverAllThatItHeldIsLost() {
+        metrics.stands(new LeaseStanding(3, 0, 0, 0, 0, 0, OptionalLong.empty()));
+
+        metrics.learnt(new LeaseEvent.Over("it was closed by another"));
+
+        assertThat(value("losses")).isEqualTo(3);
+    }
+
+    @Test
     void stateThatIsOfNoUseIsCounted() {
         metrics.learnt(new LeaseEvent.RestoredElsewhere("a", ME));
         metrics.restoredFromTable();
