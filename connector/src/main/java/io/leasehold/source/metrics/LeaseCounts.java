@@ -10,6 +10,8 @@ import java.util.concurrent.atomic.LongAdder;
  * What the enumerators of one source have counted, one after the other. A lost lease restarts the
  * job: counted by the enumerator that ends then, it would never be seen.
  *
+ * <p>Flink's adaptive scheduler makes a new source for each attempt of a job: they begin at 0 then.
+ *
  * <p>On any thread.
  */
 public final class LeaseCounts {

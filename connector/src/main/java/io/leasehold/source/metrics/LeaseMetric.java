@@ -102,7 +102,7 @@ public enum LeaseMetric {
             Place.ENUMERATOR,
             Kind.COUNTER,
             "splits",
-            "that another had before they were let go, by force or for another reason"),
+            "that were lost before they were let go: by force, or because this member was taken for dead"),
     FENCED_WRITES(
             "fencedWrites",
             Place.ENUMERATOR,
