@@ -9,6 +9,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** The leases of the group as they were last read. */
 final class KnownLeases {
@@ -91,6 +92,15 @@ final class KnownLeases {
     boolean isNothingOf(String memberId) {
         return leases.values().stream()
                 .noneMatch(seen -> seen.lease().ownerId().equals(Optional.of(memberId)));
+    }
+
+    /** The splits not known to be finished that a member owns, in whatever incarnation. */
+    Stream<String> unfinishedOf(String memberId) {
+        return leases.values().stream()
+                .map(Sighting::lease)
+                .filter(lease -> !lease.finished())
+                .filter(lease -> lease.ownerId().equals(Optional.of(memberId)))
+                .map(Lease::splitId);
     }
 
     /** Whether nobody has ever been granted any of them. */

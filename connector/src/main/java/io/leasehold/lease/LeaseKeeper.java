@@ -278,6 +278,18 @@ public class LeaseKeeper {
                 phase == Phase.JOINED ? validUntil : OptionalLong.empty());
     }
 
+    /**
+     * Whether the leases are known, and every unfinished one in this member's name is held: none is
+     * to be acquired anew, or being released.
+     */
+    public boolean holdsAllItOwns() {
+        return phase == Phase.JOINED
+                && !doubtful
+                && !leasesStale
+                && leases.unfinishedOf(me.memberId())
+                        .allMatch(split -> own.epochOf(split).isPresent());
+    }
+
     /** Whether every split that was told has a row, and every row says that it is finished. */
     public boolean allFinished() {
         return phase == Phase.JOINED

@@ -53,6 +53,8 @@ final class CheckpointedPositions {
         PROGRESS,
         /** The split stands still, and is to be released. */
         RELEASE,
+        /** The split stands still, and another reader of this job is to have it. */
+        MOVE,
         NOTHING
     }
 
@@ -66,8 +68,9 @@ final class CheckpointedPositions {
      *
      * @param progress to be recorded, as read to their end where they are finished
      * @param released to be released
+     * @param moved to be granted to another reader, from there on
      */
-    record Completed(List<Due> progress, List<Due> released) {}
+    record Completed(List<Due> progress, List<Due> released, List<Due> moved) {}
 
     /**
      * How many checkpoints may be under way; where more fail in a row the oldest reports go. Later
@@ -105,6 +108,7 @@ final class CheckpointedPositions {
     Completed completed(long checkpointId, Judge worth) {
         List<Due> progress = new ArrayList<>();
         List<Due> released = new ArrayList<>();
+        List<Due> moved = new ArrayList<>();
         Set<String> standing = new HashSet<>();
         reported.forEach(
                 (subtask, reports) -> {
@@ -116,6 +120,7 @@ final class CheckpointedPositions {
                                 released.add(due);
                                 standing.add(due.position().splitId());
                             }
+                            case MOVE -> moved.add(due);
                             case NOTHING -> {
                                 // Its reader does not have it any more.
                             }
@@ -124,12 +129,14 @@ final class CheckpointedPositions {
                     done.clear();
                 });
         if (!oneBehind) {
-            return new Completed(progress, released);
+            progress.addAll(moved);
+            return new Completed(progress, released, moved);
         }
         List<Due> due =
                 covered.stream().filter(at -> !standing.contains(at.position().splitId())).toList();
+        // Not what moves: the next checkpoint would find it in another epoch.
         covered = progress;
-        return new Completed(due, released);
+        return new Completed(due, released, moved);
     }
 
     /** The split is not this member's any more: nothing is to be recorded of it. */

@@ -7,12 +7,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * What is asked of readers for splits that other members have claimed, from the claim until the
- * split is let go.
+ * What is asked of readers for splits that other members have claimed, or that another reader of
+ * this job is to have, until the split is let go.
+ *
+ * <p>A claim goes first: a split that is to move and is claimed on the way goes to the claimant,
+ * and if the claim is over it stays where it is. Who was asked for it either way stands still under
+ * the same number.
  *
  * <p>Every request has a number of its own. A reader may freeze a split, go on with it, and be
  * asked again while the checkpoint in which it first stood still is completing: only a position
@@ -34,6 +40,9 @@ final class HandoffRequests {
     /** The claims that stand, by split. */
     private final Map<String, Claim.Kind> claims = new TreeMap<>();
 
+    /** Splits that another reader of this job is to have. */
+    private final Set<String> moves = new TreeSet<>();
+
     private final Map<String, Asked> asked = new HashMap<>();
 
     /** Epochs of the splits that stand still for good, and are being released. */
@@ -46,6 +55,21 @@ final class HandoffRequests {
         claims.put(splitId, kind);
     }
 
+    /** Another reader of this job is to have a split that a reader has. */
+    void moves(String splitId) {
+        moves.add(splitId);
+    }
+
+    /** Whether nobody is to lose a split to whomsoever. */
+    boolean isAtRest() {
+        return claims.isEmpty() && moves.isEmpty() && leaving.isEmpty();
+    }
+
+    /** Whether another member has claimed the split. */
+    boolean isClaimed(String splitId) {
+        return claims.containsKey(splitId);
+    }
+
     /**
      * A claim is over, and the split stays.
      *
@@ -53,6 +77,7 @@ final class HandoffRequests {
      */
     Optional<Asked> over(String splitId) {
         claims.remove(splitId);
+        moves.remove(splitId);
         return Optional.ofNullable(asked.remove(splitId));
     }
 
@@ -62,13 +87,14 @@ final class HandoffRequests {
      * @param holder the subtask that has a split, if one has
      */
     Set<Due> due(Function<String, Optional<Integer>> holder) {
-        return claims.keySet().stream()
+        return Stream.concat(claims.keySet().stream(), moves.stream())
+                .distinct()
                 .flatMap(splitId -> due(splitId, holder.apply(splitId)).stream())
                 .collect(Collectors.toSet());
     }
 
     private Optional<Due> due(String splitId, Optional<Integer> holder) {
-        Claim.Kind kind = claims.get(splitId);
+        Claim.Kind kind = claims.getOrDefault(splitId, Claim.Kind.ASK);
         Asked before = asked.get(splitId);
         if (holder.isEmpty() || (before != null && before.kind() == kind)) {
             return Optional.empty();
@@ -89,7 +115,13 @@ final class HandoffRequests {
 
     /** The attempt of this subtask is gone, and what it was asked for with it. */
     void attemptGone(int subtask) {
+        moves.removeIf(splitId -> isAskedOf(subtask, splitId));
         asked.values().removeIf(request -> request.subtask() == subtask);
+    }
+
+    private boolean isAskedOf(int subtask, String splitId) {
+        Asked request = asked.get(splitId);
+        return request != null && request.subtask() == subtask;
     }
 
     /** Whether a reader that stands still under that number was last asked with it. */
@@ -111,6 +143,7 @@ final class HandoffRequests {
     /** The split is to be acquired anew; if the claim stands then, it is told again. */
     void notHeld(String splitId) {
         claims.remove(splitId);
+        moves.remove(splitId);
         asked.remove(splitId);
     }
 

@@ -73,6 +73,10 @@ import java.util.stream.Collectors;
  * that checkpoint is complete the keeper releases it at that position, and the reader, which has
  * kept it in its state, is told to let it go.
  *
+ * <p>Where readers are more than one split apart, what one has too much is asked of it in the same
+ * way; when it stands still in a complete checkpoint it is withheld, and goes to the reader that
+ * has the fewest in a new epoch.
+ *
  * <p>Coordinator thread only, but for {@link #close}.
  */
 public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
@@ -226,16 +230,18 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         toldNoMore.remove(subtask);
     }
 
-    private void takeBack(int subtask, LeasedSplit<SplitT> split) {
+    /** Returns whether it is this position that is gone on from. */
+    private boolean takeBack(int subtask, LeasedSplit<SplitT> split) {
         OptionalInt holder = assignments.holderOf(split.leaseId());
         LeasedSplit<SplitT> other = withheld.get(split.leaseId());
         if (holder.isPresent() || (other != null && other.epoch() > split.epoch())) {
             LOG.info("Ignored the restored split {}: a later position is in use.", split.splitId());
-            return;
+            return false;
         }
         missing(subtask).remove(split.leaseId());
         assignments.forget(split.leaseId());
         withhold(split);
+        return true;
     }
 
     private Set<String> missing(int subtask) {
@@ -281,9 +287,12 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     private void readerStarted(int subtask, ReaderStarted reader) {
         assignments.started(subtask, reader.readerId());
         for (Position restored : reader.restored()) {
-            // Its own state holds it too, so that it must not go anywhere else.
-            onlyFor.put(restored.splitId(), subtask);
-            takeBack(subtask, leasedSplit(restored));
+            if (takeBack(subtask, leasedSplit(restored))) {
+                // Its own state holds it too, so that it must not go anywhere else.
+                onlyFor.put(restored.splitId(), subtask);
+            } else {
+                sendTo(subtask, id -> new SplitsLetGo(id, Set.of(restored.splitId())));
+            }
         }
         // Neither in the state it went back to nor assigned since: only the table knows.
         for (String splitId : missing(subtask)) {
@@ -497,7 +506,8 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
             context.assignSplit(next.split(), next.subtask());
         }
         assignments.nextSilence(now).ifPresent(at -> loop.callAt(at, this::assign));
-        askForClaimed();
+        spread();
+        askForSplits();
         if (settings.bounded() && nothingMoreToCome()) {
             for (int subtask : context.registeredReaders().keySet()) {
                 if (toldNoMore.add(subtask)) {
@@ -507,7 +517,27 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         }
     }
 
-    private void askForClaimed() {
+    /**
+     * Where some readers have more splits than others, for whatever reason, what they have too much
+     * is to move; but only while all else is at rest, since what waits for a reader goes to the one
+     * that has the fewest anyway.
+     */
+    private void spread() {
+        int readers = context.currentParallelism();
+        if (assignments.startedCount() < readers
+                || context.registeredReaders().size() < readers
+                || assignments.anyWaits()
+                || !handoffs.isAtRest()) {
+            return;
+        }
+        Map<Integer, List<String>> surplus = ReaderSpread.surplus(assignments.splits());
+        if (!surplus.isEmpty() && loop.ask(LeaseKeeper::holdsAllItOwns)) {
+            LOG.info("Splits of these subtasks are to move to others with fewer: {}", surplus);
+            surplus.values().forEach(splitIds -> splitIds.forEach(handoffs::moves));
+        }
+    }
+
+    private void askForSplits() {
         Map<Integer, Map<String, Long>> freezes = new TreeMap<>();
         Map<Integer, Map<String, Long>> stops = new TreeMap<>();
         for (HandoffRequests.Due due : handoffs.due(this::holderOf)) {
@@ -587,18 +617,34 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                     keeper.measured(rates.perSecond());
                     keeper.checkpointCompleted(checkpointId);
                 });
+        // Behind the progress, which is of the epoch that ends now.
+        completed.moved().forEach(split -> moveOn(split.position()));
         discovery.inner().notifyCheckpointComplete(checkpointId);
     }
 
     private Worth worth(int subtask, Due due) {
         String splitId = due.position().splitId();
-        if (!assignments.has(subtask, splitId)
+        if (!assignments.has(subtask, splitId, due.position().epoch())
                 || handoffs.isLeaving(splitId, due.position().epoch())) {
             return Worth.NOTHING;
         }
-        return due.frozenFor().filter(number -> handoffs.isLast(splitId, number)).isPresent()
-                ? Worth.RELEASE
-                : Worth.PROGRESS;
+        if (due.frozenFor().filter(number -> handoffs.isLast(splitId, number)).isEmpty()) {
+            return Worth.PROGRESS;
+        }
+        return handoffs.isClaimed(splitId) ? Worth.RELEASE : Worth.MOVE;
+    }
+
+    /**
+     * A reader's split stands still at a position of a complete checkpoint: from now on it is
+     * withheld here, until it is acquired in a new epoch for the reader with the fewest. Its reader
+     * is told in the same breath, and no barrier comes between: one of the two holds it in each
+     * checkpoint.
+     */
+    private void moveOn(Position position) {
+        String splitId = position.splitId();
+        sendToHolder(splitId, id -> new SplitsLetGo(id, Set.of(splitId)));
+        assignments.forget(splitId);
+        withhold(leasedSplit(position));
     }
 
     @Override

@@ -30,7 +30,9 @@ final class ReaderAssignments<SplitT extends SourceSplit> {
 
     private static final class Reader {
         final String id;
-        final Set<String> splits = new HashSet<>();
+
+        /** Its splits, with the epochs it has them in. */
+        final Map<String, Long> splits = new HashMap<>();
 
         /** Numbers of the requests to stop a split that it has not confirmed. */
         final Set<Long> stops = new HashSet<>();
@@ -109,21 +111,35 @@ final class ReaderAssignments<SplitT extends SourceSplit> {
             return List.of();
         }
         reader.grantedUntil.ifPresent(
-                until -> reader.splits.forEach(splitId -> silentFrom.put(splitId, until)));
-        return List.copyOf(reader.splits);
+                until -> reader.splits.keySet().forEach(splitId -> silentFrom.put(splitId, until)));
+        return List.copyOf(reader.splits.keySet());
     }
 
     /** The subtask that has a split, if one has. */
     OptionalInt holderOf(String splitId) {
         return readers.entrySet().stream()
-                .filter(reader -> reader.getValue().splits.contains(splitId))
+                .filter(reader -> reader.getValue().splits.containsKey(splitId))
                 .mapToInt(Map.Entry::getKey)
                 .findFirst();
     }
 
-    boolean has(int subtask, String splitId) {
+    /** Whether a reader has a split, in that epoch and not in another before or behind it. */
+    boolean has(int subtask, String splitId, long epoch) {
         Reader reader = readers.get(subtask);
-        return reader != null && reader.splits.contains(splitId);
+        return reader != null && Long.valueOf(epoch).equals(reader.splits.get(splitId));
+    }
+
+    /** The splits that each reader has, by subtask. */
+    Map<Integer, Set<String>> splits() {
+        Map<Integer, Set<String>> splits = new TreeMap<>();
+        readers.forEach(
+                (subtask, reader) -> splits.put(subtask, Set.copyOf(reader.splits.keySet())));
+        return splits;
+    }
+
+    /** Whether a split waits for a reader, or for an old grant to end. */
+    boolean anyWaits() {
+        return !waiting.isEmpty();
     }
 
     void await(LeasedSplit<SplitT> split, OptionalInt only) {
@@ -170,7 +186,7 @@ final class ReaderAssignments<SplitT extends SourceSplit> {
                 .map(
                         reader -> {
                             silentFrom.remove(split.leaseId());
-                            reader.getValue().splits.add(split.leaseId());
+                            reader.getValue().splits.put(split.leaseId(), split.epoch());
                             return new Assignment<>(
                                     reader.getKey(), split.grantedTo(reader.getValue().id));
                         });

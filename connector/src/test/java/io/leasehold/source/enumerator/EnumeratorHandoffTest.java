@@ -1,8 +1,6 @@
 package io.leasehold.source.enumerator;
 
 import io.leasehold.lease.Claim;
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.Lease;
 import io.leasehold.lease.LeaseRequest;
 import io.leasehold.source.event.LeaseSourceEvent;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeRequested;
@@ -21,7 +19,6 @@ import io.leasehold.testkit.queue.MemoryQueueSplit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,9 +29,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Each step of a handoff as the enumerator takes it, and what becomes of it if something fails. */
 @Timeout(30)
 class EnumeratorHandoffTest extends EnumeratorRig {
-
-    private final ScriptedMember green =
-            new ScriptedMember(table.open(), "orders", new Incarnation("green", "green-1"));
 
     // ------------------------------------------------------------------------- the usual way
 
@@ -455,70 +449,8 @@ class EnumeratorHandoffTest extends EnumeratorRig {
         life.enumerator.addSplitsBack(List.of(), 0);
     }
 
-    private void claim(Life life, String splitId, Claim.Kind kind) {
-        if (green.open().member("green").isEmpty()) {
-            green.joined();
-        }
-        assertThat(
-                        ScriptedMember.applied(
-                                green.send(
-                                        new LeaseRequest.Claim(
-                                                "orders",
-                                                green.self(),
-                                                List.of(
-                                                        new LeaseRequest.Claim.Claimed(
-                                                                splitId,
-                                                                lease(splitId).version(),
-                                                                kind))))))
-                .containsExactly(splitId);
-        life.pass(TERMS.renewInterval());
-    }
-
-    private void withdraw(Life life, String splitId) {
-        ScriptedMember.applied(
-                green.send(new LeaseRequest.Withdraw("orders", green.self(), List.of(splitId))));
-        life.pass(TERMS.renewInterval());
-    }
-
-    private Lease lease(String splitId) {
-        return green.lease(splitId);
-    }
-
-    private Optional<String> owner(String splitId) {
-        return lease(splitId).ownerId();
-    }
-
-    private static String progressTakenBy(ScriptedMember member, String splitId) {
-        return new String(member.progressOf(splitId).bytes(), StandardCharsets.UTF_8);
-    }
-
-    private static <E extends LeaseSourceEvent> List<E> sent(Life life, Class<E> type) {
-        return life.context.sent.stream().filter(type::isInstance).map(type::cast).toList();
-    }
-
-    /** As it was last assigned. */
-    private static LeasedSplit<MemoryQueueSplit> split(Life life, String splitId) {
-        return life.context.assigned.values().stream()
-                .flatMap(List::stream)
-                .filter(split -> split.leaseId().equals(splitId))
-                .reduce((earlier, later) -> later)
-                .orElseThrow();
-    }
-
-    private static LeaseSourceEvent.Position at(Life life, String splitId, int position) {
-        return position(split(life, splitId).at(new MemoryQueueSplit(splitId, position, 100)));
-    }
-
     private static Positions frozen(
             long checkpointId, Map<String, Long> requests, LeaseSourceEvent.Position... splits) {
         return frozen("r0", checkpointId, requests, splits);
-    }
-
-    private static Positions frozen(
-            String readerId,
-            long checkpointId,
-            Map<String, Long> requests,
-            LeaseSourceEvent.Position... splits) {
-        return new Positions(readerId, checkpointId, List.of(splits), requests, Map.of());
     }
 }

@@ -1,6 +1,8 @@
 package io.leasehold.source.enumerator;
 
+import io.leasehold.lease.Claim;
 import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.Lease;
 import io.leasehold.lease.LeaseKeeper;
 import io.leasehold.lease.LeaseOutcome;
 import io.leasehold.lease.LeaseRequest;
@@ -9,6 +11,7 @@ import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.Member;
 import io.leasehold.lease.Share;
 import io.leasehold.lease.memory.MemoryLeaseTable;
+import io.leasehold.source.event.LeaseSourceEvent;
 import io.leasehold.source.event.LeaseSourceEvent.Position;
 import io.leasehold.source.event.LeaseSourceEvent.Positions;
 import io.leasehold.source.event.LeaseSourceEvent.ReaderStarted;
@@ -16,6 +19,7 @@ import io.leasehold.source.metrics.LeaseCounts;
 import io.leasehold.source.split.LeasedSplit;
 import io.leasehold.testkit.RelayingStore;
 import io.leasehold.testkit.ReportedMetrics;
+import io.leasehold.testkit.ScriptedMember;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
 
 import org.apache.flink.api.connector.source.ReaderInfo;
@@ -28,6 +32,7 @@ import org.apache.flink.core.testutils.ManuallyTriggeredScheduledExecutorService
 import org.apache.flink.metrics.groups.SplitEnumeratorMetricGroup;
 import org.apache.flink.runtime.metrics.groups.InternalSplitEnumeratorMetricGroup;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +42,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 /** Enumerators on one thread, with a clock that moves only when told, over one lease table. */
@@ -47,6 +53,10 @@ abstract class EnumeratorRig {
 
     final MemoryLeaseTable table = new MemoryLeaseTable();
     long now = Long.MAX_VALUE - 5_000_000_000L;
+
+    /** Another member, that does what a test says. */
+    final ScriptedMember green =
+            new ScriptedMember(table.open(), "orders", new Incarnation("green", "green-1"));
 
     /** Of the lives that begin from then on. */
     Share share = Share.of(1);
@@ -69,6 +79,65 @@ abstract class EnumeratorRig {
 
     static Positions report(String readerId, long checkpointId, Position... splits) {
         return new Positions(readerId, checkpointId, List.of(splits), Map.of(), Map.of());
+    }
+
+    void claim(Life life, String splitId, Claim.Kind kind) {
+        if (green.open().member("green").isEmpty()) {
+            green.joined();
+        }
+        assertThat(
+                        ScriptedMember.applied(
+                                green.send(
+                                        new LeaseRequest.Claim(
+                                                "orders",
+                                                green.self(),
+                                                List.of(
+                                                        new LeaseRequest.Claim.Claimed(
+                                                                splitId,
+                                                                lease(splitId).version(),
+                                                                kind))))))
+                .containsExactly(splitId);
+        life.pass(TERMS.renewInterval());
+    }
+
+    void withdraw(Life life, String splitId) {
+        ScriptedMember.applied(
+                green.send(new LeaseRequest.Withdraw("orders", green.self(), List.of(splitId))));
+        life.pass(TERMS.renewInterval());
+    }
+
+    Lease lease(String splitId) {
+        return green.lease(splitId);
+    }
+
+    Optional<String> owner(String splitId) {
+        return lease(splitId).ownerId();
+    }
+
+    static String progressTakenBy(ScriptedMember member, String splitId) {
+        return new String(member.progressOf(splitId).bytes(), StandardCharsets.UTF_8);
+    }
+
+    static <E extends LeaseSourceEvent> List<E> sent(Life life, Class<E> type) {
+        return life.context.sent.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
+    /** As it was last assigned. */
+    static LeasedSplit<MemoryQueueSplit> split(Life life, String splitId) {
+        return life.context.assigned.values().stream()
+                .flatMap(List::stream)
+                .filter(split -> split.leaseId().equals(splitId))
+                .reduce((earlier, later) -> later)
+                .orElseThrow();
+    }
+
+    static Position at(Life life, String splitId, int position) {
+        return position(split(life, splitId).at(new MemoryQueueSplit(splitId, position, 100)));
+    }
+
+    static Positions frozen(
+            String readerId, long checkpointId, Map<String, Long> requests, Position... splits) {
+        return new Positions(readerId, checkpointId, List.of(splits), requests, Map.of());
     }
 
     /** One life of an enumerator. */
@@ -131,8 +200,12 @@ abstract class EnumeratorRig {
 
         /** A reader attempt of which Flink says nothing was restored. */
         void register(int subtask) {
-            context.registered.put(
-                    subtask, ReaderInfo.createReaderInfo(subtask, "here", List.of()));
+            register(subtask, List.of());
+        }
+
+        /** A reader attempt that has not started yet, and what its state holds. */
+        void register(int subtask, List<LeasedSplit<MemoryQueueSplit>> restored) {
+            context.registered.put(subtask, ReaderInfo.createReaderInfo(subtask, "here", restored));
             enumerator.addReader(subtask);
         }
 
@@ -143,8 +216,7 @@ abstract class EnumeratorRig {
 
         /** A reader attempt, and what its state holds. */
         void reader(int subtask, String readerId, List<LeasedSplit<MemoryQueueSplit>> restored) {
-            context.registered.put(subtask, ReaderInfo.createReaderInfo(subtask, "here", restored));
-            enumerator.addReader(subtask);
+            register(subtask, restored);
             enumerator.handleSourceEvent(subtask, new ReaderStarted(readerId, List.of()));
         }
 
