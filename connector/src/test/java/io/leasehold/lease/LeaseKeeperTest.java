@@ -465,6 +465,45 @@ class LeaseKeeperTest {
         assertThat(blue.granted.get("s001").fromState()).isFalse();
     }
 
+    @AtAnyOrigin
+    void whatIsInItsNameIsNotAllHeldUntilItIsGrantedAnewOrReleased(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(3));
+        assertThat(blue.keeper.holdsAllItOwns()).isFalse();
+        group.run(TICK);
+        assertThat(blue.keeper.holdsAllItOwns()).isTrue();
+
+        blue.keeper.restored("s000", 1);
+        assertThat(blue.keeper.holdsAllItOwns()).isFalse();
+        group.run(TICK);
+        assertThat(blue.keeper.holdsAllItOwns()).isTrue();
+        blue.keeper.orphaned("s001");
+        assertThat(blue.keeper.holdsAllItOwns()).isFalse();
+        group.run(TICK);
+        assertThat(blue.keeper.holdsAllItOwns()).isTrue();
+        blue.keeper.cannotRead("s001");
+        assertThat(blue.keeper.holdsAllItOwns()).isFalse();
+        blue.finishes("s002");
+        group.run(TICK);
+        assertThat(blue.holds()).doesNotContain("s002");
+        assertThat(blue.keeper.holdsAllItOwns()).isTrue();
+    }
+
+    @AtAnyOrigin
+    void whoDoesNotHearOfTheStoreDoesNotKnowWhetherItHoldsAllItOwns(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(2));
+        group.run(TICK);
+
+        blue.way = Way.LOSES_REQUESTS;
+        group.run(TICK.multipliedBy(2));
+        assertThat(blue.keeper.holdsAllItOwns()).isFalse();
+        blue.way = Way.UP;
+        group.run(TICK.multipliedBy(2));
+
+        assertThat(blue.keeper.holdsAllItOwns()).isTrue();
+    }
+
     /**
      * The members were read, then the leases, and between the two an incarnation came that the
      * first does not know: who is not in a member's row is over only if the row was read later.

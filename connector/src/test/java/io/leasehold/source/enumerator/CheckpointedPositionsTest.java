@@ -23,6 +23,12 @@ class CheckpointedPositionsTest {
                             ? CheckpointedPositions.Worth.RELEASE
                             : CheckpointedPositions.Worth.PROGRESS;
 
+    private static final CheckpointedPositions.Judge FROZEN_MOVE =
+            (subtask, due) ->
+                    due.frozenFor().isPresent()
+                            ? CheckpointedPositions.Worth.MOVE
+                            : CheckpointedPositions.Worth.PROGRESS;
+
     private final CheckpointedPositions atOnce = new CheckpointedPositions(false);
     private final CheckpointedPositions oneBehind = new CheckpointedPositions(true);
 
@@ -100,6 +106,31 @@ class CheckpointedPositionsTest {
         assertThat(texts(completed.progress())).containsExactly("b at 1");
         assertThat(texts(oneBehind.completed(3, FROZEN_LEAVE).progress()))
                 .containsExactly("b at 2");
+    }
+
+    /** In the next checkpoint's time it is in another epoch, in which that would be refused. */
+    @Test
+    void ofASplitThatMovesTheCheckpointBeforeIsRecordedNowAndThisOneIsNot() {
+        oneBehind.reported(0, report(1, "a at 1", "b at 1"));
+        oneBehind.completed(1, FROZEN_MOVE);
+        oneBehind.reported(0, frozen(2, 7, "a at 2", "b at 2"));
+
+        CheckpointedPositions.Completed completed = oneBehind.completed(2, FROZEN_MOVE);
+
+        assertThat(texts(completed.moved())).containsExactly("a at 2");
+        assertThat(completed.released()).isEmpty();
+        assertThat(texts(completed.progress())).containsExactly("a at 1", "b at 1");
+        assertThat(texts(oneBehind.completed(3, FROZEN_MOVE).progress())).containsExactly("b at 2");
+    }
+
+    @Test
+    void whereProgressIsRecordedAtOnceSoIsThatOfASplitThatMoves() {
+        atOnce.reported(0, frozen(1, 7, "a at 1", "b at 1"));
+
+        CheckpointedPositions.Completed completed = atOnce.completed(1, FROZEN_MOVE);
+
+        assertThat(texts(completed.moved())).containsExactly("a at 1");
+        assertThat(texts(completed.progress())).containsExactlyInAnyOrder("a at 1", "b at 1");
     }
 
     @Test

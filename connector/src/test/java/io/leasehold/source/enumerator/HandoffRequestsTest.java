@@ -114,6 +114,71 @@ class HandoffRequestsTest {
         assertThat(requests.isLeaving("a", 4)).isFalse();
     }
 
+    // ------------------------------------------------------------------ within the job
+
+    @Test
+    void theReaderOfASplitThatIsToMoveIsAskedOnceUnderANumberOfItsOwn() {
+        requests.moves("a");
+
+        assertThat(due(Map.of("a", 0))).containsExactly(new Due(0, "a", 1, Claim.Kind.ASK));
+        assertThat(due(Map.of("a", 0))).isEmpty();
+        assertThat(requests.isLast("a", 1)).isTrue();
+        assertThat(requests.isClaimed("a")).isFalse();
+    }
+
+    /** It may stand still under that number already. */
+    @Test
+    void aClaimOnASplitThatIsToMoveTakesOverItsRequest() {
+        requests.moves("a");
+        due(Map.of("a", 0));
+
+        requests.claimed("a", Claim.Kind.ASK);
+        assertThat(due(Map.of("a", 0))).isEmpty();
+        assertThat(requests.isClaimed("a")).isTrue();
+        requests.claimed("a", Claim.Kind.FORCE);
+        assertThat(due(Map.of("a", 0))).containsExactly(new Due(0, "a", 1, Claim.Kind.FORCE));
+    }
+
+    @Test
+    void whenTheClaimIsOverTheSplitIsNotToMoveEither() {
+        requests.moves("a");
+        due(Map.of("a", 0));
+        requests.claimed("a", Claim.Kind.ASK);
+
+        assertThat(requests.over("a")).map(HandoffRequests.Asked::number).contains(1L);
+        assertThat(due(Map.of("a", 0))).isEmpty();
+        assertThat(requests.isAtRest()).isTrue();
+    }
+
+    @Test
+    void whatIsToMoveFromAGoneAttemptIsNotToMoveAnyMore() {
+        requests.moves("a");
+        requests.moves("b");
+        due(Map.of("a", 0, "b", 1));
+
+        requests.attemptGone(0);
+
+        assertThat(due(Map.of("a", 2, "b", 1))).isEmpty();
+        assertThat(requests.isAtRest()).isFalse();
+        requests.attemptGone(1);
+        assertThat(requests.isAtRest()).isTrue();
+    }
+
+    @Test
+    void thereIsNoRestWhileASplitIsClaimedOrLeavesOrIsToMove() {
+        assertThat(requests.isAtRest()).isTrue();
+        requests.claimed("a", Claim.Kind.ASK);
+        assertThat(requests.isAtRest()).isFalse();
+        requests.leaves("a", 4);
+        assertThat(requests.isAtRest()).isFalse();
+        requests.forget("a");
+        assertThat(requests.isAtRest()).isTrue();
+        requests.moves("b");
+        assertThat(requests.isAtRest()).isFalse();
+        requests.notHeld("b");
+        assertThat(requests.isAtRest()).isTrue();
+    }
+
     private Set<Due> due(Map<String, Integer> holders) {
         return requests.due(splitId -> Optional.ofNullable(holders.get(splitId)));
     }

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -133,7 +134,37 @@ class ReaderAssignmentsTest {
         assertThat(assignments.assignable(BOTH, NONE, now)).hasSize(1);
     }
 
+    /** What it reports of an earlier one may be on its way still. */
+    @AtAnyOrigin
+    void aReaderHasASplitInOneEpochAlone(long now) {
+        assignments.started(0, "r0");
+        assignments.await(split("a", 3), OptionalInt.empty());
+        assertThat(assignments.anyWaits()).isTrue();
+        assignments.assignable(BOTH, NONE, now);
+
+        assertThat(assignments.anyWaits()).isFalse();
+        assertThat(assignments.has(0, "a", 3)).isTrue();
+        assertThat(assignments.has(0, "a", 2)).isFalse();
+        assertThat(assignments.has(0, "b", 3)).isFalse();
+        assertThat(assignments.has(1, "a", 3)).isFalse();
+    }
+
+    @AtAnyOrigin
+    void whatEachReaderHasIsKnownOfThoseThatHaveNothingToo(long now) {
+        assignments.started(0, "r0");
+        assignments.started(1, "r1");
+        assignments.await(split("a"), OptionalInt.empty());
+        assignments.assignable(BOTH, NONE, now);
+
+        assertThat(assignments.splits()).isEqualTo(Map.of(0, Set.of("a"), 1, Set.of()));
+    }
+
     private static LeasedSplit<MemoryQueueSplit> split(String id) {
-        return new LeasedSplit<>(new MemoryQueueSplit(id, 0, 10), 1, 1, false, Optional.empty());
+        return split(id, 1);
+    }
+
+    private static LeasedSplit<MemoryQueueSplit> split(String id, long epoch) {
+        return new LeasedSplit<>(
+                new MemoryQueueSplit(id, 0, 10), epoch, 1, false, Optional.empty());
     }
 }
