@@ -56,14 +56,44 @@ class EnumeratorSpreadTest extends EnumeratorRig {
 
     @Test
     void noReaderIsAskedBeforeAllHaveStarted() {
-        Life life = failedOver();
+        Life life = oneHasAllOfThree();
 
+        started(life, 1, "r1");
         life.pass(TERMS.duration());
-        assertThat(life.context.assigned.get(0)).hasSize(3);
         assertThat(sent(life, FreezeRequested.class)).isEmpty();
+        started(life, 2, "r2");
+
+        assertThat(sent(life, FreezeRequested.class))
+                .containsExactly(new FreezeRequested("r0", Map.of("a", 1L, "b", 2L)));
+    }
+
+    /** It has failed, and what it had is about to come back. */
+    @Test
+    void noReaderIsAskedWhileFlinkDoesNotKnowAllOfThem() {
+        Life life = oneHasAllOfThree();
+
+        started(life, 2, "r2");
+        life.context.registered.remove(2);
         started(life, 1, "r1");
 
-        assertThat(sent(life, FreezeRequested.class)).hasSize(1);
+        assertThat(sent(life, FreezeRequested.class)).isEmpty();
+    }
+
+    /** The other two are registered, and have not started yet. */
+    private Life oneHasAllOfThree() {
+        Life life = new Life(3, Optional.empty(), "a", "b", "c", "d");
+        life.enumerator.start();
+        life.reader(0, "r0");
+        life.reader(1, "r1 before");
+        life.reader(2, "r2 before");
+        life.pass(TERMS.renewInterval());
+        for (int subtask : List.of(1, 2)) {
+            gone(life, subtask);
+            life.register(subtask, List.copyOf(life.context.assigned.get(subtask)));
+        }
+        life.pass(TERMS.renewInterval());
+        assertThat(life.context.assigned.get(0)).hasSize(4);
+        return life;
     }
 
     /** They are its own: it has the fewest. */
@@ -116,6 +146,22 @@ class EnumeratorSpreadTest extends EnumeratorRig {
         assertThat(sent(life, FreezeRequested.class))
                 .filteredOn(request -> request.readerId().equals("r0"))
                 .hasSize(1);
+    }
+
+    @Test
+    void nothingMoreIsAskedWhileAClaimStands() throws Exception {
+        Life life = failedOver();
+        claim(life, "b", Claim.Kind.ASK);
+        started(life, 1, "r1");
+        life.pass(TERMS.renewInterval());
+        assertThat(sent(life, FreezeRequested.class))
+                .containsExactly(new FreezeRequested("r0", Map.of("b", 1L)));
+
+        checkpoint(life, 1, 0, frozen("r0", 1, Map.of("b", 1L), at(life, "b", 10)));
+        life.pass(TERMS.renewInterval());
+
+        assertThat(sent(life, FreezeRequested.class))
+                .endsWith(new FreezeRequested("r0", Map.of("a", 2L)));
     }
 
     /** Where Flink gives restored splits to readers themselves, whatever their number. */
