@@ -1,5 +1,6 @@
 package io.leasehold.lease;
 
+import java.util.Optional;
 import java.util.Set;
 
 /** What a {@link LeaseKeeper} has learnt, for whoever runs the readers. */
@@ -51,6 +52,26 @@ public sealed interface LeaseEvent {
             }
         }
     }
+
+    /**
+     * A split in this job's state is about to be {@link Acquired}, and not in the tenure that its
+     * position was reached in: another member was granted it since that state was taken, or the
+     * rule says so. One of the two positions is not gone on from.
+     *
+     * @param lease the row, in its new tenure
+     * @param progress what the table says of its position
+     * @param fromState whether it goes on from the state's position; if not, from the progress
+     */
+    record TenureBroken(Lease lease, Progress progress, boolean fromState) implements LeaseEvent {}
+
+    /**
+     * A split in this job's state would go on from the table, which {@link RestoreRule#FAIL}
+     * forbids: the job is to fail. Nothing was acquired.
+     *
+     * @param lease the row as it is
+     * @param progress what the table says of its position, if it says anything
+     */
+    record RestoreRefused(Lease lease, Optional<Progress> progress) implements LeaseEvent {}
 
     /** A split this member held is not its own any more; its readers must stop at once. */
     record Lost(String splitId, String why) implements LeaseEvent {}

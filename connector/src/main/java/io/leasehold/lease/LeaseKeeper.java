@@ -7,6 +7,7 @@ import io.leasehold.lease.LeaseRequest.Declare;
 import io.leasehold.lease.LeaseRequest.Discover;
 import io.leasehold.lease.LeaseRequest.Finish;
 import io.leasehold.lease.LeaseRequest.Join;
+import io.leasehold.lease.LeaseRequest.Locate;
 import io.leasehold.lease.LeaseRequest.Open;
 import io.leasehold.lease.LeaseRequest.Rate;
 import io.leasehold.lease.LeaseRequest.Read;
@@ -170,12 +171,12 @@ public class LeaseKeeper {
     }
 
     /**
-     * This job's state holds a split with a position taken in that tenure. If the lease can be had
-     * and is in that tenure still, the state's position is used. A split held already is to be
-     * granted to another reader attempt: it gets a new epoch first.
+     * This job's state holds a split with a position. If the lease can be had, {@link RestoreRule}
+     * says whether that position is used. A split held already is to be granted to another reader
+     * attempt: it gets a new epoch first.
      */
-    public void restored(String splitId, long tenure) {
-        own.restored(splitId, tenure);
+    public void restored(String splitId, RestoredPosition at) {
+        own.restored(splitId, at);
         planDue = true;
     }
 
@@ -656,6 +657,11 @@ public class LeaseKeeper {
         planAt = OptionalLong.empty();
         // Told after its row was read, or its owner came to life since.
         leases.of(own.restored()).forEach(lease -> saw(lease, now));
+        Optional<Lease> refused =
+                leases.of(own.restored()).stream().filter(own::isRefused).findFirst();
+        if (refused.isPresent()) {
+            return refuse(refused.get());
+        }
         if (waitsForOthers(now)) {
             planAt = OptionalLong.of(joinedAt.getAsLong() + terms.initialWait().toNanos());
             return Optional.empty();
@@ -680,6 +686,13 @@ public class LeaseKeeper {
         return acquire(moves.acquire()).or(() -> withdraw(moves)).or(() -> claim(moves));
     }
 
+    /** Before anything is acquired, so that the rows stay as they are. */
+    private Optional<LeaseStep<?>> refuse(Lease lease) {
+        return step(
+                new Locate(group, lease.splitId()),
+                (progress, s, n) -> events.add(new LeaseEvent.RestoreRefused(lease, progress)));
+    }
+
     private Optional<LeaseStep<?>> acquire(List<Lease> free) {
         Acquire request =
                 new Acquire(
@@ -691,8 +704,7 @@ public class LeaseKeeper {
                                                 new Acquire.Wanted(
                                                         lease.splitId(),
                                                         lease.version(),
-                                                        lease.tenure()
-                                                                + (own.continues(lease) ? 0 : 1)))
+                                                        own.tenureToAcquire(lease)))
                                 .toList());
         return request.splits().isEmpty()
                 ? Optional.empty()
@@ -739,7 +751,7 @@ public class LeaseKeeper {
                             .map(before -> LeaseEvent.Acquired.Way.from(before, me))
                             .orElse(LeaseEvent.Acquired.Way.FREE);
             leases.saw(one.lease(), now);
-            events.add(own.acquired(one, way));
+            events.addAll(own.acquired(one, way));
         }
         events.addAll(own.newsOfClaims(leases));
     }

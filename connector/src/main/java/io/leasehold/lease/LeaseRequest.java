@@ -81,6 +81,14 @@ public sealed interface LeaseRequest<A> {
         }
     }
 
+    /** See {@link LeaseStore#locate}. */
+    record Locate(String group, String splitId) implements LeaseRequest<Optional<Progress>> {
+        @Override
+        public LeaseOutcome<Optional<Progress>> sendTo(LeaseStore store) {
+            return store.locate(this);
+        }
+    }
+
     /** See {@link LeaseStore#discover}. */
     record Discover(String group, Incarnation by, List<NewSplit> splits)
             implements LeaseRequest<Set<String>> {

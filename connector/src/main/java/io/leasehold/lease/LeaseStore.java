@@ -8,6 +8,7 @@ import io.leasehold.lease.LeaseRequest.Declare;
 import io.leasehold.lease.LeaseRequest.Discover;
 import io.leasehold.lease.LeaseRequest.Finish;
 import io.leasehold.lease.LeaseRequest.Join;
+import io.leasehold.lease.LeaseRequest.Locate;
 import io.leasehold.lease.LeaseRequest.Open;
 import io.leasehold.lease.LeaseRequest.Order;
 import io.leasehold.lease.LeaseRequest.Rate;
@@ -17,6 +18,7 @@ import io.leasehold.lease.LeaseRequest.Release;
 import io.leasehold.lease.LeaseRequest.Withdraw;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -72,6 +74,11 @@ public interface LeaseStore extends AutoCloseable {
 
     /** Reads the leases whose version is beyond {@code since}. Never refused. */
     LeaseOutcome<LeaseChanges> read(Read read);
+
+    /**
+     * Reads where the next reader of a split would start; empty if it has no row. Never refused.
+     */
+    LeaseOutcome<Optional<Progress>> locate(Locate locate);
 
     /**
      * Inserts those splits that have no row: unowned, epoch 0, tenure 0, with that progress. A

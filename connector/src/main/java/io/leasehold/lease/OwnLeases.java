@@ -23,8 +23,7 @@ final class OwnLeases {
     /** Epochs of the splits that may be granted to readers. */
     private final Map<String, Long> held = new HashMap<>();
 
-    /** Tenures of the splits that this job's state holds and that are not granted yet. */
-    private final Map<String, Long> restored = new HashMap<>();
+    private final RestoredPositions restored;
 
     /** Splits this member cannot read, though another may. */
     private final Set<String> refused = new HashSet<>();
@@ -37,15 +36,16 @@ final class OwnLeases {
         this.watch = watch;
         this.writes = writes;
         this.handoffs = new Handoffs(me, watch);
+        this.restored = new RestoredPositions(me.memberId());
     }
 
     // ------------------------------------------------------------------------------------------
     // What the job tells; see LeaseKeeper
     // ------------------------------------------------------------------------------------------
 
-    void restored(String splitId, long tenure) {
+    void restored(String splitId, RestoredPosition at) {
         notHeld(splitId);
-        restored.put(splitId, tenure);
+        restored.restored(splitId, at);
     }
 
     Optional<Long> notHeld(String splitId) {
@@ -75,12 +75,18 @@ final class OwnLeases {
     // What the table tells
     // ------------------------------------------------------------------------------------------
 
-    LeaseEvent acquired(Acquire.Taken taken, LeaseEvent.Acquired.Way way) {
+    List<LeaseEvent> acquired(Acquire.Taken taken, LeaseEvent.Acquired.Way way) {
         Lease lease = taken.lease();
-        boolean fromState = continues(lease);
-        restored.remove(lease.splitId());
+        List<LeaseEvent> events = new ArrayList<>();
+        boolean wasRestored = restored.has(lease.splitId());
+        RestoredPositions.Start start = restored.acquired(lease.splitId());
+        boolean fromState = wasRestored && start != RestoredPositions.Start.TABLE;
+        if (wasRestored && start != RestoredPositions.Start.STATE) {
+            events.add(new LeaseEvent.TenureBroken(lease, taken.progress(), fromState));
+        }
         held.put(lease.splitId(), lease.epoch());
-        return new LeaseEvent.Acquired(lease, taken.progress(), fromState, way);
+        events.add(new LeaseEvent.Acquired(lease, taken.progress(), fromState, way));
+        return events;
     }
 
     /** What the job is to be told of a lease as it was read. */
@@ -92,7 +98,7 @@ final class OwnLeases {
             boolean released = handoffs.isLeaving(splitId);
             forget(splitId);
             events.add(new LeaseEvent.LetGo(splitId, released));
-        } else if (lease.finished() && (epoch.isPresent() || restored.containsKey(splitId))) {
+        } else if (lease.finished() && (epoch.isPresent() || restored.has(splitId))) {
             forget(splitId);
             events.add(new LeaseEvent.Finished(splitId));
         } else if (epoch.isPresent() && !(lease.ownedBy(me) && lease.epoch() == epoch.get())) {
@@ -108,7 +114,7 @@ final class OwnLeases {
                 lease.owner()
                         .filter(owner -> !owner.memberId().equals(me.memberId()))
                         .filter(owner -> watch.live(owner.memberId()));
-        if (other.isPresent() && restored.remove(splitId) != null) {
+        if (other.isPresent() && restored.forget(splitId)) {
             events.add(new LeaseEvent.RestoredElsewhere(splitId, other.get()));
         }
         return events;
@@ -116,7 +122,7 @@ final class OwnLeases {
 
     private void forget(String splitId) {
         held.remove(splitId);
-        restored.remove(splitId);
+        restored.forget(splitId);
         handoffs.forget(splitId);
         writes.forget(splitId);
     }
@@ -151,12 +157,17 @@ final class OwnLeases {
 
     /** Those that the job's state holds and that are not granted yet. */
     List<String> restored() {
-        return List.copyOf(restored.keySet());
+        return restored.splitIds();
     }
 
-    /** Whether the position in the job's state is the one to go on from. */
-    boolean continues(Lease lease) {
-        return Long.valueOf(lease.tenure()).equals(restored.get(lease.splitId()));
+    /** The tenure to acquire this lease in; where it starts is decided with it. */
+    long tenureToAcquire(Lease lease) {
+        return restored.tenureToAcquire(lease);
+    }
+
+    /** Whether the job is to fail rather than to start this split from the table. */
+    boolean isRefused(Lease lease) {
+        return restored.of(lease) == RestoredPositions.Start.REFUSED;
     }
 
     /** Those that are not to be acquired, since they are held, or are about to be released. */

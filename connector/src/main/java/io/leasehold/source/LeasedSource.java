@@ -149,7 +149,9 @@ public final class LeasedSource<T, SplitT extends SourceSplit, InnerT>
                         options.store(),
                         options.startupTimeout(),
                         options.progress() == ProgressRecording.ONE_BEHIND,
-                        inner.getBoundedness() == Boundedness.BOUNDED),
+                        inner.getBoundedness() == Boundedness.BOUNDED,
+                        options.restore(),
+                        options.onLost() == LostLease.DROP),
                 System::nanoTime,
                 counts(),
                 thread("lease-io-" + options.group()));

@@ -4,6 +4,7 @@ import io.leasehold.lease.Balance;
 import io.leasehold.lease.LeaseStoreFactory;
 import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.Names;
+import io.leasehold.lease.RestoreRule;
 import io.leasehold.lease.Share;
 
 import org.apache.flink.api.connector.source.Source;
@@ -27,6 +28,8 @@ public final class LeasedSourceBuilder<T, SplitT extends SourceSplit, InnerT> {
     private Share share = Share.of(1);
     private Duration startupTimeout = DEFAULT_STARTUP_TIMEOUT;
     private ProgressRecording progress = ProgressRecording.ONE_BEHIND;
+    private RestoreRule restore = RestoreRule.AUTO;
+    private LostLease onLost = LostLease.FAIL;
 
     LeasedSourceBuilder(Source<T, SplitT, InnerT> inner) {
         this.inner = Objects.requireNonNull(inner, "the source to wrap");
@@ -108,6 +111,24 @@ public final class LeasedSourceBuilder<T, SplitT extends SourceSplit, InnerT> {
     }
 
     /**
+     * From where this job goes on with splits that the state it starts from holds. Default {@link
+     * RestoreRule#AUTO}; the others are for one start each.
+     */
+    public LeasedSourceBuilder<T, SplitT, InnerT> restore(RestoreRule restore) {
+        this.restore = Objects.requireNonNull(restore, "restore");
+        return this;
+    }
+
+    /**
+     * What this job does when a lease it has is not its own any more. Default {@link
+     * LostLease#FAIL}.
+     */
+    public LeasedSourceBuilder<T, SplitT, InnerT> onLost(LostLease onLost) {
+        this.onLost = Objects.requireNonNull(onLost, "onLost");
+        return this;
+    }
+
+    /**
      * Builds the source. The result may be used once in a job: two of one member id would shut each
      * other out.
      *
@@ -123,7 +144,9 @@ public final class LeasedSourceBuilder<T, SplitT extends SourceSplit, InnerT> {
                         terms,
                         share,
                         startupTimeout,
-                        progress));
+                        progress,
+                        restore,
+                        onLost));
     }
 
     private static IllegalStateException missing(String what, String call) {

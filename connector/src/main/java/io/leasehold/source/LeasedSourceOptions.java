@@ -2,6 +2,7 @@ package io.leasehold.source;
 
 import io.leasehold.lease.LeaseStoreFactory;
 import io.leasehold.lease.LeaseTerms;
+import io.leasehold.lease.RestoreRule;
 import io.leasehold.lease.Share;
 
 import java.io.Serializable;
@@ -17,6 +18,8 @@ import java.time.Duration;
  * @param share what part of the queue this job wants
  * @param startupTimeout how long a store that does not answer is asked when the job starts
  * @param progress when positions are recorded
+ * @param restore from where it goes on with splits that the state it starts from holds
+ * @param onLost what it does when a lease it has is not its own any more
  */
 public record LeasedSourceOptions(
         String group,
@@ -25,7 +28,9 @@ public record LeasedSourceOptions(
         LeaseTerms terms,
         Share share,
         Duration startupTimeout,
-        ProgressRecording progress)
+        ProgressRecording progress,
+        RestoreRule restore,
+        LostLease onLost)
         implements Serializable {
 
     private static final long serialVersionUID = 1L;

@@ -271,7 +271,9 @@ class LeaseKeeperTest {
         VirtualMember again = group.member("blue", VirtualGroup.splits(4));
         held.forEach(
                 splitId ->
-                        again.keeper.restored(splitId, blue.granted.get(splitId).lease().tenure()));
+                        again.keeper.restored(
+                                splitId,
+                                VirtualGroup.asGranted(blue.granted.get(splitId).lease())));
         group.run(TERMS.duration());
 
         assertThat(again.holds()).isEqualTo(held);
@@ -371,7 +373,7 @@ class LeaseKeeperTest {
         VirtualGroup group = new VirtualGroup(origin);
         VirtualMember blue = group.member("blue", VirtualGroup.splits(1));
         group.run(TICK);
-        long tenure = blue.granted.get("s000").lease().tenure();
+        RestoredPosition restored = VirtualGroup.asGranted(blue.granted.get("s000").lease());
         blue.close();
         VirtualMember green = group.member("green", VirtualGroup.splits(1));
         group.until(LONG, () -> green.holds().size() == 1);
@@ -380,7 +382,7 @@ class LeaseKeeperTest {
         green.close();
 
         VirtualMember again = group.member("blue", VirtualGroup.splits(1));
-        again.keeper.restored("s000", tenure);
+        again.keeper.restored("s000", restored);
         group.until(LONG, () -> again.holds().size() == 1);
 
         assertThat(again.granted.get("s000").fromState()).isFalse();
@@ -394,7 +396,7 @@ class LeaseKeeperTest {
         group.run(TICK);
 
         VirtualMember blue = group.member("blue", VirtualGroup.splits(1));
-        blue.keeper.restored("s000", 1);
+        blue.keeper.restored("s000", new RestoredPosition(1, 1, RestoreRule.AUTO));
         group.run(TICK.multipliedBy(3));
 
         assertThat(blue.events(LeaseEvent.RestoredElsewhere.class))
@@ -412,8 +414,8 @@ class LeaseKeeperTest {
         VirtualMember blue = group.member("blue", VirtualGroup.splits(2));
         group.run(TICK.multipliedBy(3));
 
-        blue.keeper.restored("s000", 1);
-        blue.keeper.restored("s001", 1);
+        blue.keeper.restored("s000", new RestoredPosition(1, 1, RestoreRule.AUTO));
+        blue.keeper.restored("s001", new RestoredPosition(1, 1, RestoreRule.AUTO));
         group.run(TICK.multipliedBy(2));
 
         assertThat(blue.events(LeaseEvent.RestoredElsewhere.class))
@@ -455,7 +457,7 @@ class LeaseKeeperTest {
         VirtualMember blue = group.member("blue", VirtualGroup.splits(2));
         group.run(TICK);
 
-        blue.keeper.restored("s000", 1);
+        blue.keeper.restored("s000", new RestoredPosition(1, 1, RestoreRule.AUTO));
         blue.keeper.orphaned("s001");
         group.run(TICK);
 
@@ -473,7 +475,7 @@ class LeaseKeeperTest {
         group.run(TICK);
         assertThat(blue.keeper.holdsAllItOwns()).isTrue();
 
-        blue.keeper.restored("s000", 1);
+        blue.keeper.restored("s000", new RestoredPosition(1, 1, RestoreRule.AUTO));
         assertThat(blue.keeper.holdsAllItOwns()).isFalse();
         group.run(TICK);
         assertThat(blue.keeper.holdsAllItOwns()).isTrue();

@@ -51,6 +51,11 @@ final class VirtualGroup {
         this.now = origin;
     }
 
+    /** What the state of a job says that was granted this lease. */
+    static RestoredPosition asGranted(Lease lease) {
+        return new RestoredPosition(lease.tenure(), lease.epoch(), RestoreRule.AUTO);
+    }
+
     static List<NewSplit> splits(int count) {
         return IntStream.range(0, count)
                 .mapToObj(i -> new NewSplit("s%03d".formatted(i), Set.of(), at(0, 0)))
@@ -216,7 +221,7 @@ final class VirtualGroup {
 
         /** Its reader failed; its state has the position of the last checkpoint. */
         void restores(String splitId) {
-            keeper.restored(splitId, granted.remove(splitId).lease().tenure());
+            keeper.restored(splitId, asGranted(granted.remove(splitId).lease()));
             freezesAt.remove(splitId);
         }
 

@@ -11,6 +11,8 @@ import io.leasehold.lease.LeaseRequest.Recorded;
 import io.leasehold.lease.LeaseRequest.Release;
 import io.leasehold.lease.LeaseStep;
 import io.leasehold.lease.LeaseTerms;
+import io.leasehold.lease.RestoreRule;
+import io.leasehold.lease.RestoredPosition;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -350,7 +352,7 @@ final class Enumerator {
     private void withhold(String splitId, Held at) {
         withheld.put(splitId, at);
         keeper.discovered(List.of(new NewSplit(splitId, Set.of(), Positions.as(at.position(), 0))));
-        keeper.restored(splitId, at.tenure());
+        keeper.restored(splitId, new RestoredPosition(at.tenure(), at.epoch(), RestoreRule.AUTO));
     }
 
     private Set<String> missing(int subtask) {

@@ -8,6 +8,7 @@ import io.leasehold.lease.LeaseOutcome.Refused;
 import io.leasehold.lease.LeaseRequest.Acquire;
 import io.leasehold.lease.LeaseRequest.Discover;
 import io.leasehold.lease.LeaseRequest.Discover.NewSplit;
+import io.leasehold.lease.LeaseRequest.Locate;
 import io.leasehold.lease.LeaseRequest.Rate;
 import io.leasehold.lease.LeaseRequest.Read;
 import io.leasehold.lease.LeaseRequest.Record;
@@ -334,6 +335,21 @@ abstract class OwnershipContract extends MembershipContract {
         assertThat(free.version()).isGreaterThan(lease.version());
         assertThat(applied(a.record(lease, position("later", 3)))).isEmpty();
         assertThat(joined("b").progressOf("s")).isEqualTo(position("last", 2));
+    }
+
+    @Test
+    void whereASplitStandsCanBeReadWithoutChangingAnything() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s"));
+        assertThat(applied(a.send(new Locate(group(), "s")))).contains(position("start", 0));
+
+        Lease lease = a.taking("s");
+        applied(a.record(lease, position("later", 2)));
+
+        assertThat(applied(a.send(new Locate(group(), "s")))).contains(position("later", 2));
+        assertThat(applied(a.send(new Locate(group(), "t")))).isEmpty();
+        assertThat(applied(a.send(new Locate("another group", "s")))).isEmpty();
+        assertThat(a.lease("s")).isEqualTo(lease);
     }
 
     @Test

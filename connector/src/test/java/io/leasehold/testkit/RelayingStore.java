@@ -11,6 +11,7 @@ import io.leasehold.lease.LeaseRequest.Declare;
 import io.leasehold.lease.LeaseRequest.Discover;
 import io.leasehold.lease.LeaseRequest.Finish;
 import io.leasehold.lease.LeaseRequest.Join;
+import io.leasehold.lease.LeaseRequest.Locate;
 import io.leasehold.lease.LeaseRequest.Open;
 import io.leasehold.lease.LeaseRequest.Order;
 import io.leasehold.lease.LeaseRequest.Rate;
@@ -20,8 +21,10 @@ import io.leasehold.lease.LeaseRequest.Release;
 import io.leasehold.lease.LeaseRequest.Withdraw;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.Membership;
+import io.leasehold.lease.Progress;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** A store that does the same with every request, whatever it asks for. */
@@ -48,6 +51,11 @@ public abstract class RelayingStore implements LeaseStore {
     @Override
     public LeaseOutcome<LeaseChanges> read(Read read) {
         return relay(read);
+    }
+
+    @Override
+    public LeaseOutcome<Optional<Progress>> locate(Locate locate) {
+        return relay(locate);
     }
 
     @Override

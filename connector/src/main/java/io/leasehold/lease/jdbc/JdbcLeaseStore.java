@@ -15,6 +15,7 @@ import io.leasehold.lease.LeaseRequest.Discover;
 import io.leasehold.lease.LeaseRequest.Discover.NewSplit;
 import io.leasehold.lease.LeaseRequest.Finish;
 import io.leasehold.lease.LeaseRequest.Join;
+import io.leasehold.lease.LeaseRequest.Locate;
 import io.leasehold.lease.LeaseRequest.Open;
 import io.leasehold.lease.LeaseRequest.Order;
 import io.leasehold.lease.LeaseRequest.Rate;
@@ -30,6 +31,7 @@ import io.leasehold.lease.LeaseStoreException;
 import io.leasehold.lease.Member;
 import io.leasehold.lease.MemberState;
 import io.leasehold.lease.Membership;
+import io.leasehold.lease.Progress;
 
 import java.sql.SQLException;
 import java.time.Duration;
@@ -153,6 +155,18 @@ public final class JdbcLeaseStore implements LeaseStore {
                                         session.query(
                                                 LeaseSql.CHANGED_SINCE, values, LeaseRows::change),
                                         session.dialect().schema())));
+    }
+
+    @Override
+    public LeaseOutcome<Optional<Progress>> locate(Locate locate) {
+        Values values = Values.of(locate.group()).with("split", locate.splitId());
+        return requests.single(
+                session ->
+                        new Applied<>(
+                                session
+                                        .query(LeaseSql.PROGRESS, values, LeaseRows::progress)
+                                        .stream()
+                                        .findFirst()));
     }
 
     @Override

@@ -157,14 +157,15 @@ final class LeaseRows {
         Optional<Lease> lease = lease(row).lease();
         return lease.isEmpty()
                 ? Optional.empty()
-                : Optional.of(
-                        new Acquire.Taken(
-                                lease.get(),
-                                new Progress(
-                                        row.getBytes("progress"),
-                                        row.getInt("serializer_version"),
-                                        row.getString("progress_text"),
-                                        row.getLong("progress_checkpoint"))));
+                : Optional.of(new Acquire.Taken(lease.get(), progress(row)));
+    }
+
+    static Progress progress(ResultSet row) throws SQLException {
+        return new Progress(
+                row.getBytes("progress"),
+                row.getInt("serializer_version"),
+                row.getString("progress_text"),
+                row.getLong("progress_checkpoint"));
     }
 
     private static LeaseRow lease(ResultSet row) throws SQLException {

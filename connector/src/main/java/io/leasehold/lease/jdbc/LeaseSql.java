@@ -128,6 +128,14 @@ final class LeaseSql {
                     """
                             .formatted(LEASE_COLUMNS));
 
+    private static final String PROGRESS_COLUMNS =
+            "l.progress, l.serializer_version, l.progress_text, l.progress_checkpoint";
+
+    static final Sql PROGRESS =
+            Sql.of(
+                    "SELECT %s FROM lease l WHERE l.group_id = :group AND l.split_id = :split"
+                            .formatted(PROGRESS_COLUMNS));
+
     /** What the transaction has changed, by the change number it has. */
     static final Sql CHANGED =
             Sql.of("SELECT split_id FROM lease WHERE group_id = :group AND version = :version");
@@ -136,12 +144,11 @@ final class LeaseSql {
     static final Sql TAKEN =
             Sql.of(
                     """
-                    SELECT %s, l.progress, l.serializer_version, l.progress_text,
-                           l.progress_checkpoint
+                    SELECT %s, %s
                       FROM lease l
                      WHERE l.group_id = :group AND l.version = :version
                     """
-                            .formatted(LEASE_COLUMNS));
+                            .formatted(LEASE_COLUMNS, PROGRESS_COLUMNS));
 
     private LeaseSql() {}
 }

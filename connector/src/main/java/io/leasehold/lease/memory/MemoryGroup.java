@@ -15,6 +15,7 @@ import io.leasehold.lease.LeaseRequest.Declare;
 import io.leasehold.lease.LeaseRequest.Discover;
 import io.leasehold.lease.LeaseRequest.Finish;
 import io.leasehold.lease.LeaseRequest.Join;
+import io.leasehold.lease.LeaseRequest.Locate;
 import io.leasehold.lease.LeaseRequest.Order;
 import io.leasehold.lease.LeaseRequest.Rate;
 import io.leasehold.lease.LeaseRequest.Read;
@@ -184,6 +185,10 @@ final class MemoryGroup {
                         .filter(lease -> lease.version() > read.since())
                         .toList();
         return new Applied<>(new LeaseChanges(changeNumber, changed, Map.of()));
+    }
+
+    LeaseOutcome<Optional<Progress>> locate(Locate locate) {
+        return new Applied<>(row(locate.splitId()).map(Row::progress));
     }
 
     LeaseOutcome<Set<String>> discover(Discover discover) {

@@ -10,6 +10,7 @@ import io.leasehold.lease.LeaseRequest.Declare;
 import io.leasehold.lease.LeaseRequest.Discover;
 import io.leasehold.lease.LeaseRequest.Finish;
 import io.leasehold.lease.LeaseRequest.Join;
+import io.leasehold.lease.LeaseRequest.Locate;
 import io.leasehold.lease.LeaseRequest.Open;
 import io.leasehold.lease.LeaseRequest.Order;
 import io.leasehold.lease.LeaseRequest.Rate;
@@ -22,10 +23,12 @@ import io.leasehold.lease.LeaseStoreException;
 import io.leasehold.lease.LeaseStoreFactory;
 import io.leasehold.lease.Membership;
 import io.leasehold.lease.Names;
+import io.leasehold.lease.Progress;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -77,6 +80,11 @@ public final class MemoryLeaseStore implements LeaseStore {
     @Override
     public LeaseOutcome<LeaseChanges> read(Read read) {
         return ask(read.group(), group -> group.read(read));
+    }
+
+    @Override
+    public LeaseOutcome<Optional<Progress>> locate(Locate locate) {
+        return ask(locate.group(), group -> group.locate(locate));
     }
 
     @Override

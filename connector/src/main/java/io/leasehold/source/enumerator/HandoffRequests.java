@@ -100,9 +100,14 @@ final class HandoffRequests {
             return Optional.empty();
         }
         // Who has been asked already may stand still under that number.
-        long number = before == null ? ++lastNumber : before.number();
+        long number = before == null ? nextNumber() : before.number();
         asked.put(splitId, new Asked(holder.get(), number, kind));
         return Optional.of(new Due(holder.get(), splitId, number, kind));
+    }
+
+    /** A number that no request has had. */
+    long nextNumber() {
+        return ++lastNumber;
     }
 
     /** The splits that must not go to any reader. */

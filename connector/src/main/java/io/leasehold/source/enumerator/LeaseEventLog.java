@@ -55,6 +55,18 @@ final class LeaseEventLog {
         }
     }
 
+    /**
+     * @param restored the split as this job's state holds it
+     */
+    void say(LeaseEvent.TenureBroken broken, Object restored) {
+        LOG.warn(
+                "The split '{}' is at {} in the state that this job started from, and at {} in the lease table; another member was granted it since, or lease.restore says so: it goes on from the {}.",
+                broken.lease().splitId(),
+                restored,
+                broken.progress().text(),
+                broken.fromState() ? "state" : "table");
+    }
+
     private static void withoutTaker(int splits) {
         if (splits > 0) {
             LOG.warn(

@@ -9,6 +9,8 @@ import io.leasehold.lease.LeaseStoreException;
 import io.leasehold.lease.LeaseStoreFactory;
 import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.Progress;
+import io.leasehold.lease.RestoreRule;
+import io.leasehold.lease.RestoredPosition;
 import io.leasehold.source.enumerator.CheckpointedPositions.Due;
 import io.leasehold.source.enumerator.CheckpointedPositions.Worth;
 import io.leasehold.source.event.LeaseSourceEvent;
@@ -95,13 +97,17 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
      *
      * @param oneBehind whether progress is recorded one checkpoint late
      * @param bounded whether the queue has an end
+     * @param restore for the splits in the state that the enumerator starts from
+     * @param dropsLost whether a split whose lease is lost is dropped, and the job goes on
      */
     public record Settings(
             LeaseTerms terms,
             LeaseStoreFactory stores,
             Duration startupTimeout,
             boolean oneBehind,
-            boolean bounded) {}
+            boolean bounded,
+            RestoreRule restore,
+            boolean dropsLost) {}
 
     private final SplitEnumeratorContext<LeasedSplit<SplitT>> context;
     private final SplitDiscovery<SplitT, InnerT> discovery;
@@ -251,11 +257,15 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     private void withhold(LeasedSplit<SplitT> split) {
         withheld.put(split.leaseId(), split.withoutGrant());
         handoffs.notHeld(split.leaseId());
+        // A reader that fails alone is not a start.
+        RestoreRule rule = awaitsReaders ? settings.restore() : RestoreRule.AUTO;
         // Without a lease in the table, as after the table was lost, this is where it starts.
         loop.tell(
                 keeper -> {
                     keeper.discovered(List.of(discovery.newSplit(split.inner())));
-                    keeper.restored(split.leaseId(), split.tenure());
+                    keeper.restored(
+                            split.leaseId(),
+                            new RestoredPosition(split.tenure(), split.epoch(), rule));
                 });
     }
 
@@ -364,10 +374,17 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
             finished(finished.splitId());
         } else if (event instanceof LeaseEvent.RestoredElsewhere elsewhere) {
             forget(elsewhere.splitId());
+        } else if (event instanceof LeaseEvent.TenureBroken broken) {
+            log.say(broken, withheld.get(broken.lease().splitId()).inner());
+            if (!broken.fromState()) {
+                metrics.restoredFromTable();
+            }
+        } else if (event instanceof LeaseEvent.RestoreRefused refused) {
+            fail(new RestoreRefusedException(refused, withheld.get(refused.lease().splitId())));
         } else if (event instanceof LeaseEvent.Joined) {
             everJoined = true;
         } else if (event instanceof LeaseEvent.Lost lost) {
-            withdraw("The lease of split '%s' was lost: %s.".formatted(lost.splitId(), lost.why()));
+            lost(lost);
         } else if (event instanceof LeaseEvent.Over over) {
             withdraw(over.why());
         } else if (event instanceof LeaseEvent.StoreSilent silent) {
@@ -391,14 +408,6 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
             handoffs.notHeld(splitId);
             loop.tell(keeper -> keeper.cannotRead(splitId));
             return;
-        }
-        if (!acquired.fromState() && withheld.containsKey(splitId)) {
-            metrics.restoredFromTable();
-            LOG.warn(
-                    "The split '{}' was consumed by another job since this state was taken: it goes on at {} instead of {}.",
-                    splitId,
-                    acquired.progress().text(),
-                    withheld.get(splitId).inner());
         }
         LeasedSplit<SplitT> split =
                 new LeasedSplit<>(
@@ -564,6 +573,25 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                 && !context.registeredReaders().isEmpty()
                 && discovery.isComplete(context.registeredReaders().keySet())
                 && loop.ask(LeaseKeeper::allFinished);
+    }
+
+    private void lost(LeaseEvent.Lost lost) {
+        String splitId = lost.splitId();
+        String why = "The lease of split '%s' was lost: %s.".formatted(splitId, lost.why());
+        if (!settings.dropsLost()) {
+            withdraw(why);
+        }
+        LOG.warn("{} It is dropped; what was read of it may be read again by others.", why);
+        holderOf(splitId)
+                .ifPresent(
+                        subtask -> {
+                            // No grant before it has stopped: this one is not to be emitted.
+                            long number = handoffs.nextNumber();
+                            assignments.stopRequested(subtask, number);
+                            sendTo(subtask, id -> new StopRequested(id, Map.of(splitId, number)));
+                        });
+        assignments.emitsUntilItsGrantIsOver(splitId);
+        letGo(splitId);
     }
 
     private void withdraw(String why) {

@@ -115,6 +115,14 @@ final class ReaderAssignments<SplitT extends SourceSplit> {
         return List.copyOf(reader.splits.keySet());
     }
 
+    /** Its reader may emit a split that it is about to forget for as long as it is granted to. */
+    void emitsUntilItsGrantIsOver(String splitId) {
+        readers.values().stream()
+                .filter(reader -> reader.splits.containsKey(splitId))
+                .filter(reader -> reader.grantedUntil.isPresent())
+                .forEach(reader -> silentFrom.put(splitId, reader.grantedUntil.getAsLong()));
+    }
+
     /** The subtask that has a split, if one has. */
     OptionalInt holderOf(String splitId) {
         return readers.entrySet().stream()

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param inner the split as the wrapped source knows it, with its position
  * @param epoch the epoch of the lease it was granted under; 0 if it never was
  * @param tenure the tenure in which the position was reached: while the lease's is the same, this
- *     position and not the table's is the one to go on from
+ *     position and not the table's is the one to go on from; 0 if it was reached without a lease
  * @param finished whether it has been read to its end
  * @param grantedTo the reader attempt that may read it, while it is on its way there; never stored,
  *     so that whoever finds the split in restored state must first be granted it anew
@@ -26,6 +26,11 @@ public record LeasedSplit<SplitT extends SourceSplit>(
     public LeasedSplit {
         Objects.requireNonNull(inner);
         Objects.requireNonNull(grantedTo);
+    }
+
+    /** A split as it was read before there were leases: it is of no tenure. */
+    public static <SplitT extends SourceSplit> LeasedSplit<SplitT> fromBefore(SplitT inner) {
+        return new LeasedSplit<>(inner, 0, 0, false, Optional.empty());
     }
 
     /** The id of the split in its group: the same in every job. */

@@ -9,6 +9,7 @@ import io.leasehold.lease.LeaseRequest;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.Member;
+import io.leasehold.lease.RestoreRule;
 import io.leasehold.lease.Share;
 import io.leasehold.lease.memory.MemoryLeaseTable;
 import io.leasehold.source.event.LeaseSourceEvent;
@@ -63,6 +64,15 @@ abstract class EnumeratorRig {
 
     /** Of the lives that begin from then on: a split is found when the reader it is for comes. */
     boolean bounded;
+
+    /** Of the lives that begin from then on. */
+    String memberId = "blue";
+
+    /** Of the lives that begin from then on. */
+    RestoreRule restore = RestoreRule.AUTO;
+
+    /** Of the lives that begin from then on. */
+    boolean dropsLost;
 
     private int lives;
 
@@ -150,7 +160,7 @@ abstract class EnumeratorRig {
 
         final ManuallyTriggeredScheduledExecutorService io =
                 new ManuallyTriggeredScheduledExecutorService();
-        final Incarnation me = new Incarnation("blue", "blue-" + lives++);
+        final Incarnation me = new Incarnation(memberId, memberId + "-" + lives++);
         final LeasedSplitEnumerator<MemoryQueueSplit, String> enumerator;
 
         Life(
@@ -174,7 +184,9 @@ abstract class EnumeratorRig {
                                         timeout -> noting(table.open()),
                                         Duration.ofMinutes(1),
                                         true,
-                                        bounded),
+                                        bounded,
+                                        restore,
+                                        dropsLost),
                                 () -> now,
                                 new LeaseCounts(),
                                 io);
