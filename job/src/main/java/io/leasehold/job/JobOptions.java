@@ -2,6 +2,8 @@ package io.leasehold.job;
 
 import io.leasehold.lease.Balance;
 import io.leasehold.lease.LeaseTerms;
+import io.leasehold.lease.RestoreRule;
+import io.leasehold.source.LostLease;
 import io.leasehold.source.ProgressRecording;
 
 import java.nio.file.Path;
@@ -174,6 +176,27 @@ public final class JobOptions {
                             + "whose Kafka transactions are surely committed, or at once the last one. "
                             + "At-once loses records with an exactly-once sink if a job dies before "
                             + "its commit.");
+    public static final Option<RestoreRule> RESTORE =
+            withDefault(
+                    "lease.restore",
+                    OptionType.oneOf(RestoreRule.class),
+                    "auto",
+                    "From where to go on with splits that the checkpoint or savepoint holds that the "
+                            + "job starts from. Auto: from there, or from the lease table if another job "
+                            + "was granted the split since. State: always from there, to go back in time. "
+                            + "Table: always from the lease table. Fail: as auto, but fail rather than go "
+                            + "on from the table. A split that a live job reads stays with it whatever is "
+                            + "said here. All but auto are for one start each: automatic restarts of the "
+                            + "whole job follow them too.");
+    public static final Option<LostLease> ON_LOST =
+            withDefault(
+                    "lease.on-lost",
+                    OptionType.oneOf(LostLease.class),
+                    "fail",
+                    "What to do if somebody changes the lease table so that a split is not this job's "
+                            + "any more. Fail: go back to the last checkpoint, so that nothing is committed "
+                            + "without a right to. Drop: go on without the split; what was read of it since "
+                            + "the last recorded checkpoint may be committed twice.");
 
     // What is done with the records.
     public static final Option<Boolean> DEDUP_ENABLED =
@@ -322,6 +345,8 @@ public final class JobOptions {
                     MAX_SPLITS,
                     BALANCE,
                     PROGRESS,
+                    RESTORE,
+                    ON_LOST,
                     DEDUP_ENABLED,
                     DEDUP_ID,
                     DEDUP_TTL,

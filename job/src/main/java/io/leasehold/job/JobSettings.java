@@ -6,7 +6,9 @@ import io.leasehold.job.JobOptions.SinkKind;
 import io.leasehold.lease.LeaseStores;
 import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.Names;
+import io.leasehold.lease.RestoreRule;
 import io.leasehold.lease.Share;
+import io.leasehold.source.LostLease;
 import io.leasehold.source.ProgressRecording;
 
 import java.time.Duration;
@@ -57,7 +59,9 @@ public record JobSettings(
             LeaseTerms terms,
             Duration startupTimeout,
             Share share,
-            ProgressRecording progress) {
+            ProgressRecording progress,
+            RestoreRule restore,
+            LostLease onLost) {
 
         @Override
         public String toString() {
@@ -162,7 +166,9 @@ public record JobSettings(
                         reader.get(JobOptions.WEIGHT),
                         reader.find(JobOptions.MAX_SPLITS).orElse(Share.ANY_NUMBER),
                         reader.get(JobOptions.BALANCE)),
-                reader.get(JobOptions.PROGRESS));
+                reader.get(JobOptions.PROGRESS),
+                reader.get(JobOptions.RESTORE),
+                reader.get(JobOptions.ON_LOST));
     }
 
     private static Map<String, String> storeProperties(OptionReader reader) {

@@ -113,6 +113,8 @@ public final class LeasedQueueJob {
                 .balance(lease.share().balance())
                 .startupTimeout(lease.startupTimeout())
                 .progress(lease.progress())
+                .restore(lease.restore())
+                .onLost(lease.onLost())
                 .build();
     }
 

@@ -3,7 +3,9 @@ package io.leasehold.job;
 import io.leasehold.job.JobOptions.SinkKind;
 import io.leasehold.lease.Balance;
 import io.leasehold.lease.LeaseTerms;
+import io.leasehold.lease.RestoreRule;
 import io.leasehold.lease.Share;
+import io.leasehold.source.LostLease;
 import io.leasehold.source.ProgressRecording;
 
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,8 @@ class JobSettingsTest {
         assertThat(settings.queue().recordId()).isEqualTo(new RecordIdPlace.Header("record-id"));
         assertThat(settings.lease().terms()).isEqualTo(LeaseTerms.of(Duration.ofSeconds(10)));
         assertThat(settings.lease().progress()).isEqualTo(ProgressRecording.ONE_BEHIND);
+        assertThat(settings.lease().restore()).isEqualTo(RestoreRule.AUTO);
+        assertThat(settings.lease().onLost()).isEqualTo(LostLease.FAIL);
         assertThat(settings.lease().share()).isEqualTo(Share.of(1));
         assertThat(settings.lease().memberId()).isEmpty();
         assertThat(settings.dedup()).contains(new JobSettings.Dedup(Duration.ofHours(1)));
@@ -50,6 +54,8 @@ class JobSettingsTest {
                         "false",
                         "--lease.progress",
                         "at-once",
+                        "--lease.restore=state",
+                        "--lease.on-lost=drop",
                         "--lease.weight=3",
                         "--lease.max-splits=20",
                         "--lease.balance=load",
@@ -63,6 +69,8 @@ class JobSettingsTest {
                 .isEqualTo(new StartPosition.At(Instant.parse("2026-01-31T12:00:00Z")));
         assertThat(settings.dedup()).isEmpty();
         assertThat(settings.lease().progress()).isEqualTo(ProgressRecording.AT_ONCE);
+        assertThat(settings.lease().restore()).isEqualTo(RestoreRule.STATE);
+        assertThat(settings.lease().onLost()).isEqualTo(LostLease.DROP);
         assertThat(settings.lease().share()).isEqualTo(new Share(3, 20, Balance.LOAD));
         assertThat(settings.running().parallelism()).contains(4);
     }

@@ -2,6 +2,7 @@ package io.leasehold.source.enumerator;
 
 import io.leasehold.source.split.LeasedSplit;
 import io.leasehold.source.split.LeasedSplitSerializer;
+import io.leasehold.source.split.StateVersion;
 import io.leasehold.source.split.VersionedBytes;
 
 import org.apache.flink.api.connector.source.SourceSplit;
@@ -16,13 +17,13 @@ import java.util.List;
 /**
  * Writes a {@link LeasedEnumeratorState} around the bytes of the wrapped source's own serializers.
  *
- * <p>Version 1: the inner state, the number of withheld splits and each, the number of discovered
- * splits and each; every one with the version and the length of its bytes.
+ * <p>It also reads what the wrapped source's own serializer wrote before the source was wrapped.
+ *
+ * <p>Version 1 and 2: the inner state, the number of withheld splits and each, the number of
+ * discovered splits and each; every one with the version and the length of its bytes.
  */
 public final class LeasedEnumeratorStateSerializer<SplitT extends SourceSplit, InnerT>
         implements SimpleVersionedSerializer<LeasedEnumeratorState<SplitT, InnerT>> {
-
-    private static final int VERSION = 1;
 
     private final SimpleVersionedSerializer<InnerT> innerState;
     private final SimpleVersionedSerializer<SplitT> innerSplit;
@@ -38,7 +39,7 @@ public final class LeasedEnumeratorStateSerializer<SplitT extends SourceSplit, I
 
     @Override
     public int getVersion() {
-        return VERSION;
+        return StateVersion.CURRENT;
     }
 
     @Override
@@ -53,7 +54,16 @@ public final class LeasedEnumeratorStateSerializer<SplitT extends SourceSplit, I
     @Override
     public LeasedEnumeratorState<SplitT, InnerT> deserialize(int version, byte[] bytes)
             throws IOException {
-        VersionedBytes.require("leased enumerator's state", version, VERSION);
+        return StateVersion.read(
+                "leased enumerator's state",
+                version,
+                bytes,
+                this::read,
+                innerState,
+                inner -> new LeasedEnumeratorState<>(inner, List.of(), List.of()));
+    }
+
+    private LeasedEnumeratorState<SplitT, InnerT> read(byte[] bytes) throws IOException {
         DataInputDeserializer in = new DataInputDeserializer(bytes);
         InnerT inner = VersionedBytes.read(innerState, in);
         List<LeasedSplit<SplitT>> withheld = readAll(leasedSplit, in);

@@ -11,14 +11,15 @@ import java.util.Optional;
 /**
  * Writes a {@link LeasedSplit} around the bytes of the wrapped source's own serializer.
  *
- * <p>Version 1: inner version (int), length and bytes of the inner split, epoch (long), tenure
- * (long), finished (boolean), whether and to whom it is granted (boolean, UTF). The grant is for
- * the way from the enumerator to the reader, which uses this serializer too; state has none.
+ * <p>It also reads what the wrapped source's own serializer wrote before the source was wrapped: a
+ * split that was never read under a lease. See {@link StateVersion}.
+ *
+ * <p>Version 1 and 2: inner version (int), length and bytes of the inner split, epoch (long),
+ * tenure (long), finished (boolean), whether and to whom it is granted (boolean, UTF). The grant is
+ * for the way from the enumerator to the reader, which uses this serializer too; state has none.
  */
 public final class LeasedSplitSerializer<SplitT extends SourceSplit>
         implements SimpleVersionedSerializer<LeasedSplit<SplitT>> {
-
-    private static final int VERSION = 1;
 
     private final SimpleVersionedSerializer<SplitT> inner;
 
@@ -28,7 +29,7 @@ public final class LeasedSplitSerializer<SplitT extends SourceSplit>
 
     @Override
     public int getVersion() {
-        return VERSION;
+        return StateVersion.CURRENT;
     }
 
     @Override
@@ -47,14 +48,18 @@ public final class LeasedSplitSerializer<SplitT extends SourceSplit>
 
     @Override
     public LeasedSplit<SplitT> deserialize(int version, byte[] bytes) throws IOException {
-        VersionedBytes.require("leased split", version, VERSION);
+        return StateVersion.read(
+                "leased split", version, bytes, this::read, inner, LeasedSplit::fromBefore);
+    }
+
+    private LeasedSplit<SplitT> read(byte[] bytes) throws IOException {
         DataInputDeserializer in = new DataInputDeserializer(bytes);
         SplitT split = VersionedBytes.read(inner, in);
         long epoch = in.readLong();
         long tenure = in.readLong();
-        boolean finished = in.readBoolean();
+        boolean finished = VersionedBytes.readBoolean(in);
         Optional<String> grantedTo =
-                in.readBoolean() ? Optional.of(in.readUTF()) : Optional.empty();
+                VersionedBytes.readBoolean(in) ? Optional.of(in.readUTF()) : Optional.empty();
         VersionedBytes.requireEnd("leased split", in);
         return new LeasedSplit<>(split, epoch, tenure, finished, grantedTo);
     }

@@ -37,6 +37,15 @@ public final class VersionedBytes {
         return serializer.deserialize(version, bytes);
     }
 
+    /** As {@code writeBoolean} writes it, and nothing else. */
+    public static boolean readBoolean(DataInputDeserializer in) throws IOException {
+        byte bit = in.readByte();
+        if (bit != 0 && bit != 1) {
+            throw new IOException("The byte " + bit + " is neither true nor false.");
+        }
+        return bit == 1;
+    }
+
     /** Refuses versions of a later library. */
     public static void require(String what, int version, int known) throws IOException {
         if (version < 1 || version > known) {

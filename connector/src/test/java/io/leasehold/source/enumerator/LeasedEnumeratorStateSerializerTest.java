@@ -6,20 +6,29 @@ import io.leasehold.testkit.queue.MemoryQueueSource;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
 
 import org.apache.flink.api.connector.source.Boundedness;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
 
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 class LeasedEnumeratorStateSerializerTest
         extends StoredFormatContract<LeasedEnumeratorState<MemoryQueueSplit, Set<String>>> {
 
+    private static final SimpleVersionedSerializer<Set<String>> INNER =
+            new MemoryQueueSource("any", Boundedness.BOUNDED).getEnumeratorCheckpointSerializer();
+
+    private static final LeasedEnumeratorStateSerializer<MemoryQueueSplit, Set<String>> SERIALIZER =
+            new LeasedEnumeratorStateSerializer<>(INNER, new MemoryQueueSplit.Serializer());
+
     LeasedEnumeratorStateSerializerTest() {
         super(
-                new LeasedEnumeratorStateSerializer<>(
-                        new MemoryQueueSource("any", Boundedness.BOUNDED)
-                                .getEnumeratorCheckpointSerializer(),
-                        new MemoryQueueSplit.Serializer()),
+                SERIALIZER,
                 new LeasedEnumeratorState<>(
                         Set.of("a"),
                         List.of(
@@ -30,22 +39,38 @@ class LeasedEnumeratorStateSerializerTest
                                         false,
                                         Optional.empty())),
                         List.of(new MemoryQueueSplit("b", 0, 9))),
-                "00000001"
-                        + "00000001"
-                        + "61"
-                        + "00000001"
-                        + "00000001"
-                        + "0000001f"
-                        + "00000001"
-                        + "00000005"
-                        + "3720392061"
-                        + "0000000000000005"
-                        + "0000000000000003"
-                        + "00"
-                        + "00"
-                        + "00000001"
-                        + "00000001"
-                        + "00000005"
-                        + "3020392062");
+                of("00000001"),
+                of("4c480002"));
+    }
+
+    /**
+     * @param splitVersion the version of the withheld split
+     */
+    private static String of(String splitVersion) {
+        return "00000001"
+                + "00000001"
+                + "61"
+                + "00000001"
+                + splitVersion
+                + "0000001f"
+                + "00000001"
+                + "00000005"
+                + "3720392061"
+                + "0000000000000005"
+                + "0000000000000003"
+                + "00"
+                + "00"
+                + "00000001"
+                + "00000001"
+                + "00000005"
+                + "3020392062";
+    }
+
+    @Test
+    void stateOfTheWrappedEnumeratorHoldsNothingOfOurs() throws IOException {
+        byte[] bytes = INNER.serialize(Set.of("a", "b"));
+
+        assertThat(SERIALIZER.deserialize(INNER.getVersion(), bytes))
+                .isEqualTo(new LeasedEnumeratorState<>(Set.of("a", "b"), List.of(), List.of()));
     }
 }

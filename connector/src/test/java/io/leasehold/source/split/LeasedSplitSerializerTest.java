@@ -3,12 +3,16 @@ package io.leasehold.source.split;
 import io.leasehold.testkit.StoredFormatContract;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
 
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
+import java.util.HexFormat;
 import java.util.Optional;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class LeasedSplitSerializerTest extends StoredFormatContract<LeasedSplit<MemoryQueueSplit>> {
 
@@ -23,22 +27,80 @@ class LeasedSplitSerializerTest extends StoredFormatContract<LeasedSplit<MemoryQ
                     true,
                     Optional.empty());
 
+    /** The same in both versions. */
+    private static final String BYTES =
+            "00000001"
+                    + "0000000f"
+                    + "372032313437343833363437206101"
+                    + "0000000000000005"
+                    + "0000000000000003"
+                    + "01"
+                    + "00";
+
     LeasedSplitSerializerTest() {
-        super(
-                SERIALIZER,
-                SPLIT,
-                "00000001"
-                        + "0000000f"
-                        + "372032313437343833363437206101"
-                        + "0000000000000005"
-                        + "0000000000000003"
-                        + "01"
-                        + "00");
+        super(SERIALIZER, SPLIT, BYTES, BYTES);
+    }
+
+    @Test
+    void aSplitOfTheWrappedSourceWasNeverReadUnderALease() throws IOException {
+        MemoryQueueSplit plain = new MemoryQueueSplit("a", 7, 9);
+        byte[] bytes = new MemoryQueueSplit.Serializer().serialize(plain);
+
+        assertThat(SERIALIZER.deserialize(1, bytes)).isEqualTo(LeasedSplit.fromBefore(plain));
+    }
+
+    /** As Kafka's: it writes version 0, and reads whatever version it is given. */
+    @Test
+    void aSerializerThatChecksNoVersionIsGivenOnlyWhatItsSourceWrote() throws IOException {
+        LeasedSplitSerializer<MemoryQueueSplit> around =
+                new LeasedSplitSerializer<>(new Careless(0, new byte[0]));
+        LeasedSplit<MemoryQueueSplit> plain = LeasedSplit.fromBefore(Careless.ANY);
+
+        assertThat(around.deserialize(0, new byte[] {1, 2})).isEqualTo(plain);
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> around.deserialize(1, new byte[] {1, 2}))
+                .withMessageContaining("version 1, neither by this library nor by the wrapped");
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> around.deserialize(7, new byte[] {1, 2}))
+                .withMessageContaining("version 7, neither by this library nor by the wrapped");
+    }
+
+    @Test
+    void bytesOfOurFormatAreOursThoughTheWrappedSourceWouldTakeThemToo() throws IOException {
+        byte[] bytes = HexFormat.of().parseHex(BYTES);
+        LeasedSplitSerializer<MemoryQueueSplit> around =
+                new LeasedSplitSerializer<>(new Careless(1, bytes));
+
+        assertThat(around.deserialize(1, bytes).epoch()).isEqualTo(5);
+        assertThat(around.deserialize(0x4C48_0002, bytes).epoch()).isEqualTo(5);
+    }
+
+    /** Takes any bytes for its split, and always writes the same. */
+    private record Careless(int version, byte[] bytes)
+            implements SimpleVersionedSerializer<MemoryQueueSplit> {
+
+        static final MemoryQueueSplit ANY = new MemoryQueueSplit("any", 0, 1);
+
+        @Override
+        public int getVersion() {
+            return version;
+        }
+
+        @Override
+        public byte[] serialize(MemoryQueueSplit split) {
+            return bytes;
+        }
+
+        @Override
+        public MemoryQueueSplit deserialize(int anyVersion, byte[] anyBytes) {
+            return ANY;
+        }
     }
 
     @Test
     void carriesTheGrantOnItsWayToTheReader() throws IOException {
         LeasedSplit<MemoryQueueSplit> granted = SPLIT.grantedTo("reader");
-        assertThat(SERIALIZER.deserialize(1, SERIALIZER.serialize(granted))).isEqualTo(granted);
+        assertThat(SERIALIZER.deserialize(SERIALIZER.getVersion(), SERIALIZER.serialize(granted)))
+                .isEqualTo(granted);
     }
 }

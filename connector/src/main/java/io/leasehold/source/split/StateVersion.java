@@ -1,0 +1,88 @@
+package io.leasehold.source.split;
+
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Tells what this library wrote into a job's state from what the wrapped source wrote there before
+ * it was wrapped.
+ *
+ * <p>Flink stores with each value the version that its serializer gave, and nothing else of the
+ * serializer. Ours is a number that no other serializer counts up to, so that a source that is not
+ * wrapped any more refuses it. But the first library's was 1, and so are others'. Bytes of that
+ * version are ours if they are of our format to the last byte: every length in them must fit, and
+ * what they hold of the wrapped source's must be readable by its own serializer. The wrapped
+ * source's own bytes are not, but for one chance in some thousand millions.
+ */
+public final class StateVersion {
+
+    /** The first library's. */
+    static final int FIRST = 1;
+
+    /** Letters and a counter; the counter is what people are told. */
+    private static final int MARK = 0x4C48_0000;
+
+    private static final int COUNTER = 0xFFFF;
+
+    /** What is written, of splits and of enumerators alike; the format is that of version 1. */
+    public static final int CURRENT = MARK | 2;
+
+    private StateVersion() {}
+
+    /** Reads bytes of one format. */
+    public interface Format<T> {
+        T read(byte[] bytes) throws IOException;
+    }
+
+    /**
+     * Reads what was stored.
+     *
+     * @param what what it is, for people
+     * @param ours reads the format of this library, and refuses any other
+     * @param before reads what the wrapped source wrote
+     * @param adopted makes ours of that
+     * @throws IOException if it is of a later version of either, or of neither's format
+     */
+    public static <T, BeforeT> T read(
+            String what,
+            int version,
+            byte[] bytes,
+            Format<T> ours,
+            SimpleVersionedSerializer<BeforeT> before,
+            Function<BeforeT, T> adopted)
+            throws IOException {
+        if ((version & ~COUNTER) == MARK) {
+            VersionedBytes.require(what, version & COUNTER, CURRENT & COUNTER);
+            return ours.read(bytes);
+        }
+        if (version == FIRST) {
+            Optional<T> first = attempt(ours, bytes);
+            if (first.isPresent()) {
+                return first.get();
+            }
+        }
+        if (version > before.getVersion()) {
+            throw new IOException(
+                    "A %s was written in version %d, neither by this library nor by the wrapped source, which writes version %d. Restore with the library or the source that wrote it, or a later one."
+                            .formatted(what, version, before.getVersion()));
+        }
+        return adopted.apply(
+                attempt(all -> before.deserialize(version, all), bytes)
+                        .orElseThrow(
+                                () ->
+                                        new IOException(
+                                                "A %s of version %d is neither of this library's format nor of the wrapped source's."
+                                                        .formatted(what, version))));
+    }
+
+    private static <T> Optional<T> attempt(Format<T> format, byte[] bytes) {
+        try {
+            return Optional.of(format.read(bytes));
+        } catch (IOException | RuntimeException e) {
+            return Optional.empty();
+        }
+    }
+}
