@@ -1,0 +1,398 @@
+package io.leasehold.source;
+
+import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.LeaseStore;
+import io.leasehold.lease.LeaseTerms;
+import io.leasehold.lease.RestoreRule;
+import io.leasehold.lease.memory.MemoryLeaseStore;
+import io.leasehold.testkit.CommittedOutput;
+import io.leasehold.testkit.EmbeddedKafka;
+import io.leasehold.testkit.ScriptedMember;
+import io.leasehold.testkit.queue.MemoryQueue;
+import io.leasehold.testkit.queue.MemoryQueueSource;
+
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.api.common.serialization.SimpleStringSchema;
+import org.apache.flink.api.connector.source.Boundedness;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.api.connector.source.SourceSplit;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** Savepoints that are not just the last state of the job that starts from them. */
+@Timeout(180)
+class RestoreITCase {
+
+    private static final LeaseTerms TERMS = LeaseTerms.of(Duration.ofSeconds(2));
+    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final int SPLITS = 4;
+    private static final int RECORDS = 10_000;
+    private static final long SLOW_NANOS = 1_000_000;
+
+    /** Queues whose jobs take their time for each record. */
+    private static final Set<String> SLOW = ConcurrentHashMap.newKeySet();
+
+    @RegisterExtension
+    static final MiniClusterExtension FLINK =
+            new MiniClusterExtension(
+                    new MiniClusterResourceConfiguration.Builder()
+                            .setNumberTaskManagers(2)
+                            .setNumberSlotsPerTaskManager(4)
+                            .build());
+
+    @TempDir private Path savepoints;
+
+    private final String name = "queue-" + UUID.randomUUID();
+    private final MemoryQueue queue = MemoryQueue.named(name);
+
+    @Test
+    void aSavepointGoesOnUnderAnotherMemberId() throws Exception {
+        List<String> written = fill();
+        JobClient blue = start("blue", Optional.empty());
+        awaitCommitted(500);
+        String savepoint = stop(blue);
+
+        JobClient green = start("green", Optional.of(savepoint));
+
+        assertAllCommittedOnce(written);
+        green.cancel().get();
+    }
+
+    @Test
+    void twoJobsFromOneSavepointShareWithoutALossOrADouble() throws Exception {
+        LeaseStore table = table();
+        List<String> written = fill();
+        JobClient first = start("blue", Optional.empty());
+        awaitCommitted(500);
+        String savepoint = stop(first);
+
+        JobClient blue = start("blue", Optional.of(savepoint));
+        JobClient green = start("green", Optional.of(savepoint));
+        awaitOwned(table, "blue", SPLITS / 2);
+        awaitOwned(table, "green", SPLITS / 2);
+
+        assertAllCommittedOnce(written);
+        blue.cancel().get();
+        green.cancel().get();
+    }
+
+    @Test
+    void aSavepointOlderThanHandoffsThereAndBackGivesWayToTheTable() throws Exception {
+        LeaseStore table = table();
+        List<String> written = fill();
+        JobClient blue = start("blue", Optional.empty());
+        awaitCommitted(500);
+        String savepoint = savepoint(blue);
+        JobClient green = start("green", Optional.empty());
+        for (String winner : List.of("green", "blue", "green")) {
+            ScriptedRows.weigh(table, name, winner, 1);
+            ScriptedRows.weigh(table, name, winner.equals("blue") ? "green" : "blue", 0);
+            awaitOwned(table, winner, SPLITS);
+        }
+        stop(blue);
+
+        JobClient again = start("blue", Optional.of(savepoint));
+        ScriptedRows.weigh(table, name, "blue", 1);
+        awaitOwned(table, "blue", SPLITS / 2);
+
+        assertAllCommittedOnce(written);
+        again.cancel().get();
+        green.cancel().get();
+    }
+
+    @Test
+    void whatAnotherJobHasReadSinceIsReadAgainByStateAndRefusedByFail() throws Exception {
+        LeaseStore table = table();
+        List<String> written = fill();
+        JobClient blue = start("blue", Optional.empty());
+        awaitCommitted(500);
+        String savepoint = stop(blue);
+        List<String> bySavepoint = CommittedOutput.of(name);
+        JobClient green = start("green", Optional.empty());
+        awaitOwned(table, "green", SPLITS);
+        awaitCommitted(bySavepoint.size() + 1_000);
+        stop(green);
+        Set<String> since = new HashSet<>(CommittedOutput.of(name));
+        bySavepoint.forEach(since::remove);
+
+        JobClient refused = start("blue", Optional.of(savepoint), RestoreRule.FAIL, LostLease.FAIL);
+        assertThatThrownBy(() -> refused.getJobExecutionResult().get())
+                .hasStackTraceContaining("lease.restore is fail, and the split 'split-");
+        JobClient back = start("blue", Optional.of(savepoint), RestoreRule.STATE, LostLease.FAIL);
+        SLOW.remove(name);
+
+        Awaitility.await()
+                .atMost(SOON)
+                .until(
+                        () ->
+                                twice(CommittedOutput.of(name)).containsAll(since)
+                                        && CommittedOutput.of(name)
+                                                .containsAll(
+                                                        List.of(
+                                                                last(0), last(1), last(2),
+                                                                last(3))));
+        assertThat(new HashSet<>(CommittedOutput.of(name))).isEqualTo(new HashSet<>(written));
+        back.cancel().get();
+    }
+
+    // --------------------------------------------------------------------- before there were
+    // leases
+
+    @Test
+    void aSavepointOfAPlainKafkaSourceGoesOnUnderLeases() throws Exception {
+        SLOW.add(name);
+        try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
+            List<String> written = produce(kafka);
+            JobClient plain = start(plain(kafka), Optional.empty());
+            awaitCommitted(500);
+            String savepoint = stop(plain);
+
+            JobClient leased =
+                    start(
+                            leased(plain(kafka), "blue", RestoreRule.AUTO, LostLease.FAIL),
+                            Optional.of(savepoint));
+
+            assertAllCommittedOnce(written);
+            String underLeases = stop(leased);
+            JobClient back = start(plain(kafka), Optional.of(underLeases));
+            // By its enumerator, which knows no such version, or its readers, whichever is first.
+            assertThatThrownBy(() -> back.getJobExecutionResult().get())
+                    .isInstanceOf(ExecutionException.class);
+            assertThat(CommittedOutput.of(name)).hasSize(written.size());
+        }
+    }
+
+    // --------------------------------------------------------------------------------- lost leases
+
+    @Test
+    void aJobThatDropsALostSplitGoesOnWithTheOthersWithoutARestart() throws Exception {
+        LeaseStore table = table();
+        List<String> written = fill();
+        JobClient blue = start("blue", Optional.empty(), RestoreRule.AUTO, LostLease.DROP);
+        awaitOwned(table, "blue", SPLITS);
+        awaitCommitted(500);
+        ScriptedMember thief =
+                new ScriptedMember(table, name, new Incarnation("thief", "1")).joined();
+        thief.taking("split-0");
+        Awaitility.await()
+                .atMost(SOON)
+                .until(() -> committed("split-1") > committed("split-0") + 1_000);
+        SLOW.remove(name);
+        for (String other : List.of("split-1", "split-2", "split-3")) {
+            Awaitility.await().atMost(SOON).until(() -> committed(other) == RECORDS);
+        }
+        assertThat(CommittedOutput.of(name)).doesNotContain(last(0));
+        assertThat(blue.getJobStatus().get()).isEqualTo(JobStatus.RUNNING);
+
+        ScriptedMember.applied(thief.release(thief.taking("split-0"), Optional.empty()));
+        ScriptedMember.applied(thief.close(thief, Optional.empty()));
+
+        Awaitility.await().atMost(SOON).until(() -> CommittedOutput.of(name).contains(last(0)));
+        assertThat(new HashSet<>(CommittedOutput.of(name))).containsAll(written);
+        blue.cancel().get();
+    }
+
+    // ---------------------------------------------------------------------------------- pieces
+
+    private List<String> fill() {
+        SLOW.add(name);
+        List<String> written = new ArrayList<>();
+        for (int split = 0; split < SPLITS; split++) {
+            String splitId = "split-" + split;
+            List<String> records =
+                    IntStream.range(0, RECORDS).mapToObj(i -> splitId + ":" + i).toList();
+            queue.addSplit(splitId);
+            queue.append(splitId, records);
+            written.addAll(records);
+        }
+        return written;
+    }
+
+    private List<String> produce(EmbeddedKafka kafka) {
+        kafka.createTopic(name, SPLITS);
+        List<String> written = IntStream.range(0, RECORDS).mapToObj(i -> "record-" + i).toList();
+        try (KafkaProducer<String, String> producer =
+                new KafkaProducer<>(
+                        Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers()),
+                        new StringSerializer(),
+                        new StringSerializer())) {
+            for (int i = 0; i < RECORDS; i++) {
+                producer.send(new ProducerRecord<>(name, i % SPLITS, null, written.get(i)));
+            }
+        }
+        return written;
+    }
+
+    private KafkaSource<String> plain(EmbeddedKafka kafka) {
+        return KafkaSource.<String>builder()
+                .setBootstrapServers(kafka.bootstrapServers())
+                .setTopics(name)
+                .setStartingOffsets(OffsetsInitializer.earliest())
+                .setValueOnlyDeserializer(new SimpleStringSchema())
+                .build();
+    }
+
+    private LeaseStore table() throws Exception {
+        return MemoryLeaseStore.named(name).open(Duration.ofSeconds(1));
+    }
+
+    private <SplitT extends SourceSplit, InnerT> Source<String, ?, ?> leased(
+            Source<String, SplitT, InnerT> inner,
+            String memberId,
+            RestoreRule rule,
+            LostLease onLost) {
+        return LeasedSource.wrap(inner)
+                .group(name)
+                .memberId(memberId)
+                .store(MemoryLeaseStore.named(name))
+                .terms(TERMS)
+                .restore(rule)
+                .onLost(onLost)
+                .build();
+    }
+
+    private JobClient start(String memberId, Optional<String> savepoint) throws Exception {
+        return start(memberId, savepoint, RestoreRule.AUTO, LostLease.FAIL);
+    }
+
+    private JobClient start(
+            String memberId, Optional<String> savepoint, RestoreRule rule, LostLease onLost)
+            throws Exception {
+        return start(
+                leased(
+                        new MemoryQueueSource(name, Boundedness.CONTINUOUS_UNBOUNDED),
+                        memberId,
+                        rule,
+                        onLost),
+                savepoint);
+    }
+
+    private JobClient start(Source<String, ?, ?> source, Optional<String> savepoint)
+            throws Exception {
+        Configuration settings = LeasedJobs.settings(0);
+        savepoint.ifPresent(path -> settings.set(StateRecoveryOptions.SAVEPOINT_PATH, path));
+        StreamExecutionEnvironment env =
+                StreamExecutionEnvironment.getExecutionEnvironment(settings);
+        env.fromSource(source, WatermarkStrategy.noWatermarks(), "queue")
+                .uid("queue")
+                .setParallelism(2)
+                .map(new Slowing(name))
+                .uid("slowing")
+                .setParallelism(2)
+                .sinkTo(new CommittedOutput(name))
+                .uid("output")
+                .setParallelism(2);
+        return env.executeAsync();
+    }
+
+    private String savepoint(JobClient job) throws Exception {
+        return job.triggerSavepoint(savepoints.toString(), SavepointFormatType.CANONICAL).get();
+    }
+
+    private String stop(JobClient job) throws Exception {
+        return job.stopWithSavepoint(false, savepoints.toString(), SavepointFormatType.CANONICAL)
+                .get();
+    }
+
+    private void awaitCommitted(int atLeast) {
+        Awaitility.await().atMost(SOON).until(() -> CommittedOutput.of(name).size() >= atLeast);
+    }
+
+    private void awaitOwned(LeaseStore table, String memberId, long splits) {
+        Awaitility.await()
+                .atMost(SOON)
+                .until(
+                        () ->
+                                ScriptedRows.owners(table, name).values().stream()
+                                                .filter(memberId::equals)
+                                                .count()
+                                        == splits);
+    }
+
+    private long committed(String splitId) {
+        return CommittedOutput.of(name).stream()
+                .filter(record -> record.startsWith(splitId + ":"))
+                .count();
+    }
+
+    private static String last(int split) {
+        return "split-" + split + ":" + (RECORDS - 1);
+    }
+
+    /** As fast as it goes, to the end: each record is committed, and once. */
+    private void assertAllCommittedOnce(List<String> written) {
+        assertThat(CommittedOutput.of(name)).hasSizeLessThan(written.size());
+        SLOW.remove(name);
+        awaitCommitted(written.size());
+        List<String> committed = CommittedOutput.of(name);
+        Set<String> once = new HashSet<>(committed);
+        assertThat(twice(committed)).as("twice").isEmpty();
+        assertThat(written.stream().filter(record -> !once.contains(record)))
+                .as("missing")
+                .isEmpty();
+    }
+
+    private static Set<String> twice(List<String> committed) {
+        Set<String> once = new HashSet<>();
+        Set<String> repeated = new HashSet<>();
+        for (String record : committed) {
+            if (!once.add(record)) {
+                repeated.add(record);
+            }
+        }
+        return repeated;
+    }
+
+    private static final class Slowing implements MapFunction<String, String> {
+        private static final long serialVersionUID = 1L;
+        private final String queue;
+
+        Slowing(String queue) {
+            this.queue = queue;
+        }
+
+        @Override
+        public String map(String record) {
+            if (SLOW.contains(queue)) {
+                LockSupport.parkNanos(SLOW_NANOS);
+            }
+            return record;
+        }
+    }
+}
