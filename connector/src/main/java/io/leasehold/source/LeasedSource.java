@@ -25,6 +25,7 @@ import org.apache.flink.api.connector.source.SupportsSplitReassignmentOnRecovery
 import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
 import org.apache.flink.api.java.typeutils.TypeExtractor;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.util.function.SerializableFunction;
 
 import java.util.Optional;
 import java.util.UUID;
@@ -49,7 +50,8 @@ import java.util.concurrent.ScheduledExecutorService;
  *
  * <ul>
  *   <li>The id of a split names the same part of the queue in every job and at all times. This
- *       cannot be checked; two different splits with one id would be taken for one.
+ *       cannot be checked but as far as {@link LeasedSourceBuilder#boundsOf} tells; two different
+ *       splits with one id would be taken for one.
  *   <li>The position of a split that was just discovered is concrete: "the end, whatever that is
  *       when reading starts" means something else to each owner, and what was between would be
  *       lost.
@@ -73,13 +75,18 @@ public final class LeasedSource<T, SplitT extends SourceSplit, InnerT>
     private static final long serialVersionUID = 1L;
 
     private final Source<T, SplitT, InnerT> inner;
+    private final SerializableFunction<SplitT, String> boundsOf;
     private final LeasedSourceOptions options;
 
     /** Of the enumerators that this object has made: they follow each other after failovers. */
     private transient LeaseCounts counts;
 
-    LeasedSource(Source<T, SplitT, InnerT> inner, LeasedSourceOptions options) {
+    LeasedSource(
+            Source<T, SplitT, InnerT> inner,
+            SerializableFunction<SplitT, String> boundsOf,
+            LeasedSourceOptions options) {
         this.inner = inner;
+        this.boundsOf = boundsOf;
         this.options = options;
     }
 
@@ -143,6 +150,7 @@ public final class LeasedSource<T, SplitT extends SourceSplit, InnerT>
                 innerFactory,
                 restored,
                 inner.getSplitSerializer(),
+                boundsOf,
                 keeper,
                 new LeasedSplitEnumerator.Settings(
                         options.terms(),

@@ -9,6 +9,7 @@ import io.leasehold.lease.Share;
 
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.connector.source.SourceSplit;
+import org.apache.flink.util.function.SerializableFunction;
 
 import java.time.Duration;
 import java.util.Objects;
@@ -28,6 +29,7 @@ public final class LeasedSourceBuilder<T, SplitT extends SourceSplit, InnerT> {
     private Share share = Share.of(1);
     private Duration startupTimeout = DEFAULT_STARTUP_TIMEOUT;
     private ProgressRecording progress = ProgressRecording.ONE_BEHIND;
+    private SerializableFunction<SplitT, String> boundsOf = split -> "";
     private RestoreRule restore = RestoreRule.AUTO;
     private LostLease onLost = LostLease.FAIL;
 
@@ -129,6 +131,19 @@ public final class LeasedSourceBuilder<T, SplitT extends SourceSplit, InnerT> {
     }
 
     /**
+     * What of a split must be the same in every job, wherever in it a reader stands: where it ends,
+     * for example, in words for people. Where the lease table's split has other bounds than this
+     * job's source has found, that is logged, once per split and start, and the split is read as
+     * the table has it. Told when this job gets the split; until then it is not known. Default:
+     * nothing is compared.
+     */
+    public LeasedSourceBuilder<T, SplitT, InnerT> boundsOf(
+            SerializableFunction<SplitT, String> boundsOf) {
+        this.boundsOf = Objects.requireNonNull(boundsOf, "boundsOf");
+        return this;
+    }
+
+    /**
      * Builds the source. The result may be used once in a job: two of one member id would shut each
      * other out.
      *
@@ -137,6 +152,7 @@ public final class LeasedSourceBuilder<T, SplitT extends SourceSplit, InnerT> {
     public LeasedSource<T, SplitT, InnerT> build() {
         return new LeasedSource<>(
                 inner,
+                boundsOf,
                 new LeasedSourceOptions(
                         group.orElseThrow(() -> missing("group", "group(..)")),
                         memberId.orElseGet(() -> "member-" + UUID.randomUUID()),

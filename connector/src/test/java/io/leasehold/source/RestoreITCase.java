@@ -151,7 +151,16 @@ class RestoreITCase {
         Set<String> since = new HashSet<>(CommittedOutput.of(name));
         bySavepoint.forEach(since::remove);
 
-        JobClient refused = start("blue", Optional.of(savepoint), RestoreRule.FAIL, LostLease.FAIL);
+        // Though it would restart after any other failure.
+        JobClient refused =
+                start(
+                        leased(
+                                new MemoryQueueSource(name, Boundedness.CONTINUOUS_UNBOUNDED),
+                                "blue",
+                                RestoreRule.FAIL,
+                                LostLease.FAIL),
+                        Optional.of(savepoint),
+                        LeasedJobs.settings(Integer.MAX_VALUE));
         assertThatThrownBy(() -> refused.getJobExecutionResult().get())
                 .hasStackTraceContaining("lease.restore is fail, and the split 'split-");
         JobClient back = start("blue", Optional.of(savepoint), RestoreRule.STATE, LostLease.FAIL);
@@ -305,7 +314,12 @@ class RestoreITCase {
 
     private JobClient start(Source<String, ?, ?> source, Optional<String> savepoint)
             throws Exception {
-        Configuration settings = LeasedJobs.settings(0);
+        return start(source, savepoint, LeasedJobs.settings(0));
+    }
+
+    private JobClient start(
+            Source<String, ?, ?> source, Optional<String> savepoint, Configuration settings)
+            throws Exception {
         savepoint.ifPresent(path -> settings.set(StateRecoveryOptions.SAVEPOINT_PATH, path));
         StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.getExecutionEnvironment(settings);

@@ -115,6 +115,11 @@ public final class LeasedQueueJob {
                 .progress(lease.progress())
                 .restore(lease.restore())
                 .onLost(lease.onLost())
+                .boundsOf(
+                        split ->
+                                split.getStoppingOffset()
+                                        .map(end -> "to end at offset " + end)
+                                        .orElse("without an end"))
                 .build();
     }
 

@@ -121,6 +121,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     private final CheckpointedPositions positions;
     private final HandoffRequests handoffs = new HandoffRequests();
     private final RecordRates rates = new RecordRates();
+    private final SplitBounds<SplitT> bounds;
     private final LeaseEventLog log = new LeaseEventLog();
 
     /** Positions of this job's state for which no reader has a grant. */
@@ -144,6 +145,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     private long startedAt;
 
     /**
+     * @param boundsOf what of a split must be the same in every job, for people
      * @param restored what a checkpoint held, if this enumerator goes on from one
      * @param counts what earlier enumerators of this source have counted
      * @param io a thread of the enumerator's own, that may wait; shut down on close
@@ -153,6 +155,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
             InnerFactory<SplitT, InnerT> innerFactory,
             Optional<LeasedEnumeratorState<SplitT, InnerT>> restored,
             SimpleVersionedSerializer<SplitT> serializer,
+            Function<SplitT, String> boundsOf,
             LeaseKeeper keeper,
             Settings settings,
             LongSupplier nanoClock,
@@ -161,6 +164,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
             throws Exception {
         this.context = context;
         this.serializer = serializer;
+        this.bounds = new SplitBounds<>(boundsOf);
         this.settings = settings;
         this.nanoClock = nanoClock;
         this.positions = new CheckpointedPositions(settings.oneBehind());
@@ -184,6 +188,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                         context,
                         innerFactory,
                         serializer,
+                        bounds,
                         restored.map(LeasedEnumeratorState::discovered).orElse(List.of()),
                         splits -> loop.tell(it -> it.discovered(splits)),
                         this::assign);
@@ -425,6 +430,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         try {
             SplitT split = serializer.deserialize(progress.serializerVersion(), progress.bytes());
             if (split.splitId().equals(splitId)) {
+                bounds.against(splitId, split).ifPresent(other -> log.say(splitId, other));
                 return Optional.of(split);
             }
             LOG.error(

@@ -34,6 +34,7 @@ final class SplitDiscovery<SplitT extends SourceSplit, InnerT>
 
     private final SplitEnumeratorContext<?> context;
     private final SimpleVersionedSerializer<SplitT> serializer;
+    private final SplitBounds<SplitT> bounds;
     private final Consumer<List<NewSplit>> discoveries;
     private final Runnable noMore;
     private final SplitEnumerator<SplitT, InnerT> inner;
@@ -48,6 +49,7 @@ final class SplitDiscovery<SplitT extends SourceSplit, InnerT>
     private final Set<Integer> nothingMoreFor = new HashSet<>();
 
     /**
+     * @param bounds told of each split that was found
      * @param leaseless what a checkpoint says has no lease yet
      * @param discoveries told of splits that need a lease
      * @param noMore run when a subtask has nothing more to expect
@@ -56,12 +58,14 @@ final class SplitDiscovery<SplitT extends SourceSplit, InnerT>
             SplitEnumeratorContext<?> context,
             LeasedSplitEnumerator.InnerFactory<SplitT, InnerT> innerFactory,
             SimpleVersionedSerializer<SplitT> serializer,
+            SplitBounds<SplitT> bounds,
             List<SplitT> leaseless,
             Consumer<List<NewSplit>> discoveries,
             Runnable noMore)
             throws Exception {
         this.context = context;
         this.serializer = serializer;
+        this.bounds = bounds;
         this.discoveries = discoveries;
         this.noMore = noMore;
         leaseless.forEach(split -> this.leaseless.put(split.splitId(), split));
@@ -99,6 +103,7 @@ final class SplitDiscovery<SplitT extends SourceSplit, InnerT>
 
     /** The lease that a split needs if it has none. */
     NewSplit newSplit(SplitT split) {
+        bounds.found(split.splitId(), split);
         try {
             return new NewSplit(
                     split.splitId(),

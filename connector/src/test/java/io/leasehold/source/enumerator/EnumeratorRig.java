@@ -42,6 +42,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
@@ -73,6 +74,9 @@ abstract class EnumeratorRig {
 
     /** Of the lives that begin from then on. */
     boolean dropsLost;
+
+    /** What the lives that begin from then on take for a split's bounds. */
+    Function<MemoryQueueSplit, String> boundsOf = split -> "";
 
     private int lives;
 
@@ -178,6 +182,7 @@ abstract class EnumeratorRig {
                                                 : new Finder(inner, List.of(found)),
                                 restored,
                                 SERIALIZER,
+                                boundsOf,
                                 new LeaseKeeper("orders", me, share, "a test", TERMS, now),
                                 new LeasedSplitEnumerator.Settings(
                                         TERMS,

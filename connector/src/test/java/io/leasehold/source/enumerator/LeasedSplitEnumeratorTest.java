@@ -4,6 +4,7 @@ import io.leasehold.lease.Balance;
 import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.Lease;
 import io.leasehold.lease.LeaseRequest;
+import io.leasehold.lease.Progress;
 import io.leasehold.lease.Share;
 import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
 import io.leasehold.source.event.LeaseSourceEvent.GrantRequested;
@@ -17,9 +18,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -41,6 +44,45 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
 
         assertThat(life.context.assigned.get(0)).hasSize(2);
         assertThat(life.context.assigned.get(1)).hasSize(2);
+    }
+
+    // -------------------------------------------------------------------------------- bounds
+
+    @Test
+    void theBoundsOfWhatItFindsAndOfWhatIsInTheTableAreLookedAt() {
+        List<MemoryQueueSplit> lookedAt = new ArrayList<>();
+        boundsOf =
+                split -> {
+                    lookedAt.add(split);
+                    return "up to " + split.end();
+                };
+        ScriptedMember other =
+                new ScriptedMember(table.open(), "orders", new Incarnation("other", "1")).joined();
+        MemoryQueueSplit shorter = new MemoryQueueSplit("a", 7, 50);
+        ScriptedMember.applied(
+                other.send(
+                        new LeaseRequest.Discover(
+                                "orders",
+                                other.self(),
+                                List.of(
+                                        new LeaseRequest.Discover.NewSplit(
+                                                "a",
+                                                Set.of(),
+                                                new Progress(
+                                                        SERIALIZER.serialize(shorter),
+                                                        1,
+                                                        "shorter",
+                                                        0))))));
+        ScriptedMember.applied(other.close(other, Optional.empty()));
+
+        Life life = new Life(1, Optional.empty(), "a");
+        life.enumerator.start();
+        life.settle();
+        life.reader(0, "r0");
+        life.pass(TERMS.renewInterval());
+
+        assertThat(lookedAt).containsExactly(new MemoryQueueSplit("a", 0, 100), shorter);
+        assertThat(life.context.assigned.get(0).get(0).inner()).isEqualTo(shorter);
     }
 
     // ---------------------------------------------------------------------------------- load
