@@ -7,6 +7,7 @@ import io.leasehold.source.event.LeaseSourceEvent.Position;
 import io.leasehold.source.event.LeaseSourceEvent.Positions;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -83,6 +84,9 @@ final class CheckpointedPositions {
     /** Reports of checkpoints that are not complete yet, by subtask, then by checkpoint. */
     private final Map<Integer, TreeMap<Long, Positions>> reported = new HashMap<>();
 
+    /** By subtask, the complete checkpoint after which its reader emitted nothing and ended. */
+    private final Map<Integer, Long> ended = new HashMap<>();
+
     /** What the last complete checkpoint covers, if the next one is to be waited for. */
     private List<Due> covered = List.of();
 
@@ -102,6 +106,12 @@ final class CheckpointedPositions {
     /** The attempt of this subtask is gone. */
     void attemptGone(int subtask) {
         reported.remove(subtask);
+        ended.remove(subtask);
+    }
+
+    /** The reader of this subtask stands where it stood in this complete checkpoint, for good. */
+    void ended(int subtask, long checkpointId) {
+        ended.put(subtask, checkpointId);
     }
 
     /** Takes in that a checkpoint is complete, and says what follows. */
@@ -137,6 +147,24 @@ final class CheckpointedPositions {
         // Not what moves: the next checkpoint would find it in another epoch.
         covered = progress;
         return new Completed(due, released, moved);
+    }
+
+    /**
+     * What follows from that the job has come to its end: if the readers of all these subtasks have
+     * ended, there is nothing left to be committed that could be waited for.
+     *
+     * @return nothing, if a reader may have emitted what no complete checkpoint covers
+     */
+    Optional<Completed> last(Set<Integer> subtasks, Judge worth) {
+        if (subtasks.isEmpty() || !ended.keySet().containsAll(subtasks)) {
+            return Optional.empty();
+        }
+        Completed completed = completed(Collections.max(ended.values()), worth);
+        List<Due> progress = new ArrayList<>(completed.progress());
+        progress.addAll(covered);
+        progress.addAll(completed.moved());
+        covered = List.of();
+        return Optional.of(new Completed(progress, completed.released(), List.of()));
     }
 
     /** The split is not this member's any more: nothing is to be recorded of it. */

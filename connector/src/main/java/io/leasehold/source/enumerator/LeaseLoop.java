@@ -15,11 +15,14 @@ import org.slf4j.LoggerFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -49,6 +52,7 @@ final class LeaseLoop {
     private final Consumer<Throwable> failure;
     private final EnumeratorMetrics metrics;
 
+    private boolean closing;
     private boolean closed;
     private Optional<Future<?>> alarm = Optional.empty();
     private Optional<Future<?>> appointment = Optional.empty();
@@ -178,18 +182,24 @@ final class LeaseLoop {
     }
 
     /**
-     * Ends this incarnation: tells the store, at most for twice its time-out, and lets everything
-     * go. What is under way is waited for. On any thread, more than once.
+     * Ends this incarnation: hears the coordinator thread out, at most for the store's time-out,
+     * tells the store, at most for twice its time-out, and lets everything go. What is under way is
+     * waited for. On any thread but the coordinator's, more than once.
      *
+     * @param heardOut run on the coordinator thread when it has taken in all that Flink had for it
      * @param granted how long the longest grant to a reader still runs; asked when no more can be
      *     given
      */
-    void close(Supplier<Duration> granted) {
-        List<LeaseRequest<?>> farewell;
+    void close(Runnable heardOut, Supplier<Duration> granted) {
         synchronized (lock) {
-            if (closed) {
+            if (closing) {
                 return;
             }
+            closing = true;
+        }
+        hearOut(heardOut);
+        List<LeaseRequest<?>> farewell;
+        synchronized (lock) {
             closed = true;
             // Else they would be waited for.
             alarm.ifPresent(pending -> pending.cancel(false));
@@ -209,6 +219,25 @@ final class LeaseLoop {
         } catch (InterruptedException e) {
             io.shutdownNow();
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void hearOut(Runnable heardOut) {
+        CompletableFuture<Void> heard = new CompletableFuture<>();
+        try {
+            coordinator.execute(
+                    () -> {
+                        try {
+                            heardOut.run();
+                        } finally {
+                            heard.complete(null);
+                        }
+                    });
+            heard.get(storeTimeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RejectedExecutionException | ExecutionException | TimeoutException e) {
+            LOG.warn("Not all that the readers said at the end could be heard.", e);
         }
     }
 

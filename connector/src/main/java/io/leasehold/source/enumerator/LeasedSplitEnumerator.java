@@ -14,6 +14,8 @@ import io.leasehold.lease.RestoredPosition;
 import io.leasehold.source.enumerator.CheckpointedPositions.Due;
 import io.leasehold.source.enumerator.CheckpointedPositions.Worth;
 import io.leasehold.source.event.LeaseSourceEvent;
+import io.leasehold.source.event.LeaseSourceEvent.Closed;
+import io.leasehold.source.event.LeaseSourceEvent.Ended;
 import io.leasehold.source.event.LeaseSourceEvent.FinishRecorded;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeRequested;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeWithdrawn;
@@ -280,6 +282,10 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
             discovery.inner().handleSourceEvent(subtask, event);
         } else if (ours instanceof ReaderStarted reader) {
             readerStarted(subtask, reader);
+        } else if (ours instanceof Closed readers) {
+            // Of earlier attempts too.
+            assignments.closed(readers.closed());
+            assign();
         } else if (!assignments.isCurrent(subtask, ours.readerId())) {
             LOG.debug("Ignored an event of an earlier attempt of subtask {}: {}", subtask, ours);
         } else if (ours instanceof GrantRequested request) {
@@ -291,6 +297,8 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                     .forEach(
                             (splitId, emitted) ->
                                     rates.counted(report.readerId(), splitId, emitted, now));
+        } else if (ours instanceof Ended reader) {
+            positions.ended(subtask, reader.checkpointId());
         } else if (ours instanceof Stopped stopped) {
             assignments.stopped(subtask, stopped.requests());
         } else {
@@ -635,6 +643,18 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     @Override
     public void notifyCheckpointComplete(long checkpointId) throws Exception {
         CheckpointedPositions.Completed completed = positions.completed(checkpointId, this::worth);
+        loop.tell(
+                keeper -> {
+                    record(completed, keeper);
+                    keeper.measured(rates.perSecond());
+                    keeper.checkpointCompleted(checkpointId);
+                });
+        // Behind the progress, which is of the epoch that ends now.
+        completed.moved().forEach(split -> moveOn(split.position()));
+        discovery.inner().notifyCheckpointComplete(checkpointId);
+    }
+
+    private void record(CheckpointedPositions.Completed completed, LeaseKeeper keeper) {
         Map<Boolean, List<Recorded>> byEnd =
                 completed.progress().stream()
                         .collect(
@@ -643,17 +663,9 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                                         Collectors.mapping(Due::recorded, Collectors.toList())));
         List<Released> released = completed.released().stream().map(Due::released).toList();
         released.forEach(split -> handoffs.leaves(split.splitId(), split.epoch()));
-        loop.tell(
-                keeper -> {
-                    keeper.progressed(byEnd.get(false));
-                    keeper.finished(byEnd.get(true));
-                    keeper.frozen(released);
-                    keeper.measured(rates.perSecond());
-                    keeper.checkpointCompleted(checkpointId);
-                });
-        // Behind the progress, which is of the epoch that ends now.
-        completed.moved().forEach(split -> moveOn(split.position()));
-        discovery.inner().notifyCheckpointComplete(checkpointId);
+        keeper.progressed(byEnd.get(false));
+        keeper.finished(byEnd.get(true));
+        keeper.frozen(released);
     }
 
     private Worth worth(int subtask, Due due) {
@@ -687,16 +699,29 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     }
 
     /**
-     * Says goodbye to the store. Leases are not released: why Flink closes is not known here, and
-     * readers may go on emitting until their grants are over.
+     * Says goodbye to the store. Why Flink closes is not known here, and readers may go on emitting
+     * until their grants are over, unless they have said that they are closed.
      */
     @Override
     public void close() throws IOException {
         try {
-            loop.close(this::stillGranted);
+            loop.close(this::recordTheEnd, this::stillGranted);
         } finally {
             metrics.close();
             discovery.inner().close();
+        }
+    }
+
+    /**
+     * What the readers ended with need not wait for another checkpoint: there will be none. Where
+     * the job is about to go back to an earlier one, Flink has taken its readers off the list.
+     */
+    private void recordTheEnd() {
+        Set<Integer> subtasks = context.registeredReaders().keySet();
+        if (subtasks.size() == context.currentParallelism()) {
+            positions
+                    .last(subtasks, this::worth)
+                    .ifPresent(all -> loop.tell(keeper -> record(all, keeper)));
         }
     }
 

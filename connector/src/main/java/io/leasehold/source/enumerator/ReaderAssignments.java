@@ -21,7 +21,8 @@ import java.util.TreeMap;
  * Which reader attempt has which split, which splits wait for one, and until when grants run. Times
  * are nanoseconds of the JobManager's monotonic clock.
  *
- * <p>No split goes to a reader before the grant of its last reader is over (S1).
+ * <p>No split goes to a reader before the grant of its last reader is over (S1), or that one is
+ * known to be closed.
  */
 final class ReaderAssignments<SplitT extends SourceSplit> {
 
@@ -37,7 +38,7 @@ final class ReaderAssignments<SplitT extends SourceSplit> {
         /** Numbers of the requests to stop a split that it has not confirmed. */
         final Set<Long> stops = new HashSet<>();
 
-        OptionalLong grantedUntil = OptionalLong.empty();
+        boolean closed;
 
         Reader(String id) {
             this.id = id;
@@ -53,10 +54,17 @@ final class ReaderAssignments<SplitT extends SourceSplit> {
     private final TreeMap<Integer, Reader> readers = new TreeMap<>();
     private final Map<String, Waiting<SplitT>> waiting = new LinkedHashMap<>();
 
-    /** Until when a reader attempt that is gone may still emit a split. */
-    private final Map<String, Long> silentFrom = new HashMap<>();
+    /**
+     * A reader attempt that had a split.
+     *
+     * @param until when it emits that no more, if it is not closed before
+     */
+    private record Last(int subtask, String readerId, long until) {}
 
-    private OptionalLong lastSilence = OptionalLong.empty();
+    /** By split that is to go to another attempt. */
+    private final Map<String, Last> lastReader = new HashMap<>();
+
+    private final RunningGrants grants = new RunningGrants();
 
     /** A reader attempt is there; an earlier one of the same subtask is gone. */
     void started(int subtask, String readerId) {
@@ -88,20 +96,31 @@ final class ReaderAssignments<SplitT extends SourceSplit> {
         readers.get(subtask).stops.removeAll(requests);
     }
 
-    /** Whether a reader may emit something that it must not be granted to. */
+    /**
+     * Whether a reader may emit something that it must not be granted to, or is closed; it may have
+     * asked before.
+     */
     boolean isToStop(int subtask) {
-        return !readers.get(subtask).stops.isEmpty();
+        Reader reader = readers.get(subtask);
+        return reader.closed || !reader.stops.isEmpty();
     }
 
     /** A reader may emit all it has until then. */
     void granted(int subtask, long until) {
-        Reader reader = readers.get(subtask);
-        reader.grantedUntil = later(reader.grantedUntil, until);
-        lastSilence = later(lastSilence, until);
+        grants.granted(readers.get(subtask).id, until);
+    }
+
+    /** These attempts, gone or not, emit nothing any more. */
+    void closed(Set<String> readerIds) {
+        readers.values().stream()
+                .filter(reader -> readerIds.contains(reader.id))
+                .forEach(reader -> reader.closed = true);
+        grants.closed(readerIds);
     }
 
     /**
-     * The attempt of this subtask is gone, though it may still emit until its grant is over.
+     * The attempt of this subtask is gone, though it may still emit until its grant is over, or it
+     * is known to be closed.
      *
      * @return the splits it had
      */
@@ -110,17 +129,28 @@ final class ReaderAssignments<SplitT extends SourceSplit> {
         if (reader == null) {
             return List.of();
         }
-        reader.grantedUntil.ifPresent(
-                until -> reader.splits.keySet().forEach(splitId -> silentFrom.put(splitId, until)));
+        reader.splits
+                .keySet()
+                .forEach(splitId -> emitsUntilItsGrantIsOver(splitId, subtask, reader));
         return List.copyOf(reader.splits.keySet());
     }
 
     /** Its reader may emit a split that it is about to forget for as long as it is granted to. */
     void emitsUntilItsGrantIsOver(String splitId) {
-        readers.values().stream()
-                .filter(reader -> reader.splits.containsKey(splitId))
-                .filter(reader -> reader.grantedUntil.isPresent())
-                .forEach(reader -> silentFrom.put(splitId, reader.grantedUntil.getAsLong()));
+        readers.forEach(
+                (subtask, reader) -> {
+                    if (reader.splits.containsKey(splitId)) {
+                        emitsUntilItsGrantIsOver(splitId, subtask, reader);
+                    }
+                });
+    }
+
+    private void emitsUntilItsGrantIsOver(String splitId, int subtask, Reader reader) {
+        grants.of(reader.id)
+                .ifPresent(
+                        grant ->
+                                lastReader.put(
+                                        splitId, new Last(subtask, reader.id, grant.until())));
     }
 
     /** The subtask that has a split, if one has. */
@@ -167,6 +197,7 @@ final class ReaderAssignments<SplitT extends SourceSplit> {
      */
     List<Assignment<SplitT>> assignable(Set<Integer> reachable, Set<String> barred, long now) {
         List<Assignment<SplitT>> assignments = new ArrayList<>();
+        grants.forgetThoseOver(now);
         waiting.values()
                 .removeIf(
                         split -> {
@@ -183,41 +214,44 @@ final class ReaderAssignments<SplitT extends SourceSplit> {
     private Optional<Assignment<SplitT>> assign(
             Waiting<SplitT> waits, Set<Integer> reachable, long now) {
         LeasedSplit<SplitT> split = waits.split();
-        Long silent = silentFrom.get(split.leaseId());
-        if (silent != null && now - silent < 0) {
+        Optional<Last> last = stillGranted(split.leaseId(), now);
+        if (last.filter(reader -> !grants.isClosed(reader.readerId())).isPresent()) {
             return Optional.empty();
         }
+        // The next attempt of the one that is closed is about to come, and would be left with none.
+        OptionalInt only = last.isPresent() ? OptionalInt.of(last.get().subtask()) : waits.only();
         return readers.entrySet().stream()
                 .filter(reader -> reachable.contains(reader.getKey()))
-                .filter(reader -> waits.only().orElse(reader.getKey()) == reader.getKey())
+                .filter(reader -> !reader.getValue().closed)
+                .filter(reader -> only.orElse(reader.getKey()) == reader.getKey())
                 .min(Comparator.comparingInt(reader -> reader.getValue().splits.size()))
                 .map(
                         reader -> {
-                            silentFrom.remove(split.leaseId());
+                            lastReader.remove(split.leaseId());
                             reader.getValue().splits.put(split.leaseId(), split.epoch());
                             return new Assignment<>(
                                     reader.getKey(), split.grantedTo(reader.getValue().id));
                         });
     }
 
-    /** When a split that waits for an old grant to end can go to a reader. */
+    /** When a split that waits for an old grant to end can go to any reader. */
     OptionalLong nextSilence(long now) {
         return waiting.keySet().stream()
-                .filter(silentFrom::containsKey)
-                .mapToLong(silentFrom::get)
-                .filter(until -> until - now > 0)
+                .flatMap(splitId -> stillGranted(splitId, now).stream())
+                .mapToLong(Last::until)
                 .reduce((a, b) -> a - b < 0 ? a : b);
     }
 
-    /**
-     * Until when any reader, gone or not, may still emit. On another thread too, if that holds the
-     * lock under which readers are {@link #granted}.
-     */
-    OptionalLong lastSilence() {
-        return lastSilence;
+    /** The last reader of a split, if the grant that it had is not over. */
+    private Optional<Last> stillGranted(String splitId, long now) {
+        return Optional.ofNullable(lastReader.get(splitId)).filter(last -> now - last.until() < 0);
     }
 
-    private static OptionalLong later(OptionalLong known, long until) {
-        return known.isPresent() && until - known.getAsLong() <= 0 ? known : OptionalLong.of(until);
+    /**
+     * Until when any reader that is not known to be closed may still emit, gone or not. On another
+     * thread too, if that holds the lock under which readers are {@link #granted}.
+     */
+    OptionalLong lastSilence() {
+        return grants.last();
     }
 }

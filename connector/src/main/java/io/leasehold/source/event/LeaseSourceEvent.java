@@ -86,6 +86,18 @@ public sealed interface LeaseSourceEvent extends SourceEvent {
     /** What these requests named is not emitted by this reader any more. */
     record Stopped(String readerId, Set<Long> requests) implements LeaseSourceEvent {}
 
+    /**
+     * These reader attempts emit nothing any more, however long their grants would run: the one
+     * that says so, or ones that ended in the same process before it was started.
+     */
+    record Closed(String readerId, Set<String> closed) implements LeaseSourceEvent {}
+
+    /**
+     * A reader was not polled again after its part in this checkpoint, which it knows to be
+     * complete, and never will be: where it stood then is where it ended.
+     */
+    record Ended(String readerId, long checkpointId) implements LeaseSourceEvent {}
+
     /** These splits are another member's now: a reader's state need not hold them any more. */
     record SplitsLetGo(String readerId, Set<String> splitIds) implements LeaseSourceEvent {}
 

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.LongStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -168,6 +169,55 @@ class CheckpointedPositionsTest {
         oneBehind.forget("a");
 
         assertThat(texts(oneBehind.completed(2, ANY).progress())).containsExactly("b at 1");
+    }
+
+    @Test
+    void whenAllReadersHaveEndedNothingWaitsForAnotherCheckpoint() {
+        oneBehind.reported(0, report(7, "a at 7"));
+        oneBehind.reported(1, report(6, "b at 6"));
+        oneBehind.completed(7, ANY);
+        oneBehind.ended(0, 7);
+        oneBehind.ended(1, 6);
+
+        assertThat(oneBehind.last(Set.of(0, 1), ANY))
+                .hasValueSatisfying(
+                        last ->
+                                assertThat(texts(last.progress()))
+                                        .containsExactlyInAnyOrder("a at 7", "b at 6"));
+    }
+
+    /** Readers know before the enumerator does, or the other way round. */
+    @Test
+    void whatReadersKnowToBeCompleteIsComplete() {
+        oneBehind.reported(0, report(6, "a at 6"));
+        oneBehind.completed(6, ANY);
+        oneBehind.reported(0, report(7, "a at 7"));
+        oneBehind.ended(0, 7);
+
+        assertThat(oneBehind.last(Set.of(0), ANY))
+                .hasValueSatisfying(last -> assertThat(texts(last.progress())).endsWith("a at 7"));
+    }
+
+    /** Promise S4: it may have emitted what no complete checkpoint covers. */
+    @Test
+    void aReaderThatDidNotEndHoldsBackWhatWaitsForAnotherCheckpoint() {
+        oneBehind.reported(0, report(7, "a at 7"));
+        oneBehind.reported(1, report(7, "b at 7"));
+        oneBehind.completed(7, ANY);
+        oneBehind.ended(0, 7);
+
+        assertThat(oneBehind.last(Set.of(0, 1), ANY)).isEmpty();
+        assertThat(oneBehind.last(Set.of(), ANY)).isEmpty();
+    }
+
+    @Test
+    void whereAGoneAttemptEndedSaysNothingOfTheNext() {
+        oneBehind.reported(0, report(7, "a at 7"));
+        oneBehind.completed(7, ANY);
+        oneBehind.ended(0, 7);
+        oneBehind.attemptGone(0);
+
+        assertThat(oneBehind.last(Set.of(0), ANY)).isEmpty();
     }
 
     private static List<String> texts(List<CheckpointedPositions.Due> due) {

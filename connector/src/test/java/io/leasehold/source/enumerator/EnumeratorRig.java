@@ -261,7 +261,9 @@ abstract class EnumeratorRig {
             }
         }
 
+        /** As Flink does it: on another thread, while the coordinator's goes on. */
         void close() {
+            context.goesOn = true;
             try {
                 enumerator.close();
             } catch (Exception e) {
@@ -313,6 +315,9 @@ abstract class EnumeratorRig {
         final ReportedMetrics reported = new ReportedMetrics();
         Runnable interruption = () -> {};
 
+        /** Whether the coordinator thread does at once what it is given. */
+        boolean goesOn;
+
         Context(int parallelism) {
             super(parallelism);
         }
@@ -326,6 +331,14 @@ abstract class EnumeratorRig {
         public Map<Integer, ReaderInfo> registeredReaders() {
             interruption.run();
             return registered;
+        }
+
+        @Override
+        public void runInCoordinatorThread(Runnable action) {
+            super.runInCoordinatorThread(action);
+            if (goesOn) {
+                triggerAllActions();
+            }
         }
 
         @Override

@@ -17,7 +17,9 @@ import org.junit.jupiter.api.Timeout;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -32,6 +34,7 @@ class LeaseLoopTest {
     private final ScheduledExecutorService io = Executors.newSingleThreadScheduledExecutor();
     private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
     private final CountDownLatch turns = new CountDownLatch(3);
+    private volatile Executor coordinator = Runnable::run;
 
     @Test
     void closingDoesNotWaitForTheNextRenewal() throws Exception {
@@ -41,7 +44,7 @@ class LeaseLoopTest {
         // Open, join, read.
         turns.await();
 
-        loop.close(() -> Duration.ZERO);
+        loop.close(() -> {}, () -> Duration.ZERO);
 
         assertThat(io.isTerminated()).isTrue();
     }
@@ -58,7 +61,25 @@ class LeaseLoopTest {
         loop.turn();
 
         assertThat(failure.get(5, TimeUnit.SECONDS)).isSameAs(broken);
-        loop.close(() -> Duration.ZERO);
+        loop.close(() -> {}, () -> Duration.ZERO);
+    }
+
+    /** What it would say is lost, the goodbye is not. */
+    @Test
+    void aCoordinatorThreadThatDoesNotComeDoesNotKeepItFromClosing() throws Exception {
+        MemoryLeaseTable table = new MemoryLeaseTable();
+        LeaseLoop loop = loop(timeout -> table.open());
+        loop.turn();
+        turns.await();
+        coordinator =
+                action -> {
+                    throw new RejectedExecutionException("on purpose");
+                };
+
+        loop.close(() -> failure.complete(null), () -> Duration.ZERO);
+
+        assertThat(io.isTerminated()).isTrue();
+        assertThat(failure).isNotDone();
     }
 
     private LeaseLoop loop(LeaseStoreFactory stores) {
@@ -74,7 +95,7 @@ class LeaseLoopTest {
                 TERMS.storeTimeout(),
                 System::nanoTime,
                 io,
-                Runnable::run,
+                action -> coordinator.execute(action),
                 event -> {},
                 turns::countDown,
                 failure::complete,

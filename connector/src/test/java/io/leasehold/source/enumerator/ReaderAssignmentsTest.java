@@ -159,6 +159,65 @@ class ReaderAssignmentsTest {
         assertThat(assignments.splits()).isEqualTo(Map.of(0, Set.of("a"), 1, Set.of()));
     }
 
+    @AtAnyOrigin
+    void aGoneReaderThatIsKnownToBeClosedIsNotWaitedFor(long now) {
+        assignments.started(0, "r0");
+        assignments.await(split("a"), OptionalInt.empty());
+        assignments.assignable(BOTH, NONE, now);
+        assignments.granted(0, now + 100);
+        assignments.gone(0);
+        assignments.started(0, "r0 again");
+        assignments.await(split("a"), OptionalInt.empty());
+        assertThat(assignments.assignable(BOTH, NONE, now)).isEmpty();
+
+        assignments.closed(Set.of("r0"));
+
+        assertThat(assignments.lastSilence()).isEmpty();
+        assertThat(assignments.assignable(BOTH, NONE, now)).hasSize(1);
+    }
+
+    /** Else the attempt that replaces it would come too late to get anything. */
+    @AtAnyOrigin
+    void whatAClosedReaderHadWaitsForItsNextAttemptAsLongAsTheGrantWouldRun(long now) {
+        assignments.started(0, "r0");
+        assignments.await(split("a"), OptionalInt.empty());
+        assignments.assignable(BOTH, NONE, now);
+        assignments.started(1, "r1");
+        assignments.granted(0, now + 100);
+        assignments.closed(Set.of("r0"));
+        assignments.gone(0);
+        assignments.await(split("a"), OptionalInt.empty());
+
+        assertThat(assignments.assignable(BOTH, NONE, now + 99)).isEmpty();
+        assertThat(assignments.nextSilence(now + 99)).isEqualTo(OptionalLong.of(now + 100));
+        assertThat(assignments.assignable(BOTH, NONE, now + 100))
+                .extracting(ReaderAssignments.Assignment::subtask)
+                .containsExactly(1);
+    }
+
+    /** Rule S1: one word more for one is none for the other. */
+    @AtAnyOrigin
+    void whoIsNotKnownToBeClosedIsWaitedFor(long now) {
+        assignments.started(0, "r0");
+        assignments.started(1, "r1");
+        assignments.granted(0, now + 100);
+        assignments.granted(1, now + 70);
+
+        assignments.closed(Set.of("r0"));
+
+        assertThat(assignments.lastSilence()).isEqualTo(OptionalLong.of(now + 70));
+    }
+
+    @AtAnyOrigin
+    void aClosedReaderGetsNeitherASplitNorAGrantThoughFlinkHasNotNoticedYet(long now) {
+        assignments.started(0, "r0");
+        assignments.closed(Set.of("r0"));
+        assignments.await(split("a"), OptionalInt.empty());
+
+        assertThat(assignments.isToStop(0)).isTrue();
+        assertThat(assignments.assignable(BOTH, NONE, now)).isEmpty();
+    }
+
     private static LeasedSplit<MemoryQueueSplit> split(String id) {
         return split(id, 1);
     }

@@ -1,0 +1,246 @@
+package io.leasehold.source.enumerator;
+
+import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.MemberState;
+import io.leasehold.source.event.LeaseSourceEvent.Closed;
+import io.leasehold.source.event.LeaseSourceEvent.Ended;
+import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
+import io.leasehold.source.event.LeaseSourceEvent.GrantRequested;
+import io.leasehold.source.event.LeaseSourceEvent.Position;
+import io.leasehold.source.event.LeaseSourceEvent.ReaderStarted;
+import io.leasehold.source.split.LeasedSplit;
+import io.leasehold.testkit.ScriptedMember;
+import io.leasehold.testkit.queue.MemoryQueueSplit;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What an enumerator says at its end, and to whom splits go when readers have ended. */
+@Timeout(30)
+class EnumeratorStopTest extends EnumeratorRig {
+
+    private final ScriptedMember green =
+            new ScriptedMember(table.open(), "orders", new Incarnation("green", "green-1"));
+
+    private Life life;
+
+    /** Two readers with one split each, both of which are granted. */
+    @BeforeEach
+    void reading() {
+        life = new Life(2, Optional.empty(), "a", "b");
+        life.enumerator.start();
+        life.settle();
+        life.reader(0, "r0");
+        life.reader(1, "r1");
+        life.pass(TERMS.renewInterval());
+        grant(0, "r0");
+        grant(1, "r1");
+    }
+
+    // ----------------------------------------------------------------- grants at the end
+
+    /** Promise L4. */
+    @Test
+    void whereAllReadersSaidThatTheyAreClosedNobodyIsWaitedFor() {
+        closed(0, "r0");
+        closed(1, "r1");
+        life.close();
+
+        assertThat(life.row().state()).isEqualTo(MemberState.CLOSED);
+        assertThat(life.row().emitsFor()).isZero();
+    }
+
+    /** Rule S1: a TaskManager that is lost, or a task that does not come to its end. */
+    @Test
+    void aReaderThatDidNotSayItIsWaitedForAsLongAsItsGrantRuns() {
+        closed(0, "r0");
+        life.close();
+
+        assertThat(life.row().emitsFor()).isGreaterThanOrEqualTo(TERMS.readerGrant());
+    }
+
+    /** Rule S1: a JobManager that is suspended closes its enumerator, and the readers live on. */
+    @Test
+    void whereNobodySaidAnythingTheLongestGrantIsWaitedFor() {
+        life.close();
+
+        assertThat(life.row().emitsFor()).isGreaterThanOrEqualTo(TERMS.readerGrant());
+    }
+
+    /** The asking has a thread of its own, and may be overtaken. */
+    @Test
+    void whoAskedBeforeItClosedIsGrantedNothingAfterwards() {
+        closed(0, "r0");
+        closed(1, "r1");
+        life.context.sent.clear();
+
+        grant(0, "r0");
+        life.close();
+
+        assertThat(life.context.sent).noneMatch(GrantExtended.class::isInstance);
+        assertThat(life.row().emitsFor()).isZero();
+    }
+
+    /** Flink hands over what readers said, and then closes without waiting for it to be heard. */
+    @Test
+    void whatReadersSaidJustBeforeTheEndIsHeard() {
+        life.context.runInCoordinatorThread(() -> closed(0, "r0"));
+        life.context.runInCoordinatorThread(() -> closed(1, "r1"));
+        life.close();
+
+        assertThat(life.row().emitsFor()).isZero();
+    }
+
+    // ----------------------------------------------------------------- positions at the end
+
+    /** Section 8 of the protocol: a stop with a savepoint replays nothing. */
+    @Test
+    void whereAllReadersEndedAtACompleteCheckpointItsPositionsAreRecorded() throws Exception {
+        checkpoint(1, 10);
+        checkpoint(2, 20);
+        ended(0, "r0", 2);
+        ended(1, "r1", 2);
+        life.close();
+
+        assertThat(progressOf("a")).isEqualTo("20 100 a");
+        assertThat(progressOf("b")).isEqualTo("20 100 b");
+    }
+
+    @Test
+    void whereOneDidNotEndThePositionsStayOneCheckpointBehind() throws Exception {
+        checkpoint(1, 10);
+        checkpoint(2, 20);
+        ended(0, "r0", 2);
+        closed(1, "r1");
+        life.close();
+
+        assertThat(progressOf("a")).isEqualTo("10 100 a");
+        assertThat(progressOf("b")).isEqualTo("10 100 b");
+    }
+
+    /**
+     * A stop that failed behind the readers: Flink goes back to the checkpoint before, and takes
+     * the readers off its list first.
+     */
+    @Test
+    void whereTheJobGoesBackThePositionsStayOneCheckpointBehind() throws Exception {
+        checkpoint(1, 10);
+        checkpoint(2, 20);
+        ended(0, "r0", 2);
+        ended(1, "r1", 2);
+        life.context.registered.remove(1);
+        life.close();
+
+        assertThat(progressOf("a")).isEqualTo("10 100 a");
+    }
+
+    @Test
+    void whatAnEarlierAttemptEndedWithIsNotRecorded() throws Exception {
+        checkpoint(1, 10);
+        checkpoint(2, 20);
+        ended(0, "r0", 2);
+        ended(1, "r1", 2);
+        life.context.registered.remove(0);
+        life.enumerator.addSplitsBack(List.of(), 0);
+        life.register(0);
+        life.enumerator.handleSourceEvent(0, new Ended("r0", 2));
+        life.close();
+
+        assertThat(progressOf("b")).isEqualTo("10 100 b");
+    }
+
+    // ----------------------------------------------------------------- failed readers
+
+    /** Failover costs no grant where the failed attempt could say that it is closed. */
+    @Test
+    void theSplitsOfAFailedReaderThatSaidItIsClosedGoToTheNextAttemptAtOnce() {
+        LeasedSplit<MemoryQueueSplit> had = life.context.assigned.get(0).get(0);
+        closed(0, "r0");
+        fail(0);
+
+        life.reader(0, "r2", List.of(had));
+        life.settle();
+
+        assertThat(life.context.assigned.get(0)).hasSize(2);
+    }
+
+    @Test
+    void theSplitsOfACancelledReaderGoOnWhenTheNextOneOfItsProcessSaysThatItIsClosed() {
+        LeasedSplit<MemoryQueueSplit> had = life.context.assigned.get(0).get(0);
+        fail(0);
+        life.reader(0, "r2", List.of(had));
+        life.settle();
+        assertThat(life.context.assigned.get(0)).hasSize(1);
+
+        life.enumerator.handleSourceEvent(1, new Closed("r1", Set.of("r0", "of another job")));
+        life.settle();
+
+        assertThat(life.context.assigned.get(0)).hasSize(2);
+    }
+
+    /** Rule S1. */
+    @Test
+    void theSplitsOfALostReaderWaitUntilItsGrantIsOver() {
+        LeasedSplit<MemoryQueueSplit> had = life.context.assigned.get(0).get(0);
+        fail(0);
+        life.register(0);
+        life.enumerator.handleSourceEvent(0, new Closed("r2", Set.of("r1")));
+        life.enumerator.handleSourceEvent(0, new ReaderStarted("r2", List.of(position(had))));
+        life.pass(TERMS.readerGrant().minus(Duration.ofMillis(100)));
+        assertThat(life.context.assigned.get(0)).hasSize(1);
+
+        life.pass(TERMS.readerGrant());
+        assertThat(life.context.assigned.get(0)).hasSize(2);
+    }
+
+    // ----------------------------------------------------------------- pieces
+
+    private void grant(int subtask, String readerId) {
+        life.enumerator.handleSourceEvent(subtask, new GrantRequested(readerId, now));
+    }
+
+    private void closed(int subtask, String readerId) {
+        life.enumerator.handleSourceEvent(subtask, new Closed(readerId, Set.of(readerId)));
+    }
+
+    private void ended(int subtask, String readerId, long checkpointId) {
+        life.enumerator.handleSourceEvent(subtask, new Ended(readerId, checkpointId));
+        closed(subtask, readerId);
+    }
+
+    private void fail(int subtask) {
+        life.context.registered.remove(subtask);
+        life.enumerator.addSplitsBack(List.of(), subtask);
+    }
+
+    private void checkpoint(long id, int position) throws Exception {
+        life.enumerator.snapshotState(id);
+        for (int subtask = 0; subtask < 2; subtask++) {
+            life.enumerator.handleSourceEvent(
+                    subtask, report("r" + subtask, id, at(subtask, position)));
+        }
+        life.enumerator.notifyCheckpointComplete(id);
+        life.settle();
+    }
+
+    private Position at(int subtask, int position) {
+        LeasedSplit<MemoryQueueSplit> split = life.context.assigned.get(subtask).get(0);
+        return position(split.at(new MemoryQueueSplit(split.leaseId(), position, 100)));
+    }
+
+    private String progressOf(String splitId) {
+        if (green.open().member("green").isEmpty()) {
+            green.joined();
+        }
+        return new String(green.progressOf(splitId).bytes(), StandardCharsets.UTF_8);
+    }
+}
