@@ -1,6 +1,8 @@
 package io.leasehold.source.reader;
 
 import io.leasehold.source.event.LeaseSourceEvent;
+import io.leasehold.source.event.LeaseSourceEvent.Closed;
+import io.leasehold.source.event.LeaseSourceEvent.Ended;
 import io.leasehold.source.event.LeaseSourceEvent.FinishRecorded;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeRequested;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeWithdrawn;
@@ -61,6 +63,10 @@ import java.util.stream.Collectors;
  * on. The wrapped reader is replaced by one without it in that very snapshot, so that not one
  * record behind the position in it can be emitted.
  *
+ * <p>Closing it shuts the gate for good and says so, so that nobody has to wait for its grant.
+ * Flink delivers that if the task has failed or come to its end, after a stop with a savepoint too;
+ * if it is cancelled the next attempt in this process says it.
+ *
  * <p>Everything runs on the task thread but the asking, which has a thread of its own so that a
  * task thread that waits for its output does not lose the grant.
  */
@@ -110,7 +116,10 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
     private Optional<GatedOutput<T>> gatedOutput = Optional.empty();
     private Optional<String> withdrawn = Optional.empty();
     private boolean markedIdle;
+    private boolean started;
     private long lastCheckpoint;
+    private boolean lastCheckpointComplete;
+    private boolean polledSince;
 
     /** How many splits have gone on in the epoch in which they stood still. */
     private int thawed;
@@ -150,6 +159,11 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
     @Override
     public void start() {
         inner.start();
+        started = true;
+        Set<String> closed = ClosedReaders.inThisProcess().ofLate();
+        if (!closed.isEmpty()) {
+            context.sendSourceEventToCoordinator(new Closed(readerId, closed));
+        }
         context.sendSourceEventToCoordinator(
                 new ReaderStarted(
                         readerId, heldBack.values().stream().map(this::position).toList()));
@@ -168,6 +182,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
 
     @Override
     public InputStatus pollNext(ReaderOutput<T> output) throws Exception {
+        polledSince = true;
         GatedOutput<T> gated = gated(output);
         if (!outputsToRelease.isEmpty()) {
             outputsToRelease.forEach(gated::release);
@@ -256,6 +271,8 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
                             + withdrawn.get());
         }
         lastCheckpoint = checkpointId;
+        lastCheckpointComplete = false;
+        polledSince = false;
         takePositions(checkpointId);
         standStill(
                 frozen.askedOf(held.keySet()),
@@ -430,6 +447,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
 
     @Override
     public void notifyCheckpointComplete(long checkpointId) throws Exception {
+        lastCheckpointComplete |= checkpointId == lastCheckpoint;
         inner.notifyCheckpointComplete(checkpointId);
     }
 
@@ -454,7 +472,26 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
 
     @Override
     public void close() throws Exception {
+        gate.close();
         asking.shutdownNow();
-        inner.close();
+        ClosedReaders.inThisProcess().closed(readerId);
+        try {
+            if (started) {
+                sayClosed();
+            }
+        } finally {
+            inner.close();
+        }
+    }
+
+    private void sayClosed() {
+        try {
+            if (lastCheckpointComplete && !polledSince) {
+                context.sendSourceEventToCoordinator(new Ended(readerId, lastCheckpoint));
+            }
+            context.sendSourceEventToCoordinator(new Closed(readerId, Set.of(readerId)));
+        } catch (RuntimeException e) {
+            LOG.debug("Reader {} could not say that it is closed; its grant runs on.", readerId, e);
+        }
     }
 }

@@ -1,11 +1,13 @@
 package io.leasehold.source.reader;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.concurrent.atomic.AtomicLong;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 class LeaseGateTest {
 
@@ -72,5 +74,17 @@ class LeaseGateTest {
         assertThat(gate.open()).isFalse();
         gate.extend(origin + 10, 10);
         assertThat(gate.open()).isTrue();
+    }
+
+    /** Rule S1: somebody else may emit by then. */
+    @Test
+    void onceClosedItOpensForNoGrantAndNothingPasses() {
+        gate.extend(0, 100);
+        gate.close();
+        assertThat(gate.open()).isFalse();
+
+        gate.extend(0, 1_000);
+        assertThat(gate.open()).isFalse();
+        assertThatIllegalStateException().isThrownBy(gate::emitted);
     }
 }
