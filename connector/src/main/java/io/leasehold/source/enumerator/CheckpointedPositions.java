@@ -36,7 +36,12 @@ final class CheckpointedPositions {
     record Due(Position position, long checkpointId, Optional<Long> frozenFor) {
 
         Recorded recorded() {
-            return new Recorded(position.splitId(), position.epoch(), progress());
+            return recordedIn(position.epoch());
+        }
+
+        /** As the position of a split that went on in a later epoch, and not beyond it. */
+        Recorded recordedIn(long epoch) {
+            return new Recorded(position.splitId(), epoch, progress());
         }
 
         Released released() {
@@ -89,6 +94,9 @@ final class CheckpointedPositions {
 
     /** What the last complete checkpoint covers, if the next one is to be waited for. */
     private List<Due> covered = List.of();
+
+    /** What moves from there on, if the next one is to be waited for. */
+    private List<Due> moving = List.of();
 
     CheckpointedPositions(boolean oneBehind) {
         this.oneBehind = oneBehind;
@@ -146,6 +154,7 @@ final class CheckpointedPositions {
                 covered.stream().filter(at -> !standing.contains(at.position().splitId())).toList();
         // Not what moves: the next checkpoint would find it in another epoch.
         covered = progress;
+        moving = moved;
         return new Completed(due, released, moved);
     }
 
@@ -153,23 +162,30 @@ final class CheckpointedPositions {
      * What follows from that the job has come to its end: if the readers of all these subtasks have
      * ended, there is nothing left to be committed that could be waited for.
      *
-     * @return nothing, if a reader may have emitted what no complete checkpoint covers
+     * @return nothing, if a reader may have emitted what no complete checkpoint covers; else, as
+     *     moved, what no reader has gone on with since it was to move
      */
     Optional<Completed> last(Set<Integer> subtasks, Judge worth) {
         if (subtasks.isEmpty() || !ended.keySet().containsAll(subtasks)) {
             return Optional.empty();
         }
+        List<Due> moved = new ArrayList<>(moving);
         Completed completed = completed(Collections.max(ended.values()), worth);
+        moved.addAll(completed.moved());
         List<Due> progress = new ArrayList<>(completed.progress());
         progress.addAll(covered);
-        progress.addAll(completed.moved());
         covered = List.of();
-        return Optional.of(new Completed(progress, completed.released(), List.of()));
+        return Optional.of(new Completed(progress, completed.released(), moved));
     }
 
     /** The split is not this member's any more: nothing is to be recorded of it. */
     void forget(String splitId) {
-        covered = covered.stream().filter(at -> !at.position().splitId().equals(splitId)).toList();
+        covered = without(splitId, covered);
+        moving = without(splitId, moving);
+    }
+
+    private static List<Due> without(String splitId, List<Due> all) {
+        return all.stream().filter(at -> !at.position().splitId().equals(splitId)).toList();
     }
 
     private static List<Due> latest(Map<Long, Positions> reports) {

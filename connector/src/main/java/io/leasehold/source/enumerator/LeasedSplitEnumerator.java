@@ -721,8 +721,27 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         if (subtasks.size() == context.currentParallelism()) {
             positions
                     .last(subtasks, this::worth)
-                    .ifPresent(all -> loop.tell(keeper -> record(all, keeper)));
+                    .ifPresent(
+                            all ->
+                                    loop.tell(
+                                            keeper -> {
+                                                keeper.progressed(goneNoFurther(all.moved()));
+                                                record(all, keeper);
+                                            }));
         }
+    }
+
+    /** What moved at the last checkpoint stands there still, in whatever epoch it is by now. */
+    private List<Recorded> goneNoFurther(List<Due> moved) {
+        return moved.stream()
+                .flatMap(due -> epochOf(due.position().splitId()).map(due::recordedIn).stream())
+                .toList();
+    }
+
+    private Optional<Long> epochOf(String splitId) {
+        return Optional.ofNullable(withheld.get(splitId))
+                .map(LeasedSplit::epoch)
+                .or(() -> assignments.epochOf(splitId));
     }
 
     /** Under the keeper's lock, as grants are given. */

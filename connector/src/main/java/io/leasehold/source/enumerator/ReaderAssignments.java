@@ -167,6 +167,13 @@ final class ReaderAssignments<SplitT extends SourceSplit> {
         return reader != null && Long.valueOf(epoch).equals(reader.splits.get(splitId));
     }
 
+    /** The epoch in which a reader has a split, if one has. */
+    Optional<Long> epochOf(String splitId) {
+        return readers.values().stream()
+                .flatMap(reader -> Optional.ofNullable(reader.splits.get(splitId)).stream())
+                .findFirst();
+    }
+
     /** The splits that each reader has, by subtask. */
     Map<Integer, Set<String>> splits() {
         Map<Integer, Set<String>> splits = new TreeMap<>();

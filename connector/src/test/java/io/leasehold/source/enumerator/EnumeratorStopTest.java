@@ -4,9 +4,11 @@ import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.MemberState;
 import io.leasehold.source.event.LeaseSourceEvent.Closed;
 import io.leasehold.source.event.LeaseSourceEvent.Ended;
+import io.leasehold.source.event.LeaseSourceEvent.FreezeRequested;
 import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
 import io.leasehold.source.event.LeaseSourceEvent.GrantRequested;
 import io.leasehold.source.event.LeaseSourceEvent.Position;
+import io.leasehold.source.event.LeaseSourceEvent.Positions;
 import io.leasehold.source.event.LeaseSourceEvent.ReaderStarted;
 import io.leasehold.source.split.LeasedSplit;
 import io.leasehold.testkit.ScriptedMember;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -156,6 +159,55 @@ class EnumeratorStopTest extends EnumeratorRig {
         life.close();
 
         assertThat(progressOf("b")).isEqualTo("10 100 b");
+    }
+
+    /** It is in another epoch by then, and no reader reports it any more. */
+    @Test
+    void whatWasToMoveToAnotherReaderAtTheVeryEndIsRecordedToo() throws Exception {
+        life.close();
+        life = new Life(2, Optional.empty(), "c", "d", "e", "f");
+        life.enumerator.start();
+        life.reader(0, "r0");
+        life.reader(1, "before");
+        fail(1);
+        life.pass(TERMS.renewInterval());
+        life.pass(TERMS.duration());
+        List<LeasedSplit<MemoryQueueSplit>> all = life.context.assigned.get(0);
+        life.reader(1, "r1");
+        life.pass(TERMS.renewInterval());
+        FreezeRequested request =
+                life.context.sent.stream()
+                        .filter(FreezeRequested.class::isInstance)
+                        .map(FreezeRequested.class::cast)
+                        .findFirst()
+                        .orElseThrow();
+        life.enumerator.snapshotState(2);
+        life.enumerator.handleSourceEvent(
+                0,
+                new Positions(
+                        "r0",
+                        2,
+                        all.stream()
+                                .map(
+                                        split ->
+                                                split.at(
+                                                        new MemoryQueueSplit(
+                                                                split.leaseId(), 20, 100)))
+                                .map(EnumeratorRig::position)
+                                .toList(),
+                        request.requests(),
+                        Map.of()));
+        life.enumerator.handleSourceEvent(1, report("r1", 2));
+        life.enumerator.notifyCheckpointComplete(2);
+        life.settle();
+        ended(0, "r0", 2);
+        ended(1, "r1", 2);
+        life.close();
+
+        assertThat(request.requests()).isNotEmpty();
+        for (String moved : request.requests().keySet()) {
+            assertThat(progressOf(moved)).isEqualTo("20 100 " + moved);
+        }
     }
 
     // ----------------------------------------------------------------- failed readers
