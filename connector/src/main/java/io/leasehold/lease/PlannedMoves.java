@@ -55,6 +55,15 @@ record PlannedMoves(
                     .or(() -> lease.claim().map(Claim::claimant).filter(watch::live));
         }
 
+        /**
+         * Another member lives again that had the split in an earlier life. It takes it back as
+         * soon as its readers are there, and is asked for it like any owner: what the table knows
+         * is behind what it has committed.
+         */
+        private boolean isBack(Incarnation owner) {
+            return !owner.memberId().equals(me.memberId()) && watch.live(owner.memberId());
+        }
+
         private boolean isMine(Optional<String> memberId) {
             return memberId.equals(Optional.of(me.memberId()));
         }
@@ -158,7 +167,13 @@ record PlannedMoves(
                 return;
             }
             switch (view.watch().standing(owner, view.now())) {
-                case SILENT -> acquire.add(lease);
+                case SILENT -> {
+                    if (view.isBack(owner)) {
+                        whenSettled(() -> claim(lease, owner));
+                    } else {
+                        acquire.add(lease);
+                    }
+                }
                 case EMITTING ->
                         readAgain(view.now() + view.watch().silentIn(owner, view.now()).toNanos());
                 case LIVE -> whenSettled(() -> claim(lease, owner));

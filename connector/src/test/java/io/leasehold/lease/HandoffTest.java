@@ -494,6 +494,33 @@ class HandoffTest {
         assertThat(again.events(LeaseEvent.Lost.class)).isEmpty();
     }
 
+    /** What it had is not free for others: its state goes on behind what the table knows. */
+    @AtAnyOrigin
+    void anOwnerThatIsBackKeepsWhatIsClaimedWhileItsReadersStart(long origin) {
+        claimed(origin);
+        blue.close();
+        VirtualMember again = group.starting("blue", VirtualGroup.splits(2), TERMS);
+
+        group.run(TERMS.duration());
+
+        assertThat(green.holds()).isEmpty();
+        assertThat(group.leases().values()).allMatch(lease -> lease.ownedBy(blue.me));
+        again.keeper.stateIsKnown();
+        group.run(TICK.multipliedBy(3));
+        assertThat(again.events(LeaseEvent.LetGo.class)).hasSize(1);
+        assertThat(green.holds()).hasSize(1);
+    }
+
+    /** Promise L2 for the same, where they never do. */
+    @AtAnyOrigin
+    void anOwnerThatIsBackAndNeverReadyIsForced(long origin) {
+        claimed(origin);
+        blue.close();
+        group.starting("blue", VirtualGroup.splits(2), TERMS);
+
+        group.until(LONG, () -> green.holds().size() == 1);
+    }
+
     /**
      * A reader that failed gets its splits anew; who has claimed them does not have to ask again.
      */

@@ -73,6 +73,15 @@ final class VirtualGroup {
 
     VirtualMember member(String memberId, List<NewSplit> splits, LeaseTerms terms, int weight) {
         VirtualMember member = new VirtualMember(memberId, terms, weight);
+        member.keeper.stateIsKnown();
+        member.keeper.discovered(splits);
+        members.add(member);
+        return member;
+    }
+
+    /** A member whose readers are not there yet; it {@link LeaseKeeper#stateIsKnown} later. */
+    VirtualMember starting(String memberId, List<NewSplit> splits, LeaseTerms terms) {
+        VirtualMember member = new VirtualMember(memberId, terms, 1);
         member.keeper.discovered(splits);
         members.add(member);
         return member;
@@ -175,7 +184,6 @@ final class VirtualGroup {
         private VirtualMember(String memberId, LeaseTerms terms, int weight) {
             me = new Incarnation(memberId, memberId + "-" + members.size());
             keeper = new LeaseKeeper(GROUP, me, Share.of(weight), "a test", terms, now);
-            keeper.stateIsKnown();
         }
 
         Set<String> holds() {
