@@ -60,10 +60,10 @@ class FailoverMatrixITCase {
      * is gone for good.
      */
     private static final LeaseTerms TERMS =
-            LeaseTerms.lasting(Duration.ofSeconds(4))
+            LeaseTerms.lasting(Duration.ofSeconds(8))
                     .renewInterval(Duration.ofMillis(150))
                     .storeTimeout(Duration.ofMillis(100))
-                    .readerGrant(Duration.ofSeconds(2))
+                    .readerGrant(Duration.ofSeconds(4))
                     .extendInterval(Duration.ofMillis(100))
                     .build();
 

@@ -34,7 +34,7 @@ enum HandoffStep {
     FROZEN_IN_A_CHECKPOINT_UNDER_WAY {
         @Override
         void holdUp(WatchedJob owner, WatchedJob claimant) {
-            owner.holdCheckpointsOnceAsked();
+            owner.holdCheckpointsOnceClaimed();
         }
 
         @Override
@@ -52,7 +52,7 @@ enum HandoffStep {
     CLAIM_WITHDRAWN_AFTER_THE_FREEZE {
         @Override
         void holdUp(WatchedJob owner, WatchedJob claimant) {
-            owner.holdCheckpointsOnceAsked();
+            owner.holdCheckpointsOnceClaimed();
         }
 
         @Override

@@ -62,7 +62,7 @@ final class WatchedJob {
     private final AtomicInteger enumeratorsClosed = new AtomicInteger();
     private final AtomicInteger checkpoints = new AtomicInteger();
     private volatile boolean checkpointsRefused;
-    private volatile boolean checkpointsHeldOnceAsked;
+    private volatile boolean checkpointsHeldOnceClaimed;
     private volatile Optional<Executor> coordinator = Optional.empty();
 
     private WatchedJob(String memberId) {
@@ -93,15 +93,15 @@ final class WatchedJob {
         checkpointsRefused = true;
     }
 
-    /** Barriers come, but no checkpoint completes once a reader was asked to freeze a split. */
-    void holdCheckpointsOnceAsked() {
-        checkpointsHeldOnceAsked = true;
+    /** Barriers come, but no checkpoint completes that begins after the job has read of a claim. */
+    void holdCheckpointsOnceClaimed() {
+        checkpointsHeldOnceClaimed = true;
     }
 
     /** Holds nothing up any more. */
     void goOn() {
         checkpointsRefused = false;
-        checkpointsHeldOnceAsked = false;
+        checkpointsHeldOnceClaimed = false;
         turnstiles.values().forEach(Turnstile::open);
     }
 
@@ -179,9 +179,6 @@ final class WatchedJob {
 
     void freezeAsked(Set<String> splitIds) {
         asked.addAll(splitIds);
-        if (checkpointsHeldOnceAsked) {
-            at(Place.CHECKPOINT_END).shut();
-        }
     }
 
     void reportedFrozen(Set<String> splitIds) {
@@ -244,7 +241,7 @@ final class WatchedJob {
                 } else if (request instanceof Acquire) {
                     job.at(Place.ACQUIRE_ANSWER).pass();
                 } else if (answer.match(job::isClaimedFrom, refused -> false, unknown -> false)) {
-                    job.at(Place.CLAIM_ANSWER).pass();
+                    job.isToldOfClaims();
                 }
                 return answer;
             } catch (InterruptedException e) {
@@ -258,6 +255,14 @@ final class WatchedJob {
         public void close() {
             store.close();
         }
+    }
+
+    /** Before any reader can be: a checkpoint of which one task knew earlier might complete. */
+    private void isToldOfClaims() throws InterruptedException {
+        if (checkpointsHeldOnceClaimed) {
+            at(Place.CHECKPOINT_END).shut();
+        }
+        at(Place.CLAIM_ANSWER).pass();
     }
 
     private boolean isClaimedFrom(Object answer) {
