@@ -18,7 +18,7 @@ final class SteadyLoad implements AutoCloseable {
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
     private final List<String> written = new ArrayList<>();
     private final Future<?> writing;
-    private int rounds;
+    private volatile int rounds;
 
     /**
      * @param round writes the records of the n-th round, and returns them
@@ -26,10 +26,18 @@ final class SteadyLoad implements AutoCloseable {
     SteadyLoad(IntFunction<List<String>> round) {
         this.writing =
                 thread.scheduleWithFixedDelay(
-                        () -> written.addAll(round.apply(rounds++)),
+                        () -> {
+                            written.addAll(round.apply(rounds));
+                            rounds = rounds + 1;
+                        },
                         0,
                         PAUSE.toNanos(),
                         TimeUnit.NANOSECONDS);
+    }
+
+    /** How many rounds are written. On any thread. */
+    int rounds() {
+        return rounds;
     }
 
     /** Ends it, and returns all that was written. */
