@@ -156,9 +156,14 @@ class FailoverMatrixITCase {
             if (goesOnFirst) {
                 owner.watched().goOn();
             }
+            int closed = victim.watched().enumeratorsClosed();
             JobFault.Recovery recovery = fault.strike(victim);
             if (!goesOnFirst) {
                 assertIsAt(step, owner, claimant, "when the fault shows");
+            }
+            int gone = victim.watched().enumeratorsClosed();
+            if (step.lastsToTheEndOfTheEnumerator() && gone > closed) {
+                await(() -> victim.watched().enumeratorsGone() >= gone);
             }
             owner.watched().goOn();
             claimant.watched().goOn();

@@ -76,6 +76,22 @@ enum HandoffStep {
             return owner.at(Place.RELEASE_REQUEST).holdsSomebody();
         }
     },
+    CHECKPOINT_COMPLETE_AND_RELEASE_LOST {
+        @Override
+        void holdUp(WatchedJob owner, WatchedJob claimant) {
+            owner.loseReleases();
+        }
+
+        @Override
+        boolean isReached(WatchedJob owner, WatchedJob claimant) {
+            return owner.anyReleaseLost() && !owner.anyLetGo();
+        }
+
+        @Override
+        boolean lastsToTheEndOfTheEnumerator() {
+            return true;
+        }
+    },
     RELEASED_AND_READER_NOT_TOLD {
         @Override
         void holdUp(WatchedJob owner, WatchedJob claimant) {
@@ -118,6 +134,11 @@ enum HandoffStep {
 
     /** Whether no checkpoint of the owner completes while it is held there. */
     boolean holdsCheckpoints() {
+        return false;
+    }
+
+    /** Whether it is not to go on with what the owner's enumerator says at its end. */
+    boolean lastsToTheEndOfTheEnumerator() {
         return false;
     }
 }

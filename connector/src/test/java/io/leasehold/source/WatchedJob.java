@@ -61,6 +61,9 @@ final class WatchedJob {
     private final AtomicInteger readersClosed = new AtomicInteger();
     private final AtomicInteger enumeratorsClosed = new AtomicInteger();
     private final AtomicInteger checkpoints = new AtomicInteger();
+    private final AtomicInteger enumeratorsGone = new AtomicInteger();
+    private final AtomicInteger releasesLost = new AtomicInteger();
+    private volatile boolean losesReleases;
     private volatile boolean checkpointsRefused;
     private volatile boolean checkpointsHeldOnceClaimed;
     private volatile Optional<Executor> coordinator = Optional.empty();
@@ -98,8 +101,14 @@ final class WatchedJob {
         checkpointsHeldOnceClaimed = true;
     }
 
+    /** No release reaches the store from now on, while everything else does. */
+    void loseReleases() {
+        losesReleases = true;
+    }
+
     /** Holds nothing up any more. */
     void goOn() {
+        losesReleases = false;
         checkpointsRefused = false;
         checkpointsHeldOnceClaimed = false;
         turnstiles.values().forEach(Turnstile::open);
@@ -143,8 +152,18 @@ final class WatchedJob {
         return readersClosed.get();
     }
 
+    /** How many have begun to close. */
     int enumeratorsClosed() {
         return enumeratorsClosed.get();
+    }
+
+    /** How many have said their last word. */
+    int enumeratorsGone() {
+        return enumeratorsGone.get();
+    }
+
+    boolean anyReleaseLost() {
+        return releasesLost.get() > 0;
     }
 
     int checkpoints() {
@@ -167,6 +186,17 @@ final class WatchedJob {
 
     void enumeratorClosed() {
         enumeratorsClosed.incrementAndGet();
+    }
+
+    void enumeratorGone() {
+        enumeratorsGone.incrementAndGet();
+    }
+
+    private boolean losesRelease() {
+        if (losesReleases) {
+            releasesLost.incrementAndGet();
+        }
+        return losesReleases;
     }
 
     void checkpointComplete() {
@@ -230,7 +260,10 @@ final class WatchedJob {
         @Override
         protected <A> LeaseOutcome<A> relay(LeaseRequest<A> request) {
             try {
-                if (request instanceof Release) {
+                if (request instanceof Release && job.losesRelease()) {
+                    return new LeaseOutcome.Unknown<>(
+                            new LeaseStoreException("It was lost on the way.", true, null));
+                } else if (request instanceof Release) {
                     job.at(Place.RELEASE_REQUEST).pass();
                 } else if (request instanceof Acquire) {
                     job.at(Place.ACQUIRE_REQUEST).pass();

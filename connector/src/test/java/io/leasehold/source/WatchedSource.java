@@ -151,6 +151,7 @@ final class WatchedSource<T, SplitT extends SourceSplit, InnerT>
         public void close() throws IOException {
             job.enumeratorClosed();
             enumerator.close();
+            job.enumeratorGone();
         }
     }
 
