@@ -36,6 +36,8 @@ enum Meaning {
         are(GIVEN, "bytes", "text", "serializerVersion", "watch");
         // The keeper's own too, and what matters when a drain ends, of which nothing is told here.
         are(GIVEN, "OwnLeases.writes", "lastFrozenAt");
+        // Told to people, and decides nothing.
+        are(GIVEN, "LeaseKeeper.planned");
         are(NUMBER, "withoutTaker", "emitsFor", "weight");
         are(TIME, "beatAt", "validUntil", "renewedUntil", "joinedAt", "planAt", "readAt");
         are(TIME, "Elder.since", "beatSince", "lifeSince", "lastSent", "lastRead");
