@@ -44,7 +44,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * <p>The step is held up while the fault strikes, and a case fails where it was not there.
  */
 @Timeout(120)
-@Execution(ExecutionMode.CONCURRENT)
 class FailoverMatrixITCase {
 
     enum Struck {
@@ -119,6 +118,7 @@ class FailoverMatrixITCase {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("everyFaultAtEveryStep")
     void nothingIsMissingOrTwice(HandoffStep step, JobFault fault, Struck struck) throws Exception {
         Clusters clusters = FREE.take();
