@@ -98,7 +98,10 @@ public sealed interface LeaseSourceEvent extends SourceEvent {
      */
     record Ended(String readerId, long checkpointId) implements LeaseSourceEvent {}
 
-    /** These splits are another member's now: a reader's state need not hold them any more. */
+    /**
+     * These splits are another member's now, or the enumerator's until another reader has them: a
+     * reader's state need not hold them any more.
+     */
     record SplitsLetGo(String readerId, Set<String> splitIds) implements LeaseSourceEvent {}
 
     /** The lease table says that these splits are finished: a reader's state need not any more. */

@@ -36,6 +36,7 @@ import org.apache.flink.runtime.metrics.groups.InternalSplitEnumeratorMetricGrou
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -141,7 +142,7 @@ abstract class EnumeratorRig {
         return life.context.assigned.values().stream()
                 .flatMap(List::stream)
                 .filter(split -> split.leaseId().equals(splitId))
-                .reduce((earlier, later) -> later)
+                .max(Comparator.comparingLong(LeasedSplit::epoch))
                 .orElseThrow();
     }
 
