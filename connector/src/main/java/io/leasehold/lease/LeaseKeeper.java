@@ -103,6 +103,9 @@ public class LeaseKeeper {
     /** Whether the leases were read after the members: then an owner in them may be younger. */
     private boolean ownersMayBeNew;
 
+    /** When to look whether a split that this member has claimed has been let go meanwhile. */
+    private OptionalLong lookAt = OptionalLong.empty();
+
     private final KnownLeases leases = new KnownLeases();
 
     private boolean stateIsKnown;
@@ -321,6 +324,9 @@ public class LeaseKeeper {
             return now + terms.duration().toNanos();
         }
         long at = beatDue();
+        if (!doubtful && lookAt.isPresent() && lookAt.getAsLong() - at < 0) {
+            at = lookAt.getAsLong();
+        }
         return at - now < 0 ? now : at;
     }
 
@@ -476,7 +482,33 @@ public class LeaseKeeper {
         return nextWrite()
                 .or(() -> nextDead(now))
                 .or(this::nextDeclaration)
-                .or(() -> nextMove(now));
+                .or(() -> nextMove(now))
+                .or(() -> nextLook(now));
+    }
+
+    /**
+     * A split stands still from when its owner lets it go until it is acquired: whoever waits for
+     * one looks more often than at each renewal.
+     */
+    private Optional<LeaseStep<?>> nextLook(long now) {
+        return lookAt.isPresent() && now - lookAt.getAsLong() >= 0
+                ? step(new Read(group, knownChange), (changes, s, n) -> onLook(changes, n))
+                : Optional.empty();
+    }
+
+    private void onLook(LeaseChanges changes, long now) {
+        if (changes.changeNumber() == knownChange) {
+            lookAgain(now);
+        } else {
+            onRead(changes, now);
+        }
+    }
+
+    private void lookAgain(long now) {
+        lookAt =
+                own.awaitsHandoff(leases)
+                        ? OptionalLong.of(now + terms.lookInterval().toNanos())
+                        : OptionalLong.empty();
     }
 
     private Optional<LeaseStep<?>> nextWrite() {
@@ -586,6 +618,7 @@ public class LeaseKeeper {
         }
         if (!leasesStale) {
             leasesKnown();
+            lookAgain(now);
         }
     }
 
@@ -641,6 +674,7 @@ public class LeaseKeeper {
         changes.leases().forEach(lease -> saw(lease, now));
         events.addAll(own.newsOfClaims(leases));
         leasesKnown();
+        lookAgain(now);
         planDue = true;
     }
 

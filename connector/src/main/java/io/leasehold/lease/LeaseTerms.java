@@ -49,6 +49,8 @@ public record LeaseTerms(
 
     private static final Duration SHORTEST = Duration.ofMillis(1);
     private static final Duration LONGEST = Duration.ofDays(1);
+    private static final Duration SHORTEST_LOOK_INTERVAL = Duration.ofMillis(50);
+    private static final Duration LONGEST_LOOK_INTERVAL = Duration.ofMillis(200);
     private static final Duration LONGEST_DEFAULT_GRANT = Duration.ofSeconds(3);
 
     public LeaseTerms {
@@ -177,6 +179,18 @@ public record LeaseTerms(
                     initialMembers,
                     initialWait);
         }
+    }
+
+    /**
+     * How often a member that waits for a claimed split looks whether its owner has let go: the
+     * split stands still in between. A tenth of a tick, but from 5 to 20 times a second.
+     */
+    public Duration lookInterval() {
+        Duration tenth = renewInterval.dividedBy(10);
+        if (tenth.compareTo(SHORTEST_LOOK_INTERVAL) < 0) {
+            return SHORTEST_LOOK_INTERVAL;
+        }
+        return tenth.compareTo(LONGEST_LOOK_INTERVAL) < 0 ? tenth : LONGEST_LOOK_INTERVAL;
     }
 
     /**

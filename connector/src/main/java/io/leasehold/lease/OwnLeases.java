@@ -132,6 +132,14 @@ final class OwnLeases {
         return handoffs.news(leases, held);
     }
 
+    /** Whether this member has claimed a split that its owner has not let go yet. */
+    boolean awaitsHandoff(KnownLeases leases) {
+        return leases.claimed().stream()
+                .filter(lease -> lease.owner().isPresent())
+                .flatMap(lease -> lease.claim().stream())
+                .anyMatch(claim -> claim.claimant().equals(me.memberId()));
+    }
+
     /** The incarnation is over: nothing may be granted any more. */
     void over() {
         held.clear();

@@ -14,13 +14,27 @@ class Conduct {
     /** The protocol as it is. */
     static final Conduct KEPT = new Conduct();
 
-    /** As few ticks as may be to the end of each wait. */
-    static final LeaseTerms TERMS =
-            LeaseTerms.lasting(Duration.ofSeconds(6))
-                    .renewInterval(Duration.ofSeconds(2))
-                    .handoffTimeout(Duration.ofSeconds(6))
-                    .initialWait(Duration.ZERO)
-                    .build();
+    /** As few ticks as may be to the end of each wait, and too short for a look in between. */
+    static final LeaseTerms TERMS = terms(Duration.ofMillis(40));
+
+    /** As it is where a member that waits for a split looks between two ticks. */
+    static final Conduct LOOKING =
+            new Conduct() {
+                private final LeaseTerms terms = terms(Duration.ofMillis(100));
+
+                @Override
+                LeaseKeeper keeper(Incarnation me, long now) {
+                    return new LeaseKeeper(Table.GROUP, me, Share.of(1), "explored", terms, now);
+                }
+            };
+
+    private static LeaseTerms terms(Duration tick) {
+        return LeaseTerms.lasting(tick.multipliedBy(3))
+                .renewInterval(tick)
+                .handoffTimeout(tick.multipliedBy(3))
+                .initialWait(Duration.ZERO)
+                .build();
+    }
 
     LeaseKeeper keeper(Incarnation me, long now) {
         return new LeaseKeeper(Table.GROUP, me, Share.of(1), "explored", TERMS, now);

@@ -41,7 +41,7 @@ enum Meaning {
         are(NUMBER, "withoutTaker", "emitsFor", "weight");
         are(TIME, "beatAt", "validUntil", "renewedUntil", "joinedAt", "planAt", "readAt");
         are(TIME, "Elder.since", "beatSince", "lifeSince", "lastSent", "lastRead");
-        are(TIME, "lastNewcomer", "claimKnownSince", "rowless", "until", "wakeAt");
+        are(TIME, "lastNewcomer", "claimKnownSince", "rowless", "until", "wakeAt", "lookAt");
         are(CHANGE, "knownChange", "changeNumber", "version", "Read.since");
         are(EPOCH, "epoch", "progressEpoch", "checkpointId", "held", "leaving", "frozen");
         are(TENURE, "tenure", "restored");

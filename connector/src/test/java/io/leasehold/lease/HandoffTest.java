@@ -93,6 +93,40 @@ class HandoffTest {
         assertThat(group.leases().values()).allMatch(lease -> lease.claim().isEmpty());
     }
 
+    /** Between being let go and being acquired a split stands still: a look, not a tick. */
+    @Test
+    void whoWaitsForASplitHasItALookAfterItWasLetGo() {
+        for (int tenth = 0; tenth < 10; tenth++) {
+            claimed(0);
+            group.run(TICK.dividedBy(10).multipliedBy(tenth));
+
+            blue.freezes("s001");
+            Duration stoodStill = group.until(TICK, () -> green.holds().contains("s001"));
+
+            assertThat(stoodStill)
+                    .as("let go %d tenths of a tick later", tenth)
+                    .isLessThanOrEqualTo(TICK.dividedBy(10).plusMillis(60));
+        }
+    }
+
+    /** The cost rule: whoever waits for nothing renews, and that is all. */
+    @Test
+    void onlyWhoWaitsForASplitLooks() {
+        claimed(0);
+        int looking = green.requests;
+        int waitedFor = blue.requests;
+
+        group.run(TICK.multipliedBy(2));
+
+        assertThat(blue.requests - waitedFor).isLessThanOrEqualTo(3);
+        assertThat(green.requests - looking).isGreaterThan(10);
+        blue.freezes("s001");
+        group.run(TICK.multipliedBy(2));
+        int settled = green.requests;
+        group.run(TICK.multipliedBy(10));
+        assertThat(green.requests - settled).isLessThanOrEqualTo(11);
+    }
+
     /** Promise L3: as few moves as can be, and then none. */
     @Test
     void twentyWhoJoinAThousandSplitsAtOnceMoveNoMoreThanTheyMust() {

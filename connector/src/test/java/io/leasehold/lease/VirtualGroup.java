@@ -165,6 +165,9 @@ final class VirtualGroup {
         Way way = Way.UP;
         boolean frozen;
 
+        /** How many it has sent. */
+        int requests;
+
         /**
          * How long until a checkpoint is complete that was begun after a claim; or there is none.
          */
@@ -225,6 +228,8 @@ final class VirtualGroup {
         void freezes(String splitId) {
             freezesAt.put(splitId, now);
             freeze(now);
+            // Whoever is told something is asked what is to be sent.
+            idleUntil = now;
         }
 
         /** Its reader failed; its state has the position of the last checkpoint. */
@@ -306,6 +311,7 @@ final class VirtualGroup {
         }
 
         private <A> LeaseStep.Answer<A> send(LeaseStep<A> step) {
+            requests++;
             return switch (way) {
                 case UP -> step.sendTo(table.open());
                 case LOSES_REQUESTS -> step.answeredBy(new LeaseOutcome.Unknown<>(NO_ANSWER));
