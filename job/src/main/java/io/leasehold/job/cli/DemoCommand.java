@@ -2,6 +2,7 @@ package io.leasehold.job.cli;
 
 import io.leasehold.job.demo.Demo;
 import io.leasehold.job.demo.DemoSettings;
+import io.leasehold.job.demo.Scenario;
 import io.leasehold.job.demo.Screen;
 
 import picocli.CommandLine.Command;
@@ -19,10 +20,13 @@ import java.util.concurrent.Callable;
 @Command(
         name = "demo",
         description = {
-            "Lets jobs share a topic, kills one of them, and audits what came out.",
-            "Starts a Kafka broker, a lease table, and the jobs in JVMs of their own. Half-way the job 'blue' "
-                    + "is killed, and the others take over. Everything listens on the loopback address, and "
-                    + "nothing is left behind. Exit code 0 if nothing is missing."
+            "Lets jobs share a topic, stops some of them, and audits what came out.",
+            "Starts a Kafka broker, a lease table, and the jobs in JVMs of their own. Everything listens on "
+                    + "the loopback address, and nothing is left behind. Scenarios: kill - half-way the job "
+                    + "'blue' is killed, and the others take over; bluegreen - 'green' replaces 'blue' "
+                    + "without a stop; rolling - all jobs are restarted, one after the other. Exit code 0 if "
+                    + "nothing is missing, and in the last two nothing is twice and no split stood still "
+                    + "for too long."
         },
         mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
@@ -30,25 +34,40 @@ final class DemoCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
 
     @Option(
+            names = "--scenario",
+            paramLabel = "NAME",
+            defaultValue = "kill",
+            description = "kill, bluegreen or rolling (default: ${DEFAULT-VALUE}).")
+    private String scenario;
+
+    @Option(
             names = "--seconds",
             paramLabel = "N",
-            defaultValue = "40",
-            description = "How long records are generated (default: ${DEFAULT-VALUE}).")
-    private int seconds;
+            description = "How long records are generated, at least (default: kill 40, else 30).")
+    private Optional<Integer> seconds = Optional.empty();
 
     @Option(
             names = "--members",
             paramLabel = "N",
-            defaultValue = "2",
-            description = "How many jobs share the topic, 2 to 8 (default: ${DEFAULT-VALUE}).")
-    private int members;
+            description =
+                    "How many jobs share the topic (default: rolling 3 of at most 4, else 2; kill at "
+                            + "most 8).")
+    private Optional<Integer> members = Optional.empty();
 
     @Option(
             names = "--rate",
             paramLabel = "N",
-            defaultValue = "1000",
-            description = "Records generated per second (default: ${DEFAULT-VALUE}).")
-    private int rate;
+            description = "Records generated per second (default: kill 1000, else 2000).")
+    private Optional<Integer> rate = Optional.empty();
+
+    @Option(
+            names = "--pause-limit",
+            paramLabel = "MS",
+            defaultValue = "500",
+            description =
+                    "With bluegreen and rolling: for how many milliseconds a split may stand still beyond "
+                            + "the checkpoint it waits for, p99 (default: ${DEFAULT-VALUE}).")
+    private int pauseLimit;
 
     @Option(
             names = "--report",
@@ -65,7 +84,23 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         DemoSettings settings;
         try {
-            settings = new DemoSettings(Duration.ofSeconds(seconds), members, rate, report, keep);
+            Scenario played =
+                    Scenario.named(scenario)
+                            .orElseThrow(
+                                    () ->
+                                            new IllegalArgumentException(
+                                                    "--scenario is '%s'; it may be one of %s."
+                                                            .formatted(
+                                                                    scenario, Scenario.names())));
+            settings =
+                    new DemoSettings(
+                            played,
+                            seconds.map(Duration::ofSeconds).orElseGet(played::usualLength),
+                            members.orElseGet(played::usualMembers),
+                            rate.orElseGet(played::usualRate),
+                            Duration.ofMillis(pauseLimit),
+                            report,
+                            keep);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

@@ -1,53 +1,37 @@
 package io.leasehold.job.demo;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.OptionalLong;
-import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * What was generated against what a reader of committed records got.
+ * What was generated against what came out.
  *
  * @param produced how many records were generated, numbered from 0
  * @param delivered how many of them arrived at least once
  * @param missing how many did not
  * @param firstMissing the first few of those
- * @param replayed how many further copies arrived
+ * @param copies how many arrived once more
  * @param unexpected how many arrived that were never generated
- * @param takeoverMillis from the kill until the last of the killed member's splits had a record
- *     emitted by another member; empty if one of them never had
  */
 record Audit(
         long produced,
         long delivered,
         long missing,
         List<Long> firstMissing,
-        long replayed,
-        long unexpected,
-        OptionalLong takeoverMillis) {
+        long copies,
+        long unexpected) {
 
     private static final int SHOWN = 20;
 
-    /**
-     * Whom the demo killed.
-     *
-     * @param atMillis when, in milliseconds since 1970
-     * @param splits what it held then
-     */
-    record Kill(String member, long atMillis, Set<String> splits) {
-        Kill {
-            splits = Set.copyOf(splits);
-        }
-    }
-
-    static Audit of(int produced, Iterable<Delivered> records, Kill kill) {
+    static Audit of(int produced, Iterable<Delivered> records) {
         BitSet seen = new BitSet(produced);
         long copies = 0;
         long unexpected = 0;
-        Map<String, Long> takenOver = new HashMap<>();
         for (Delivered record : records) {
             if (record.id() < 0 || record.id() >= produced) {
                 unexpected++;
@@ -56,16 +40,7 @@ record Audit(
             } else {
                 seen.set((int) record.id());
             }
-            if (!record.member().equals(kill.member())
-                    && kill.splits().contains(record.split())
-                    && record.emittedAtMillis() >= kill.atMillis()) {
-                takenOver.merge(record.split(), record.emittedAtMillis(), Math::min);
-            }
         }
-        OptionalLong takeover =
-                takenOver.keySet().equals(kill.splits())
-                        ? takenOver.values().stream().mapToLong(at -> at - kill.atMillis()).max()
-                        : OptionalLong.empty();
         long delivered = seen.cardinality();
         List<Long> firstMissing =
                 IntStream.iterate(
@@ -77,28 +52,35 @@ record Audit(
                         .boxed()
                         .toList();
         return new Audit(
-                produced,
-                delivered,
-                produced - delivered,
-                firstMissing,
-                copies,
-                unexpected,
-                takeover);
+                produced, delivered, produced - delivered, firstMissing, copies, unexpected);
     }
 
-    /** Whether nothing is missing, nothing came from nowhere, and the splits were taken over. */
-    boolean passed() {
-        return missing == 0 && unexpected == 0 && takeoverMillis.isPresent();
+    /** Whether nothing is missing and nothing came from nowhere. */
+    boolean isComplete() {
+        return missing == 0 && unexpected == 0;
     }
 
-    /** The line that people and scripts look for. */
     String line() {
-        return "AUDIT produced=%d delivered=%d missing=%d replayed=%d takeover_ms=%s"
-                .formatted(
-                        produced,
-                        delivered,
-                        missing,
-                        replayed,
-                        takeoverMillis.isPresent() ? takeoverMillis.getAsLong() : "none");
+        return "AUDIT produced=%d delivered=%d missing=%d".formatted(produced, delivered, missing);
+    }
+
+    List<String> faults() {
+        List<String> faults = new ArrayList<>();
+        if (missing > 0) {
+            faults.add("Missing, the first of them: " + firstMissing);
+        }
+        if (unexpected > 0) {
+            faults.add(unexpected + " records arrived that were never generated.");
+        }
+        return faults;
+    }
+
+    void addTo(ObjectNode report) {
+        report.put("produced", produced);
+        report.put("delivered", delivered);
+        report.put("missing", missing);
+        report.put("unexpected", unexpected);
+        ArrayNode first = report.putArray("first_missing");
+        firstMissing.forEach(first::add);
     }
 }

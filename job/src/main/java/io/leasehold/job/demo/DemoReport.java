@@ -19,8 +19,7 @@ import java.util.List;
 record DemoReport(
         DemoSettings settings,
         long startedAtMillis,
-        Audit audit,
-        Audit.Kill kill,
+        Finding finding,
         List<LeaseTableView.Change> history) {
 
     void write(Path file) throws IOException {
@@ -30,18 +29,9 @@ record DemoReport(
 
     private ObjectNode json(ObjectMapper mapper) {
         ObjectNode root = mapper.createObjectNode();
-        root.put("passed", audit.passed());
-        root.put("produced", audit.produced());
-        root.put("delivered", audit.delivered());
-        root.put("missing", audit.missing());
-        root.put("replayed", audit.replayed());
-        root.put("unexpected", audit.unexpected());
-        audit.takeoverMillis()
-                .ifPresentOrElse(
-                        millis -> root.put("takeover_ms", millis),
-                        () -> root.putNull("takeover_ms"));
-        ArrayNode missing = root.putArray("first_missing");
-        audit.firstMissing().forEach(missing::add);
+        root.put("scenario", settings.scenario().name());
+        root.put("passed", finding.passed());
+        finding.addTo(root, startedAtMillis);
 
         root.put("seconds", settings.length().toSeconds());
         root.put("records_per_second", settings.rate());
@@ -49,12 +39,6 @@ record DemoReport(
         root.put("checkpoint_interval_ms", DemoSettings.CHECKPOINT_INTERVAL.toMillis());
         ArrayNode members = root.putArray("members");
         settings.memberIds().forEach(members::add);
-
-        ObjectNode killed = root.putObject("killed");
-        killed.put("member", kill.member());
-        killed.put("at_ms", kill.atMillis() - startedAtMillis);
-        ArrayNode splits = killed.putArray("splits");
-        kill.splits().stream().sorted().forEach(splits::add);
 
         ArrayNode ownership = root.putArray("ownership");
         for (LeaseTableView.Change change : history) {

@@ -9,19 +9,28 @@ import java.util.Optional;
 /**
  * What the demo shall do.
  *
- * @param length how long records are generated
+ * @param scenario what happens to the members
+ * @param length how long records are generated, at least
  * @param members how many jobs share the topic
  * @param rate records per second
+ * @param pauseLimit how long a split that is handed over may stand still beyond the checkpoint that
+ *     it waits for, in all but one of a hundred handoffs
  * @param report where to write the report, if anywhere
  * @param keep whether the folder with configurations, logs and checkpoints stays
  */
 public record DemoSettings(
-        Duration length, int members, int rate, Optional<Path> report, boolean keep) {
+        Scenario scenario,
+        Duration length,
+        int members,
+        int rate,
+        Duration pauseLimit,
+        Optional<Path> report,
+        boolean keep) {
 
     static final String GROUP = "demo";
     static final String QUEUE = "queue";
     static final String OUTPUT = "output";
-    static final int SPLITS = 8;
+    static final int SPLITS = 10;
     static final Duration LEASE_DURATION = Duration.ofSeconds(5);
     static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(1);
 
@@ -31,7 +40,7 @@ public record DemoSettings(
      */
     static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(15);
 
-    private static final List<String> NAMES =
+    static final List<String> NAMES =
             List.of("blue", "green", "red", "violet", "orange", "teal", "brown", "grey");
 
     /**
@@ -39,8 +48,9 @@ public record DemoSettings(
      */
     public DemoSettings {
         between("--seconds", length.toSeconds(), 10, 3600);
-        between("--members", members, 2, NAMES.size());
+        between("--members", members, 2, scenario.mostMembers());
         between("--rate", rate, 10, 20_000);
+        between("--pause-limit", pauseLimit.toMillis(), 1, 60_000);
         report.map(Path::toAbsolutePath)
                 .map(Path::getParent)
                 .filter(folder -> !Files.isDirectory(folder))
@@ -54,11 +64,6 @@ public record DemoSettings(
 
     List<String> memberIds() {
         return NAMES.subList(0, members);
-    }
-
-    /** Which member is killed. */
-    static String victim() {
-        return NAMES.get(0);
     }
 
     private static void between(String option, long value, long least, long most) {

@@ -3,10 +3,12 @@ package io.leasehold.job.demo;
 import io.leasehold.lease.Lease;
 import io.leasehold.lease.LeaseChanges;
 import io.leasehold.lease.LeaseRequest.Open;
+import io.leasehold.lease.LeaseRequest.Order;
 import io.leasehold.lease.LeaseRequest.Read;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.Member;
 import io.leasehold.lease.Membership;
+import io.leasehold.lease.Orders;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -50,6 +52,23 @@ final class LeaseTableView implements AutoCloseable {
         store.read(new Read(DemoSettings.GROUP, changeNumber))
                 .react(this::leasesRead, refused -> {}, unknown -> {});
         return new Ownership(leases, members);
+    }
+
+    /**
+     * Tells a member something, as an operator does.
+     *
+     * @throws DemoFailedException if the table does not answer
+     */
+    void order(String memberId, Orders orders) {
+        store.order(new Order(DemoSettings.GROUP, memberId, orders))
+                .react(
+                        this::membersRead,
+                        refused -> {
+                            throw new DemoFailedException("The order was refused: " + refused);
+                        },
+                        unknown -> {
+                            throw new DemoFailedException(unknown.getMessage(), unknown);
+                        });
     }
 
     /** Everything that was noticed, oldest first. */

@@ -4,11 +4,7 @@ import io.leasehold.job.demo.OwnershipMap.Split;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /**
  * Keeps the ownership map up to date: drawn in place on a terminal; elsewhere a line whenever a
@@ -26,11 +22,10 @@ final class LiveMap {
     private final Screen screen;
     private final DemoSettings settings;
     private final LeaseTableView table;
-    private final List<MemberProcess> members;
+    private final Members members;
     private final NumberedRecords records;
     private final EmittedPerSplit emitted;
     private final EmittedPerSplit committed;
-    private final Set<String> killed = new HashSet<>();
     private final long startNanos = System.nanoTime();
 
     private Ownership ownership = Ownership.unknown();
@@ -44,14 +39,14 @@ final class LiveMap {
             Screen screen,
             DemoSettings settings,
             LeaseTableView table,
-            List<MemberProcess> members,
+            Members members,
             NumberedRecords records,
             EmittedPerSplit emitted,
             EmittedPerSplit committed) {
         this.screen = screen;
         this.settings = settings;
         this.table = table;
-        this.members = List.copyOf(members);
+        this.members = members;
         this.records = records;
         this.emitted = emitted;
         this.committed = committed;
@@ -62,15 +57,6 @@ final class LiveMap {
         return ownership;
     }
 
-    boolean everyMemberHasSplits() {
-        return members.stream().noneMatch(it -> ownership.heldBy(it.memberId()).isEmpty());
-    }
-
-    /** From now on that member is shown as killed. */
-    void killed(String memberId) {
-        killed.add(memberId);
-    }
-
     /**
      * Looks at everything again and shows it.
      *
@@ -78,7 +64,7 @@ final class LiveMap {
      * @throws DemoFailedException if a member ended by itself
      */
     void refresh(String doing) {
-        members.forEach(MemberProcess::requireAlive);
+        members.requireAlive();
         ownership = table.look();
         long now = System.nanoTime();
         rate(now);
@@ -87,8 +73,8 @@ final class LiveMap {
                         ownership,
                         splits(),
                         settings.memberIds(),
-                        killed,
-                        webUis(),
+                        members.ended(),
+                        members.webUis(),
                         records.sent(),
                         committed.distinct());
         String headline = "%4d s  %s".formatted((now - startNanos) / 1_000_000_000, doing);
@@ -126,12 +112,5 @@ final class LiveMap {
                             DemoSettings.QUEUE + "-" + split, Math.max(0, lag), perSecond[split]));
         }
         return splits;
-    }
-
-    private Map<String, String> webUis() {
-        Map<String, String> addresses = new HashMap<>();
-        members.forEach(
-                member -> member.webUi().ifPresent(it -> addresses.put(member.memberId(), it)));
-        return addresses;
     }
 }

@@ -16,13 +16,17 @@ final class MemberConfiguration {
 
     private MemberConfiguration() {}
 
-    /** Writes the file into the member's folder. */
+    /**
+     * Writes the file into the member's folder.
+     *
+     * @param more options beside those that all members of the demo have
+     */
     static Path write(
             String memberId,
-            DemoSettings settings,
             String bootstrapServers,
             LeaseDatabase database,
-            Path folder)
+            Path folder,
+            Map<Option<?>, String> more)
             throws IOException {
         Map<Option<?>, String> values = new LinkedHashMap<>();
         values.put(JobOptions.BOOTSTRAP_SERVERS, bootstrapServers);
@@ -33,12 +37,12 @@ final class MemberConfiguration {
         values.put(JobOptions.USER, database.user());
         values.put(JobOptions.PASSWORD, database.password());
         values.put(JobOptions.DURATION, millis(DemoSettings.LEASE_DURATION));
-        values.put(JobOptions.INITIAL_MEMBERS, Integer.toString(settings.members()));
         values.put(JobOptions.SINK_TOPIC, DemoSettings.OUTPUT);
         values.put(JobOptions.TRANSACTION_TIMEOUT, millis(DemoSettings.TRANSACTION_TIMEOUT));
         values.put(JobOptions.CHECKPOINT_INTERVAL, millis(DemoSettings.CHECKPOINT_INTERVAL));
-        values.put(JobOptions.CHECKPOINT_DIR, folder.resolve("checkpoints").toUri().toString());
+        values.put(JobOptions.CHECKPOINT_DIR, MemberProcess.checkpoints(folder).toUri().toString());
         values.put(JobOptions.PARALLELISM, "2");
+        values.putAll(more);
         Path file = folder.resolve("job.yaml");
         Files.writeString(
                 file,

@@ -3,15 +3,18 @@ package io.leasehold.job.demo;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * One job in a JVM of its own, started as a person would start it, with {@code leasehold run}.
@@ -26,13 +29,15 @@ final class MemberProcess implements AutoCloseable {
 
     private final String memberId;
     private final Process process;
+    private final Path folder;
     private final Path log;
     private volatile Optional<String> webUi = Optional.empty();
     private volatile boolean endExpected;
 
-    private MemberProcess(String memberId, Process process, Path log) {
+    private MemberProcess(String memberId, Process process, Path folder, Path log) {
         this.memberId = memberId;
         this.process = process;
+        this.folder = folder;
         this.log = log;
     }
 
@@ -67,7 +72,7 @@ final class MemberProcess implements AutoCloseable {
                         "--config",
                         configuration.toString()));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        MemberProcess member = new MemberProcess(memberId, process, log);
+        MemberProcess member = new MemberProcess(memberId, process, folder, log);
         member.copyOutput();
         return member;
     }
@@ -77,7 +82,32 @@ final class MemberProcess implements AutoCloseable {
     }
 
     Optional<String> webUi() {
-        return webUi;
+        return endExpected ? Optional.empty() : webUi;
+    }
+
+    /** Its last completed checkpoint, if it has kept one. */
+    Optional<Path> lastCheckpoint() {
+        Path all = checkpoints(folder);
+        if (!Files.isDirectory(all)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> files = Files.find(all, 3, (file, kind) -> file.endsWith("_metadata"))) {
+            return files.map(Path::getParent)
+                    .max(Comparator.comparingLong(MemberProcess::checkpointId));
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "The checkpoints of %s cannot be read".formatted(memberId), e);
+        }
+    }
+
+    /** Where a member with this folder keeps its checkpoints. */
+    static Path checkpoints(Path folder) {
+        return folder.resolve("checkpoints");
+    }
+
+    private static long checkpointId(Path checkpoint) {
+        String name = checkpoint.getFileName().toString();
+        return Long.parseLong(name.substring(name.indexOf('-') + 1));
     }
 
     /**

@@ -34,14 +34,13 @@ final class OutputTopic {
     }
 
     /**
-     * Reads what has been committed so far, all of it.
+     * Reads all that is there so far.
      *
      * @throws DemoFailedException if that takes longer than {@code within}
      */
-    static List<Delivered> committed(String bootstrapServers, Duration within) {
+    static List<Delivered> read(String bootstrapServers, Visible visible, Duration within) {
         List<Delivered> records = new ArrayList<>();
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                consumer(bootstrapServers, Visible.COMMITTED)) {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(bootstrapServers, visible)) {
             // For a reader of committed records the end is where the first open transaction begins.
             Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment(), within);
             long deadline = System.nanoTime() + within.toNanos();

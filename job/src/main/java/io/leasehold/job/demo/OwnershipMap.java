@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -17,7 +16,7 @@ import java.util.stream.IntStream;
  * @param ownership as the lease table says
  * @param splits what is known of each split, in order
  * @param memberIds in order
- * @param killed members that the demo has killed
+ * @param ended members that the demo has ended, and how
  * @param webUis by member id, as far as known
  * @param generated records so far
  * @param committed how many of them a reader of committed records has
@@ -26,7 +25,7 @@ record OwnershipMap(
         Ownership ownership,
         List<Split> splits,
         List<String> memberIds,
-        Set<String> killed,
+        Map<String, String> ended,
         Map<String, String> webUis,
         long generated,
         long committed) {
@@ -56,9 +55,7 @@ record OwnershipMap(
                                     state(id),
                                     ownership.heldBy(id).size(),
                                     row.map(it -> Long.toString(it.beat())).orElse(NOBODY),
-                                    killed.contains(id)
-                                            ? NOBODY
-                                            : webUis.getOrDefault(id, NOBODY)));
+                                    webUis.getOrDefault(id, NOBODY)));
         }
         lines.add("");
         lines.add(
@@ -104,11 +101,11 @@ record OwnershipMap(
     }
 
     private String state(String memberId) {
-        if (killed.contains(memberId)) {
-            return "killed";
-        }
-        return Optional.ofNullable(ownership.members().get(memberId))
-                .map(row -> row.state().name().toLowerCase(Locale.ROOT))
+        return Optional.ofNullable(ended.get(memberId))
+                .or(
+                        () ->
+                                Optional.ofNullable(ownership.members().get(memberId))
+                                        .map(row -> row.state().name().toLowerCase(Locale.ROOT)))
                 .orElse("starting");
     }
 }

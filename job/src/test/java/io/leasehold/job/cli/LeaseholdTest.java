@@ -27,7 +27,9 @@ class LeaseholdTest {
     @Test
     void helpOfDemoNamesItsOptions() {
         execute("demo", "--help");
-        assertThat(out.toString()).contains("--seconds", "--members", "--report", "--keep");
+        assertThat(out.toString())
+                .contains("--scenario", "bluegreen", "rolling")
+                .contains("--seconds", "--members", "--report", "--keep");
     }
 
     @Test
@@ -45,6 +47,10 @@ class LeaseholdTest {
                 "demo --members 9",
                 "demo --report no-such-folder/report.json",
                 "demo --secs 10",
+                "demo --scenario other",
+                "demo --scenario bluegreen --members 3",
+                "demo --scenario rolling --members 5",
+                "demo --pause-limit 0",
                 "run --ui-port 70000",
                 "frobnicate"
             })

@@ -9,6 +9,8 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -18,22 +20,80 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(300)
 class DemoITCase {
 
+    private static final String NOTHING_TWICE =
+            "AUDIT produced=(\\d+) delivered=\\1 missing=0 duplicated=0 replayed=0 handoffs=\\d+ ";
+
     @TempDir private Path folder;
 
     @Test
     void killedMembersSplitsAreTakenOverAndNothingIsMissing()
             throws IOException, InterruptedException {
+        JsonNode figures =
+                played(
+                        "AUDIT produced=(\\d+) delivered=\\1 missing=0 replayed=\\d+ takeover_ms=\\d+",
+                        "--seconds",
+                        "12");
+
+        assertThat(figures.get("killed").get("splits")).hasSize(5);
+        assertThat(figures.get("ownership"))
+                .filteredOn(change -> change.get("at_ms").longValue() > killedAt(figures))
+                .extracting(change -> change.get("owner").textValue())
+                .containsOnly("green");
+    }
+
+    @Test
+    void aNewVersionReplacesARunningJobAndNothingIsMissingOrTwice()
+            throws IOException, InterruptedException {
+        JsonNode figures = played(NOTHING_TWICE, planned("bluegreen", 2));
+
+        assertThat(figures.get("handoffs"))
+                .hasSize(10)
+                .allMatch(handoff -> handoff.get("from").textValue().equals("blue"))
+                .allMatch(handoff -> handoff.get("to").textValue().equals("green"))
+                // Its duration is what a pause is judged by.
+                .allMatch(handoff -> handoff.get("checkpoint_ms").longValue() > 0);
+    }
+
+    @Test
+    void allMembersAreRestartedAndNothingIsMissingOrTwice()
+            throws IOException, InterruptedException {
+        JsonNode figures = played(NOTHING_TWICE, planned("rolling", 2));
+
+        assertThat(figures.get("handoffs"))
+                .extracting(handoff -> handoff.get("from").textValue())
+                .contains("blue", "green");
+        assertThat(figures.get("ownership"))
+                .filteredOn(change -> change.get("owner").isTextual())
+                .extracting(change -> change.get("owner").textValue())
+                .endsWith("green");
+    }
+
+    /** How long a pause is on a machine that builds something else is not judged here. */
+    private static String[] planned(String scenario, int members) {
+        return new String[] {
+            "--scenario",
+            scenario,
+            "--seconds",
+            "10",
+            "--members",
+            Integer.toString(members),
+            "--pause-limit",
+            "30000"
+        };
+    }
+
+    /** Plays a scenario to a good end; nothing of it is left then. */
+    private JsonNode played(String audit, String... options)
+            throws IOException, InterruptedException {
         Path report = folder.resolve("report.json");
         Path output = folder.resolve("output.txt");
         Path temporary = Files.createDirectory(folder.resolve("tmp"));
+        List<String> command =
+                new ArrayList<>(List.of(Path.of("bin", "leasehold").toString(), "demo"));
+        command.addAll(List.of("--report", report.toString()));
+        command.addAll(List.of(options));
         ProcessBuilder builder =
-                new ProcessBuilder(
-                                Path.of("bin", "leasehold").toString(),
-                                "demo",
-                                "--seconds",
-                                "12",
-                                "--report",
-                                report.toString())
+                new ProcessBuilder(command)
                         .redirectErrorStream(true)
                         .redirectOutput(output.toFile());
         builder.environment().put("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + temporary);
@@ -47,21 +107,14 @@ class DemoITCase {
 
         assertThat(ended).as(said).isTrue();
         assertThat(demo.exitValue()).as(said).isZero();
-        assertThat(said)
-                .containsPattern(
-                        "AUDIT produced=(\\d+) delivered=\\1 missing=0 replayed=\\d+ takeover_ms=\\d+")
-                .doesNotContain("\tat ");
+        assertThat(said).containsPattern(audit).doesNotContain("\tat ");
         JsonNode figures = new ObjectMapper().readTree(report.toFile());
         assertThat(figures.get("passed").booleanValue()).isTrue();
-        assertThat(figures.get("killed").get("splits")).hasSize(4);
-        assertThat(figures.get("ownership"))
-                .filteredOn(change -> change.get("at_ms").longValue() > killedAt(figures))
-                .extracting(change -> change.get("owner").textValue())
-                .containsOnly("green");
         try (Stream<Path> left = Files.list(temporary)) {
             assertThat(left.map(Path::getFileName).map(Path::toString))
                     .noneMatch(name -> name.startsWith("leasehold"));
         }
+        return figures;
     }
 
     private static long killedAt(JsonNode figures) {

@@ -43,7 +43,7 @@ class OwnershipMapTest {
                                             "here"))),
                     List.of(new Split("queue-0", 12, 125.4), new Split("queue-1", 3, 0)),
                     List.of("blue", "green"),
-                    Set.of("blue"),
+                    Map.of("blue", "killed"),
                     Map.of("green", "http://127.0.0.1:1234"),
                     100,
                     90);

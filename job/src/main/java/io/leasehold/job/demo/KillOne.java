@@ -1,0 +1,59 @@
+package io.leasehold.job.demo;
+
+import io.leasehold.job.JobOptions;
+import io.leasehold.job.demo.Takeover.Kill;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** Half-way one member is killed, and the others take over what it read. */
+record KillOne() implements Scenario {
+
+    @Override
+    public String name() {
+        return "kill";
+    }
+
+    @Override
+    public Duration usualLength() {
+        return Duration.ofSeconds(40);
+    }
+
+    @Override
+    public int usualMembers() {
+        return 2;
+    }
+
+    @Override
+    public int mostMembers() {
+        return DemoSettings.NAMES.size();
+    }
+
+    @Override
+    public int usualRate() {
+        return 1000;
+    }
+
+    @Override
+    public Play play(Stage stage) throws InterruptedException {
+        List<String> all = stage.settings().memberIds();
+        for (String member : all) {
+            stage.start(member, Map.of(JobOptions.INITIAL_MEMBERS, Integer.toString(all.size())));
+        }
+        stage.requireShared(all);
+        stage.generate();
+        Duration half = stage.settings().length().dividedBy(2);
+        stage.letPass(half, "reading");
+
+        String victim = all.get(0);
+        Kill kill = new Kill(victim, System.currentTimeMillis(), stage.ownership().heldBy(victim));
+        stage.kill(victim);
+        stage.say(
+                "%s was killed (SIGKILL) while it held %d splits."
+                        .formatted(victim, kill.splits().size()));
+        stage.letPass(stage.settings().length().minus(half), "without " + victim);
+        stage.deliver();
+        return output -> Takeover.of(output.produced(), output.committed(), kill);
+    }
+}
