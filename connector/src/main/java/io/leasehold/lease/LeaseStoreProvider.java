@@ -19,8 +19,8 @@ public interface LeaseStoreProvider {
      *
      * @param url of the accepted kind
      * @param properties {@code user}, {@code password}, {@code password.file}, {@code
-     *     schema.create}, and whatever else the store passes on; a store without use for one
-     *     ignores it
+     *     password.env}, {@code schema.create}, and whatever else the store passes on; a store
+     *     without use for one ignores it
      * @throws IllegalArgumentException if the URL names no store; what else is wrong with it or the
      *     properties shows at {@link LeaseStoreFactory#open}
      */

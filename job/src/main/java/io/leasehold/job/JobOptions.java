@@ -83,6 +83,11 @@ public final class JobOptions {
                     "lease.password.file",
                     OptionType.FILE,
                     "A file whose first line is the password; the JobManager reads it.");
+    public static final Option<String> PASSWORD_ENV =
+            optional(
+                    "lease.password.env",
+                    OptionType.TEXT,
+                    "An environment variable of the JobManager that holds the password.");
     public static final Option<Boolean> SCHEMA_CREATE =
             optional(
                     "lease.schema.create",
@@ -331,6 +336,7 @@ public final class JobOptions {
                     USER,
                     PASSWORD,
                     PASSWORD_FILE,
+                    PASSWORD_ENV,
                     SCHEMA_CREATE,
                     DURATION,
                     RENEW_INTERVAL,

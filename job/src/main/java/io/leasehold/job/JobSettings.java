@@ -177,6 +177,8 @@ public record JobSettings(
         reader.find(JobOptions.PASSWORD).ifPresent(password -> store.put("password", password));
         reader.find(JobOptions.PASSWORD_FILE)
                 .ifPresent(file -> store.put("password.file", file.toString()));
+        reader.find(JobOptions.PASSWORD_ENV)
+                .ifPresent(variable -> store.put("password.env", variable));
         reader.find(JobOptions.SCHEMA_CREATE)
                 .ifPresent(create -> store.put("schema.create", create.toString()));
         return store;

@@ -41,6 +41,7 @@ public final class Masked {
 
     private static boolean isSecret(String key) {
         return !key.equals(JobOptions.PASSWORD_FILE.key())
+                && !key.equals(JobOptions.PASSWORD_ENV.key())
                 && (JobOptions.ALL.stream()
                                 .anyMatch(option -> option.secret() && option.key().equals(key))
                         || SECRET_NAME.matcher(key.toLowerCase(Locale.ROOT)).find());

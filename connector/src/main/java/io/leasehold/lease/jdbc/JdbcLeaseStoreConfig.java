@@ -8,10 +8,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Where the database is and how to enter it. Immutable: each method returns another one.
@@ -26,6 +28,7 @@ public final class JdbcLeaseStoreConfig implements LeaseStoreFactory {
     private static final String USER = "user";
     private static final String PASSWORD = "password";
     private static final String PASSWORD_FILE = "password.file";
+    private static final String PASSWORD_ENV = "password.env";
     private static final String SCHEMA_CREATE = "schema.create";
     private static final String POOL = "hikari.";
 
@@ -54,6 +57,14 @@ public final class JdbcLeaseStoreConfig implements LeaseStoreFactory {
      */
     public JdbcLeaseStoreConfig passwordFile(String path) {
         return property(PASSWORD_FILE, path);
+    }
+
+    /**
+     * An environment variable that holds the password, read when the store is opened, where it is
+     * opened.
+     */
+    public JdbcLeaseStoreConfig passwordEnv(String variable) {
+        return property(PASSWORD_ENV, variable);
     }
 
     /**
@@ -125,12 +136,31 @@ public final class JdbcLeaseStoreConfig implements LeaseStoreFactory {
                         .map(Map.Entry::getValue)
                         .findFirst();
         Optional<String> given = get(PASSWORD).or(() -> inUrl);
-        if (given.isPresent() && properties.containsKey(PASSWORD_FILE)) {
+        List<String> elsewhere =
+                Stream.of(PASSWORD_FILE, PASSWORD_ENV)
+                        .filter(properties::containsKey)
+                        .map(key -> key + "=" + properties.get(key))
+                        .toList();
+        if (elsewhere.size() + (given.isPresent() ? 1 : 0) > 1) {
             throw new IllegalArgumentException(
-                    "Both a password and %s=%s are set; leave one out."
-                            .formatted(PASSWORD_FILE, properties.get(PASSWORD_FILE)));
+                    "Both %s and %s are set; leave one out."
+                            .formatted(
+                                    given.isPresent() ? "a password" : elsewhere.get(1),
+                                    elsewhere.get(0)));
         }
-        return get(PASSWORD_FILE).map(JdbcLeaseStoreConfig::firstLine).or(() -> given);
+        return get(PASSWORD_FILE)
+                .map(JdbcLeaseStoreConfig::firstLine)
+                .or(() -> get(PASSWORD_ENV).map(JdbcLeaseStoreConfig::variable))
+                .or(() -> given);
+    }
+
+    private static String variable(String name) {
+        return Optional.ofNullable(System.getenv(name))
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "The environment variable with the password of the lease store, %s=%s, is not set where the store is opened, in the JobManager."
+                                                .formatted(PASSWORD_ENV, name)));
     }
 
     private static String firstLine(String file) {
@@ -158,7 +188,7 @@ public final class JdbcLeaseStoreConfig implements LeaseStoreFactory {
 
     private static boolean isOurs(String key) {
         return switch (key) {
-            case USER, PASSWORD, PASSWORD_FILE, SCHEMA_CREATE -> true;
+            case USER, PASSWORD, PASSWORD_FILE, PASSWORD_ENV, SCHEMA_CREATE -> true;
             default -> key.startsWith(POOL);
         };
     }

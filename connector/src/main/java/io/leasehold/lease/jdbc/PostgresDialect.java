@@ -237,9 +237,9 @@ final class PostgresDialect extends SqlDialect {
         return Set.of("42703");
     }
 
-    /** No such database; no right to the tables; a schema that does not exist. */
+    /** No such database; a schema that does not exist. */
     @Override
     boolean isHopeless(SQLException failure) {
-        return isOneOf(Set.of("3D000", "42501", "3F000"), failure);
+        return isOneOf(Set.of("3D000", "3F000"), failure);
     }
 }

@@ -2,6 +2,9 @@ package io.leasehold.lease.jdbc;
 
 import io.leasehold.lease.LeaseStoreException;
 
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.sql.SQLTransientConnectionException;
@@ -12,6 +15,8 @@ import java.sql.SQLTransientConnectionException;
  * @param url the store, without secrets
  */
 record SqlFailures(String url, SqlDialect dialect) {
+
+    private static final String RIGHT_MISSING = "42501";
 
     LeaseStoreException explain(SQLException failure) {
         String state = String.valueOf(failure.getSQLState());
@@ -28,6 +33,18 @@ record SqlFailures(String url, SqlDialect dialect) {
             return never(
                     failure,
                     "The lease store at %s does not accept this user and password: %s"
+                            .formatted(url, said(failure)));
+        }
+        if (state.equals(RIGHT_MISSING)) {
+            return never(
+                    failure,
+                    "The lease store at %s gives this user too few rights; a job needs SELECT, INSERT and UPDATE on lease_group, lease_member and lease: %s"
+                            .formatted(url, said(failure)));
+        }
+        if (isAboutTrust(failure)) {
+            return never(
+                    failure,
+                    "The lease store at %s shows a certificate that is not trusted here; name that of who has signed it, with sslrootcert in the URL: %s"
                             .formatted(url, said(failure)));
         }
         if (dialect.isHopeless(failure)) {
@@ -64,6 +81,18 @@ record SqlFailures(String url, SqlDialect dialect) {
 
     private static LeaseStoreException later(SQLException failure, String message) {
         return new LeaseStoreException(message, true, failure);
+    }
+
+    /** Another certificate is needed, here or there; to try again does not help. */
+    private static boolean isAboutTrust(SQLException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CertificateException
+                    || cause instanceof CertPathBuilderException
+                    || cause instanceof CertPathValidatorException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The innermost reason: the outer ones speak of the pool. */

@@ -105,6 +105,11 @@ class JdbcLeaseStoreConfigTest {
         assertThatThrownBy(() -> h2.password(SECRET).passwordFile("/some/file").open(TIMEOUT))
                 .hasMessageContaining("password.file=/some/file")
                 .hasMessageNotContaining(SECRET);
+        assertThatThrownBy(() -> h2.passwordFile("/some/file").passwordEnv("SOME").open(TIMEOUT))
+                .hasMessage(
+                        "Both password.env=SOME and password.file=/some/file are set; leave one out.");
+        assertThatThrownBy(() -> h2.passwordEnv("NO_SUCH_VARIABLE").open(TIMEOUT))
+                .hasMessageContaining("password.env=NO_SUCH_VARIABLE, is not set");
         assertThatThrownBy(() -> h2.passwordFile("/no/such/file").open(TIMEOUT))
                 .hasMessageContaining("/no/such/file");
         assertThatThrownBy(() -> h2.property("hikari.noSuchThing", "1").open(TIMEOUT))
@@ -121,6 +126,17 @@ class JdbcLeaseStoreConfigTest {
         ScriptedMember.applied(opened(me.password(SECRET)));
         ScriptedMember.applied(opened(me.passwordFile(file.toString())));
         ScriptedMember.applied(opened(JdbcLeaseStore.url(url + ";PASSWORD=hush").user("me")));
+    }
+
+    @Test
+    void thePasswordMayBeInTheEnvironment() throws Exception {
+        String url = "jdbc:h2:mem:password_in_environment;DB_CLOSE_DELAY=-1";
+        JdbcLeaseStoreConfig me = JdbcLeaseStore.url(url).user("me");
+        ScriptedMember.applied(opened(me.password(System.getenv("PATH"))));
+
+        ScriptedMember.applied(opened(me.passwordEnv("PATH")));
+        assertThat(unknown(opened(me.passwordEnv("HOME"))))
+                .hasMessageContaining("does not accept this user and password");
     }
 
     @Test
