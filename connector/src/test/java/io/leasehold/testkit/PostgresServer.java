@@ -72,6 +72,28 @@ public final class PostgresServer {
         }
     }
 
+    /**
+     * Makes a role that must give this password, on any database of this server, though all others
+     * are trusted. It counts as soon as the server has read it.
+     */
+    public static void distrust(String url, String role, String password) {
+        run(url, "CREATE ROLE %s LOGIN PASSWORD '%s'".formatted(role, password));
+        run(
+                url,
+                """
+                DO $$
+                DECLARE rules text := pg_read_file(current_setting('hba_file'));
+                BEGIN
+                    EXECUTE format(
+                        'COPY (SELECT unnest(string_to_array(%%L, chr(10)))) TO %%L',
+                        'host all %s all scram-sha-256' || chr(10) || rules,
+                        current_setting('hba_file'));
+                    PERFORM pg_reload_conf();
+                END $$
+                """
+                        .formatted(role));
+    }
+
     public static Connection connect(String url) throws SQLException {
         return DriverManager.getConnection(url, "postgres", "postgres");
     }

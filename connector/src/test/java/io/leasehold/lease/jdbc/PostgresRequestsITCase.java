@@ -84,19 +84,7 @@ class PostgresRequestsITCase extends ServerRequestsContract {
     @Test
     void aWrongPasswordIsForAPersonToMendAndNotShown() throws Exception {
         // The server of the tests trusts everybody; it does not trust this one.
-        run("CREATE ROLE distrusted LOGIN PASSWORD 'right'");
-        run(
-                """
-                DO $$
-                DECLARE rules text := pg_read_file(current_setting('hba_file'));
-                BEGIN
-                    EXECUTE format(
-                        'COPY (SELECT unnest(string_to_array(%L, chr(10)))) TO %L',
-                        'host all distrusted all scram-sha-256' || chr(10) || rules,
-                        current_setting('hba_file'));
-                    PERFORM pg_reload_conf();
-                END $$
-                """);
+        PostgresServer.distrust(database, "distrusted", "right");
         Awaitility.await()
                 .untilAsserted(
                         () -> {
