@@ -4,6 +4,9 @@ import io.leasehold.testkit.EmbeddedKafka;
 import io.leasehold.testkit.PostgresServer;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,7 +44,7 @@ import static org.awaitility.Awaitility.await;
 class OperatedJobITCase {
 
     private static final String PLANTED = "Xylophon-4711";
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String WEB_UI = "Web UI: ";
 
     private enum Place {
@@ -72,6 +75,15 @@ class OperatedJobITCase {
 
         try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
             kafka.createTopic("orders", 2);
+            try (KafkaProducer<String, String> producer =
+                    new KafkaProducer<>(
+                            Map.of("bootstrap.servers", kafka.bootstrapServers()),
+                            new StringSerializer(),
+                            new StringSerializer())) {
+                for (int partition = 0; partition < 2; partition++) {
+                    producer.send(new ProducerRecord<>("orders", partition, "key", "value"));
+                }
+            }
             Process job = started(configuration(kafka, database, user, place), place, output);
             try {
                 await().atMost(PATIENCE)
