@@ -110,6 +110,15 @@ class HandoffExplorationTest {
         assertThat(found.kinds()).contains(Choice.Kind.CLOSES);
     }
 
+    /** Who looks between two ticks whether a claimed split was let go breaks no promise either. */
+    @Test
+    void looksBetweenTicksWithinTheBoundBreakNoPromise() {
+        Search.Found found = Search.in(new Setting(Conduct.LOOKING, 2, 1, Allowance.faults(1)), 60);
+
+        assertThat(found.broken()).as(found.toString()).isEmpty();
+        assertThat(found.states()).isGreaterThan(50_000);
+    }
+
     @Test
     void anOrderAnywhereBreaksNoPromise() {
         Search.Found found = explored(2, 2, Allowance.NOTHING.withOrders(1), NO_BOUND);

@@ -44,7 +44,7 @@ import static org.awaitility.Awaitility.await;
 class OperatedJobITCase {
 
     private static final String PLANTED = "Xylophon-4711";
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final String WEB_UI = "Web UI: ";
 
     private enum Place {
