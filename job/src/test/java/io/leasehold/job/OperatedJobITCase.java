@@ -95,11 +95,8 @@ class OperatedJobITCase {
                 seen.add(everythingAt(webUi));
 
                 PostgresServer.run(database, "ALTER ROLE " + user + " PASSWORD 'another'");
-                PostgresServer.run(
-                        database,
-                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '"
-                                + user
-                                + "'");
+                // So that it starts anew, and has to enter again.
+                PostgresServer.run(database, "UPDATE lease_member SET state = 'CLOSED'");
                 await().atMost(PATIENCE)
                         .until(
                                 () ->
