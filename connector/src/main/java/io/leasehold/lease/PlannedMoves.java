@@ -48,11 +48,15 @@ record PlannedMoves(
             Set<String> keeps,
             long now) {
 
-        /** Where a split counts as being: with its live owner, or with whom it was released to. */
+        /**
+         * Where a split counts as being: with whom it is on its way to, or with its live owner. So
+         * what an operator claims for a member stays claimed if the plan has room for it there.
+         */
         private Optional<String> holder(Lease lease) {
-            return lease.ownerId()
+            return lease.claim()
+                    .map(Claim::claimant)
                     .filter(watch::live)
-                    .or(() -> lease.claim().map(Claim::claimant).filter(watch::live));
+                    .or(() -> lease.ownerId().filter(watch::live));
         }
 
         /**

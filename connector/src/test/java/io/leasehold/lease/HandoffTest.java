@@ -71,6 +71,54 @@ class HandoffTest {
         return group.leases().get(splitId).claim();
     }
 
+    // ------------------------------------------------------------------------------- by operators
+
+    /** An operator moves a split; blue has one more than green. */
+    @AtAnyOrigin
+    void aSplitClaimedForAMemberThatThePlanHasRoomForItAtStaysThere(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        VirtualMember blue = member(group, "blue", 5);
+        VirtualMember green = member(group, "green", 5);
+        group.run(TICK.multipliedBy(3));
+        assertThat(blue.holds()).hasSize(3);
+        String moved = blue.holds().iterator().next();
+
+        group.claim(green, Map.of(moved, Claim.Kind.ASK));
+        group.run(TICK.multipliedBy(3));
+
+        assertThat(green.holds()).hasSize(3).contains(moved);
+        var after = group.leases();
+        assertThat(after.values().stream().mapToLong(Lease::epoch).sum()).isEqualTo(5 + 1);
+        group.run(LONG);
+        assertThat(group.leases()).isEqualTo(after);
+    }
+
+    /** The plan has room for each where the other goes. */
+    @Test
+    void twoSplitsClaimedCrosswiseChangePlaces() {
+        shared(0);
+        String there = blue.holds().iterator().next();
+        String back = green.holds().iterator().next();
+
+        group.claim(green, Map.of(there, Claim.Kind.ASK));
+        group.claim(blue, Map.of(back, Claim.Kind.FORCE));
+        group.run(LONG);
+
+        assertThat(green.holds()).hasSize(2).contains(there);
+        assertThat(blue.holds()).hasSize(2).contains(back);
+    }
+
+    @Test
+    void aSplitClaimedForAMemberThatHasItsShareIsEvenedOut() {
+        shared(0);
+        group.claim(green, Map.of(blue.holds().iterator().next(), Claim.Kind.ASK));
+        group.run(TICK.multipliedBy(5));
+
+        assertThat(blue.holds()).hasSize(2);
+        assertThat(green.holds()).hasSize(2);
+        assertThat(group.leases().values()).allMatch(lease -> lease.claim().isEmpty());
+    }
+
     // ------------------------------------------------------------------------------- planned
 
     /** Promises L3 and S5. */

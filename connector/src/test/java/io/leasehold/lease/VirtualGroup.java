@@ -146,6 +146,26 @@ final class VirtualGroup {
                 .react(done -> {}, refused -> fail(refused), unknown -> fail(unknown));
     }
 
+    /** An operator claims splits on a member's behalf. */
+    void claim(VirtualMember member, Map<String, Claim.Kind> splits) {
+        Map<String, Lease> now = leases();
+        List<LeaseRequest.Claim.Claimed> claimed =
+                splits.entrySet().stream()
+                        .map(
+                                split ->
+                                        new LeaseRequest.Claim.Claimed(
+                                                split.getKey(),
+                                                now.get(split.getKey()).version(),
+                                                split.getValue()))
+                        .toList();
+        table.open()
+                .claim(new LeaseRequest.Claim(GROUP, member.me, claimed))
+                .react(
+                        done -> assertThat(done).isEqualTo(splits.keySet()),
+                        refused -> fail(refused),
+                        unknown -> fail(unknown));
+    }
+
     Member row(String memberId) {
         return table.open()
                 .open(new LeaseRequest.Open(GROUP))
