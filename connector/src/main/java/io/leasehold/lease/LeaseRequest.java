@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * One thing a member asks of a {@link LeaseStore}, as a value: it can be sent, lost, repeated and
- * written down. A request that names many splits names each of them once.
+ * One thing a member or an operator asks of a {@link LeaseStore}, as a value: it can be sent, lost,
+ * repeated and written down. A request that names many splits names each of them once.
  *
  * @param <A> what the store answers
  */
@@ -19,9 +19,6 @@ public sealed interface LeaseRequest<A> {
 
     /** The most splits one request may name, so that it fits into one store time-out. */
     int MOST_SPLITS = 10_000;
-
-    /** Name of the group whose rows are asked for. */
-    String group();
 
     /** Sends this to the store and waits for the outcome, at most for the store's time-out. */
     LeaseOutcome<A> sendTo(LeaseStore store);
@@ -324,6 +321,92 @@ public sealed interface LeaseRequest<A> {
         @Override
         public LeaseOutcome<Membership> sendTo(LeaseStore store) {
             return store.order(this);
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------
+    // What operators ask
+    // ------------------------------------------------------------------------------------------
+
+    /** See {@link LeaseStore#groups}. */
+    record Groups() implements LeaseRequest<List<GroupSummary>> {
+        @Override
+        public LeaseOutcome<List<GroupSummary>> sendTo(LeaseStore store) {
+            return store.groups(this);
+        }
+    }
+
+    /** See {@link LeaseStore#inspect}. */
+    record Inspect(String group) implements LeaseRequest<Optional<Inspection>> {
+        public Inspect {
+            Names.require("group", group);
+        }
+
+        @Override
+        public LeaseOutcome<Optional<Inspection>> sendTo(LeaseStore store) {
+            return store.inspect(this);
+        }
+    }
+
+    /** See {@link LeaseStore#check}. */
+    record Check() implements LeaseRequest<StoreCheck> {
+        @Override
+        public LeaseOutcome<StoreCheck> sendTo(LeaseStore store) {
+            return store.check(this);
+        }
+    }
+
+    /**
+     * A row of a split as somebody has seen it.
+     *
+     * @param version the version of the row as read; it is changed only if it is still that
+     */
+    record AsRead(String splitId, long version) {}
+
+    /** See {@link LeaseStore#free}. */
+    record Free(String group, List<AsRead> splits) implements LeaseRequest<Set<String>> {
+        public Free {
+            splits = eachOnce(splits, AsRead::splitId);
+        }
+
+        @Override
+        public LeaseOutcome<Set<String>> sendTo(LeaseStore store) {
+            return store.free(this);
+        }
+    }
+
+    /** See {@link LeaseStore#reset}. */
+    record Reset(String group, List<Position> splits) implements LeaseRequest<Set<String>> {
+
+        /**
+         * @param version the version of the row as read; it is changed only if it is still that
+         * @param progress where the next reader starts
+         */
+        public record Position(String splitId, long version, Progress progress) {
+            public Position {
+                Objects.requireNonNull(progress);
+            }
+        }
+
+        public Reset {
+            splits = eachOnce(splits, Position::splitId);
+        }
+
+        @Override
+        public LeaseOutcome<Set<String>> sendTo(LeaseStore store) {
+            return store.reset(this);
+        }
+    }
+
+    /** See {@link LeaseStore#forget}. */
+    record Forget(String group, List<AsRead> splits) implements LeaseRequest<Set<String>> {
+        public Forget {
+            splits = eachOnce(splits, AsRead::splitId);
+        }
+
+        @Override
+        public LeaseOutcome<Set<String>> sendTo(LeaseStore store) {
+            return store.forget(this);
         }
     }
 

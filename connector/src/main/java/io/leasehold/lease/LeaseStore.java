@@ -2,11 +2,16 @@ package io.leasehold.lease;
 
 import io.leasehold.lease.LeaseRequest.Acquire;
 import io.leasehold.lease.LeaseRequest.Beat;
+import io.leasehold.lease.LeaseRequest.Check;
 import io.leasehold.lease.LeaseRequest.Claim;
 import io.leasehold.lease.LeaseRequest.Close;
 import io.leasehold.lease.LeaseRequest.Declare;
 import io.leasehold.lease.LeaseRequest.Discover;
 import io.leasehold.lease.LeaseRequest.Finish;
+import io.leasehold.lease.LeaseRequest.Forget;
+import io.leasehold.lease.LeaseRequest.Free;
+import io.leasehold.lease.LeaseRequest.Groups;
+import io.leasehold.lease.LeaseRequest.Inspect;
 import io.leasehold.lease.LeaseRequest.Join;
 import io.leasehold.lease.LeaseRequest.Locate;
 import io.leasehold.lease.LeaseRequest.Open;
@@ -15,6 +20,7 @@ import io.leasehold.lease.LeaseRequest.Rate;
 import io.leasehold.lease.LeaseRequest.Read;
 import io.leasehold.lease.LeaseRequest.Record;
 import io.leasehold.lease.LeaseRequest.Release;
+import io.leasehold.lease.LeaseRequest.Reset;
 import io.leasehold.lease.LeaseRequest.Withdraw;
 
 import java.util.List;
@@ -167,6 +173,48 @@ public interface LeaseStore extends AutoCloseable {
      * owner. Never refused: the answer's members show whether it is closed.
      */
     LeaseOutcome<Membership> close(Close close);
+
+    /**
+     * Lists the groups in order of their id, those of another schema version too. Never refused.
+     */
+    LeaseOutcome<List<GroupSummary>> groups(Groups groups);
+
+    /**
+     * Reads all there is of a group, for people: without a change, and at a cost that grows with
+     * the number of splits. Empty if there is no such group. Never refused.
+     */
+    LeaseOutcome<Optional<Inspection>> inspect(Inspect inspect);
+
+    /** Finds out what the store is and what this user may do there. Changes nothing. */
+    LeaseOutcome<StoreCheck> check(Check check);
+
+    /**
+     * Makes those splits unowned whose version is as read and whose owner is over: its member's row
+     * is gone, has another incarnation, or is CLOSED. Claim, epoch, tenure and progress stay. Never
+     * refused. Whether the owner's readers are silent by now, the store does not know: as with
+     * {@link #acquire}, who asks has waited for that.
+     *
+     * @return the splits whose condition held
+     */
+    LeaseOutcome<Set<String>> free(Free free);
+
+    /**
+     * Sets from where the next reader of those unowned, unfinished splits starts whose version is
+     * as read: the progress as given, the tenure plus one, so that no restored state goes on
+     * instead. Claim and epoch stay. Never refused.
+     *
+     * @return the splits whose condition held
+     */
+    LeaseOutcome<Set<String>> reset(Reset reset);
+
+    /**
+     * Deletes the rows of those unowned splits whose version is as read. A split that is not
+     * finished is left while any member's row is not CLOSED: members do not learn of what is gone,
+     * and would try for ever to acquire it. Never refused.
+     *
+     * @return the splits whose condition held
+     */
+    LeaseOutcome<Set<String>> forget(Forget forget);
 
     /** Frees what the store holds. Callable more than once; requests after it are Unknown. */
     @Override

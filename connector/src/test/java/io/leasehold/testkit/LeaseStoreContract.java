@@ -7,7 +7,6 @@ import io.leasehold.lease.Lease;
 import io.leasehold.lease.LeaseOutcome;
 import io.leasehold.lease.LeaseOutcome.Applied;
 import io.leasehold.lease.LeaseOutcome.Refused;
-import io.leasehold.lease.LeaseOutcome.Unknown;
 import io.leasehold.lease.LeaseRequest;
 import io.leasehold.lease.LeaseRequest.Acquire;
 import io.leasehold.lease.LeaseRequest.Record;
@@ -40,7 +39,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * saying how to open a session on it; the store itself is the same for all tests of a class, and
  * need not be empty.
  */
-public abstract class LeaseStoreContract extends OwnershipContract {
+public abstract class LeaseStoreContract extends OperatorContract {
 
     private static final int RACES = 50;
 
@@ -243,11 +242,6 @@ public abstract class LeaseStoreContract extends OwnershipContract {
             assertThat(free.owner()).isEmpty();
             assertThat(free.claim().isPresent()).isEqualTo(!applied(both.second()).isEmpty());
         }
-    }
-
-    private static <A> void lost(ScriptedMember member, LeaseRequest<A> request) {
-        assertThat(member.through(new LostAnswers(member.store())).send(request))
-                .isInstanceOf(Unknown.class);
     }
 
     @Test

@@ -1,15 +1,22 @@
 package io.leasehold.testkit;
 
+import io.leasehold.lease.GroupSummary;
+import io.leasehold.lease.Inspection;
 import io.leasehold.lease.LeaseChanges;
 import io.leasehold.lease.LeaseOutcome;
 import io.leasehold.lease.LeaseRequest;
 import io.leasehold.lease.LeaseRequest.Acquire;
 import io.leasehold.lease.LeaseRequest.Beat;
+import io.leasehold.lease.LeaseRequest.Check;
 import io.leasehold.lease.LeaseRequest.Claim;
 import io.leasehold.lease.LeaseRequest.Close;
 import io.leasehold.lease.LeaseRequest.Declare;
 import io.leasehold.lease.LeaseRequest.Discover;
 import io.leasehold.lease.LeaseRequest.Finish;
+import io.leasehold.lease.LeaseRequest.Forget;
+import io.leasehold.lease.LeaseRequest.Free;
+import io.leasehold.lease.LeaseRequest.Groups;
+import io.leasehold.lease.LeaseRequest.Inspect;
 import io.leasehold.lease.LeaseRequest.Join;
 import io.leasehold.lease.LeaseRequest.Locate;
 import io.leasehold.lease.LeaseRequest.Open;
@@ -18,10 +25,12 @@ import io.leasehold.lease.LeaseRequest.Rate;
 import io.leasehold.lease.LeaseRequest.Read;
 import io.leasehold.lease.LeaseRequest.Record;
 import io.leasehold.lease.LeaseRequest.Release;
+import io.leasehold.lease.LeaseRequest.Reset;
 import io.leasehold.lease.LeaseRequest.Withdraw;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.Membership;
 import io.leasehold.lease.Progress;
+import io.leasehold.lease.StoreCheck;
 
 import java.util.List;
 import java.util.Optional;
@@ -111,5 +120,35 @@ public abstract class RelayingStore implements LeaseStore {
     @Override
     public LeaseOutcome<Membership> close(Close close) {
         return relay(close);
+    }
+
+    @Override
+    public LeaseOutcome<List<GroupSummary>> groups(Groups groups) {
+        return relay(groups);
+    }
+
+    @Override
+    public LeaseOutcome<Optional<Inspection>> inspect(Inspect inspect) {
+        return relay(inspect);
+    }
+
+    @Override
+    public LeaseOutcome<StoreCheck> check(Check check) {
+        return relay(check);
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> free(Free free) {
+        return relay(free);
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> reset(Reset reset) {
+        return relay(reset);
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> forget(Forget forget) {
+        return relay(forget);
     }
 }

@@ -225,6 +225,11 @@ final class H2Dialect extends SqlDialect {
     }
 
     @Override
+    boolean isForbidden(SQLException failure) {
+        return isOneOf(Set.of("90096"), failure);
+    }
+
+    @Override
     Set<String> tableMissing() {
         return Set.of("42S02", "42S03", "42S04");
     }

@@ -1,12 +1,16 @@
 package io.leasehold.lease.jdbc;
 
+import io.leasehold.lease.GroupSummary;
 import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.Inspection;
 import io.leasehold.lease.LeaseChanges;
 import io.leasehold.lease.LeaseOutcome;
 import io.leasehold.lease.LeaseOutcome.Applied;
 import io.leasehold.lease.LeaseOutcome.Refused;
 import io.leasehold.lease.LeaseRequest.Acquire;
+import io.leasehold.lease.LeaseRequest.AsRead;
 import io.leasehold.lease.LeaseRequest.Beat;
+import io.leasehold.lease.LeaseRequest.Check;
 import io.leasehold.lease.LeaseRequest.Claim;
 import io.leasehold.lease.LeaseRequest.Claim.Claimed;
 import io.leasehold.lease.LeaseRequest.Close;
@@ -14,6 +18,10 @@ import io.leasehold.lease.LeaseRequest.Declare;
 import io.leasehold.lease.LeaseRequest.Discover;
 import io.leasehold.lease.LeaseRequest.Discover.NewSplit;
 import io.leasehold.lease.LeaseRequest.Finish;
+import io.leasehold.lease.LeaseRequest.Forget;
+import io.leasehold.lease.LeaseRequest.Free;
+import io.leasehold.lease.LeaseRequest.Groups;
+import io.leasehold.lease.LeaseRequest.Inspect;
 import io.leasehold.lease.LeaseRequest.Join;
 import io.leasehold.lease.LeaseRequest.Locate;
 import io.leasehold.lease.LeaseRequest.Open;
@@ -25,6 +33,7 @@ import io.leasehold.lease.LeaseRequest.Record;
 import io.leasehold.lease.LeaseRequest.Recorded;
 import io.leasehold.lease.LeaseRequest.Release;
 import io.leasehold.lease.LeaseRequest.Release.Released;
+import io.leasehold.lease.LeaseRequest.Reset;
 import io.leasehold.lease.LeaseRequest.Withdraw;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseStoreException;
@@ -32,13 +41,16 @@ import io.leasehold.lease.Member;
 import io.leasehold.lease.MemberState;
 import io.leasehold.lease.Membership;
 import io.leasehold.lease.Progress;
+import io.leasehold.lease.StoreCheck;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 import static io.leasehold.lease.jdbc.Column.number;
@@ -341,6 +353,96 @@ public final class JdbcLeaseStore implements LeaseStore {
         return requests.changing(
                 order.group(),
                 (session, group) -> change(session, LeaseSql.ORDER, values, order.group()));
+    }
+
+    @Override
+    public LeaseOutcome<List<GroupSummary>> groups(Groups groups) {
+        return requests.single(session -> new Applied<>(JdbcInspection.groups(session)));
+    }
+
+    @Override
+    public LeaseOutcome<Optional<Inspection>> inspect(Inspect inspect) {
+        return requests.single(
+                session -> new Applied<>(JdbcInspection.of(session, inspect.group())));
+    }
+
+    @Override
+    public LeaseOutcome<StoreCheck> check(Check check) {
+        return requests.single(session -> new Applied<>(JdbcCheck.of(session)));
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> free(Free free) {
+        return changeEach(
+                free.group(),
+                LeaseSql.FREE,
+                free.splits(),
+                JdbcLeaseStore::asRead,
+                Optional.empty());
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> reset(Reset reset) {
+        return changeEach(
+                reset.group(),
+                LeaseSql.RESET,
+                reset.splits(),
+                (split, values) ->
+                        values.with("split", split.splitId())
+                                .with("read_version", split.version())
+                                .with("progress", split.progress().bytes())
+                                .with("serializer_version", split.progress().serializerVersion())
+                                .with("text", split.progress().text())
+                                .with("checkpoint", split.progress().checkpointId()),
+                Optional.empty());
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> forget(Forget forget) {
+        return changeEach(
+                forget.group(),
+                LeaseSql.MARK_TO_FORGET,
+                forget.splits(),
+                JdbcLeaseStore::asRead,
+                Optional.of(LeaseSql.DELETE_CHANGED));
+    }
+
+    private static void asRead(AsRead split, Values values) {
+        values.with("split", split.splitId()).with("read_version", split.version());
+    }
+
+    /**
+     * One statement for each split, sent together: operators change few, and need not be quick.
+     *
+     * @param then what is done with the splits changed, in the same transaction
+     */
+    private <S> LeaseOutcome<Set<String>> changeEach(
+            String group,
+            Sql sql,
+            List<S> splits,
+            BiConsumer<S, Values> parameters,
+            Optional<Sql> then) {
+        return requests.changing(
+                group,
+                (session, locked) -> {
+                    Values all = Values.of(group).with("version", locked.changeNumber());
+                    List<Values> each = new ArrayList<>();
+                    for (S split : splits) {
+                        Values one = Values.of(group).with("version", locked.changeNumber());
+                        parameters.accept(split, one);
+                        each.add(one);
+                    }
+                    session.updateEach(sql, each);
+                    List<String> changed =
+                            session.query(LeaseSql.CHANGED, all, row -> row.getString("split_id"));
+                    if (then.isPresent()) {
+                        session.update(then.get(), all);
+                    }
+                    if (!changed.isEmpty()) {
+                        session.commit();
+                    }
+                    return new Applied<>(Set.copyOf(changed));
+                });
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.leasehold.lease.jdbc;
 
 import java.sql.Array;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -36,6 +37,28 @@ final class JdbcSession {
         try (PreparedStatement statement = prepare(sql, values)) {
             return statement.executeUpdate();
         }
+    }
+
+    /** Carries out a statement once for each of the values, sent together. */
+    void updateEach(Sql sql, List<Values> each) throws SQLException {
+        if (each.isEmpty()) {
+            return;
+        }
+        await();
+        try (PreparedStatement statement = connection.prepareStatement(sql.text())) {
+            for (Values values : each) {
+                bind(statement, sql, values);
+                statement.addBatch();
+            }
+            statement.executeBatch();
+        }
+    }
+
+    /** What the database calls itself. */
+    String product() throws SQLException {
+        await();
+        DatabaseMetaData about = connection.getMetaData();
+        return about.getDatabaseProductName() + " " + about.getDatabaseProductVersion();
     }
 
     /** The rows of a query; or, if there are several statements, of those that are queries. */
@@ -104,18 +127,22 @@ final class JdbcSession {
         await();
         PreparedStatement statement = connection.prepareStatement(sql.text());
         try {
-            for (int at = 0; at < sql.parameters().size(); at++) {
-                Object value = values.get(sql.parameters().get(at));
-                if (value instanceof Column column) {
-                    statement.setArray(at + 1, array(column));
-                } else {
-                    statement.setObject(at + 1, value);
-                }
-            }
+            bind(statement, sql, values);
             return statement;
         } catch (SQLException | RuntimeException e) {
             statement.close();
             throw e;
+        }
+    }
+
+    private void bind(PreparedStatement statement, Sql sql, Values values) throws SQLException {
+        for (int at = 0; at < sql.parameters().size(); at++) {
+            Object value = values.get(sql.parameters().get(at));
+            if (value instanceof Column column) {
+                statement.setArray(at + 1, array(column));
+            } else {
+                statement.setObject(at + 1, value);
+            }
         }
     }
 

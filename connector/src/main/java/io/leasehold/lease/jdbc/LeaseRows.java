@@ -3,6 +3,7 @@ package io.leasehold.lease.jdbc;
 import io.leasehold.lease.Balance;
 import io.leasehold.lease.Claim;
 import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.Inspection;
 import io.leasehold.lease.Lease;
 import io.leasehold.lease.LeaseChanges;
 import io.leasehold.lease.LeaseRequest.Acquire;
@@ -19,6 +20,7 @@ import io.leasehold.lease.Share;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -166,6 +168,40 @@ final class LeaseRows {
                 row.getInt("serializer_version"),
                 row.getString("progress_text"),
                 row.getLong("progress_checkpoint"));
+    }
+
+    /** Empty where the group has no member. */
+    static Optional<Inspection.SeenMember> seenMember(ResultSet row, SqlDialect dialect)
+            throws SQLException {
+        Optional<Member> member = member(row);
+        return member.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new Inspection.SeenMember(
+                                member.get(),
+                                dialect.instant(row, "joined_at"),
+                                dialect.instant(row, "beat_at")));
+    }
+
+    /** A split with all there is, or why it cannot be decoded. */
+    record SeenRow(String splitId, Optional<Inspection.SeenSplit> split, String why) {}
+
+    /** Empty where the group has no split. */
+    static Optional<SeenRow> seenSplit(ResultSet row, SqlDialect dialect) throws SQLException {
+        if (row.getString("split_id") == null) {
+            return Optional.empty();
+        }
+        LeaseRow lease = lease(row);
+        Optional<Acquire.Taken> taken = taken(row);
+        Instant progressAt = dialect.instant(row, "progress_at");
+        return Optional.of(
+                new SeenRow(
+                        lease.splitId(),
+                        taken.map(
+                                it ->
+                                        new Inspection.SeenSplit(
+                                                it.lease(), it.progress(), progressAt)),
+                        lease.why()));
     }
 
     private static LeaseRow lease(ResultSet row) throws SQLException {

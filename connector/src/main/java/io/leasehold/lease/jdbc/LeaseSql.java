@@ -150,5 +150,88 @@ final class LeaseSql {
                     """
                             .formatted(LEASE_COLUMNS, PROGRESS_COLUMNS));
 
+    /** All groups, whatever the version of their rows. */
+    static final Sql GROUPS =
+            Sql.of(
+                    """
+                    SELECT g.group_id, g.schema_version, g.change_number, g.created_at,
+                           (SELECT COUNT(*) FROM lease_member m
+                             WHERE m.group_id = g.group_id) AS members,
+                           (SELECT COUNT(*) FROM lease l
+                             WHERE l.group_id = g.group_id) AS splits
+                      FROM lease_group g
+                    """);
+
+    /** As {@link #GROUP}, with what is for people. */
+    static final Sql INSPECT_MEMBERS =
+            Sql.of(
+                    """
+                    SELECT CURRENT_TIMESTAMP(6) AS read_at, m.joined_at, m.beat_at, %s
+                      FROM lease_group g
+                      LEFT JOIN lease_member m ON m.group_id = g.group_id
+                     WHERE g.group_id = :group
+                    """
+                            .formatted(GROUP_COLUMNS));
+
+    /** All leases of the group, with what is for people; one row without where there is none. */
+    static final Sql INSPECT_SPLITS =
+            Sql.of(
+                    """
+                    SELECT g.change_number, g.schema_version, %s, l.progress,
+                           l.serializer_version, l.progress_text, l.progress_checkpoint,
+                           l.progress_at
+                      FROM lease_group g
+                      LEFT JOIN lease l ON l.group_id = g.group_id
+                     WHERE g.group_id = :group
+                    """
+                            .formatted(LEASE_COLUMNS));
+
+    static final Sql CLOCK = Sql.of("SELECT CURRENT_TIMESTAMP(6) AS read_at");
+
+    /** Holds the group's lock, without which no member comes back to life. */
+    static final Sql FREE =
+            Sql.of(
+                    """
+                    UPDATE lease
+                       SET owner = NULL, owner_incarnation = NULL, version = :version,
+                           changed_at = CURRENT_TIMESTAMP
+                     WHERE group_id = :group AND split_id = :split AND version = :read_version
+                       AND owner IS NOT NULL
+                       AND NOT EXISTS (
+                           SELECT 1 FROM lease_member m
+                            WHERE m.group_id = :group AND m.member_id = lease.owner
+                              AND m.incarnation = lease.owner_incarnation
+                              AND m.state <> 'CLOSED')
+                    """);
+
+    static final Sql RESET =
+            Sql.of(
+                    """
+                    UPDATE lease
+                       SET tenure = tenure + 1, version = :version,
+                           progress = :progress, serializer_version = :serializer_version,
+                           progress_text = :text, progress_checkpoint = :checkpoint,
+                           progress_epoch = epoch,
+                           changed_at = CURRENT_TIMESTAMP, progress_at = CURRENT_TIMESTAMP
+                     WHERE group_id = :group AND split_id = :split AND version = :read_version
+                       AND owner IS NULL AND NOT finished
+                    """);
+
+    static final Sql MARK_TO_FORGET =
+            Sql.of(
+                    """
+                    UPDATE lease
+                       SET version = :version
+                     WHERE group_id = :group AND split_id = :split AND version = :read_version
+                       AND owner IS NULL
+                       AND (finished OR NOT EXISTS (
+                            SELECT 1 FROM lease_member m
+                             WHERE m.group_id = :group AND m.state <> 'CLOSED'))
+                    """);
+
+    /** What the transaction has changed. */
+    static final Sql DELETE_CHANGED =
+            Sql.of("DELETE FROM lease WHERE group_id = :group AND version = :version");
+
     private LeaseSql() {}
 }

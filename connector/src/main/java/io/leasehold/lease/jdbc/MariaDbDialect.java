@@ -1,7 +1,11 @@
 package io.leasehold.lease.jdbc;
 
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Set;
 
@@ -258,6 +262,12 @@ class MariaDbDialect extends SqlDialect {
         throw new UnsupportedOperationException("There are no arrays of " + type + " here.");
     }
 
+    /** Its dates have no time zone: they are in that of the session, which is UTC. */
+    @Override
+    Instant instant(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, LocalDateTime.class).toInstant(ZoneOffset.UTC);
+    }
+
     @Override
     Sql beat() {
         return BEAT;
@@ -301,6 +311,11 @@ class MariaDbDialect extends SqlDialect {
     @Override
     Sql rate() {
         return RATE;
+    }
+
+    @Override
+    boolean isForbidden(SQLException failure) {
+        return Set.of(1142, 1143).contains(failure.getErrorCode());
     }
 
     @Override

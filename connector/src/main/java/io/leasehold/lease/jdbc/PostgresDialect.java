@@ -228,6 +228,11 @@ final class PostgresDialect extends SqlDialect {
     }
 
     @Override
+    boolean isForbidden(SQLException failure) {
+        return isOneOf(Set.of("42501"), failure);
+    }
+
+    @Override
     Set<String> tableMissing() {
         return Set.of("42P01");
     }

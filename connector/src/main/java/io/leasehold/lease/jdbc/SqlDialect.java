@@ -1,7 +1,10 @@
 package io.leasehold.lease.jdbc;
 
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -84,6 +87,11 @@ abstract class SqlDialect {
     /** What this database calls the type. */
     abstract String typeName(Column.Type type);
 
+    /** What a column of a date says, for people. */
+    Instant instant(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
     /**
      * Sets the beat of {@code :member} and reads {@link LeaseSql#GROUP_COLUMNS} of all members, its
      * own only if it may write.
@@ -118,6 +126,9 @@ abstract class SqlDialect {
 
     /** Writes the rates of the splits that are held in these epochs. */
     abstract Sql rate();
+
+    /** Whether it is a failure of this database that says that the user may not do it. */
+    abstract boolean isForbidden(SQLException failure);
 
     /** SQL states that say that a table is not there. */
     abstract Set<String> tableMissing();

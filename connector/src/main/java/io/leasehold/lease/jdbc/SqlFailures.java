@@ -96,7 +96,7 @@ record SqlFailures(String url, SqlDialect dialect) {
     }
 
     /** The innermost reason: the outer ones speak of the pool. */
-    private static String said(SQLException failure) {
+    static String said(SQLException failure) {
         Throwable innermost = failure;
         while (innermost.getCause() instanceof SQLException deeper) {
             innermost = deeper;

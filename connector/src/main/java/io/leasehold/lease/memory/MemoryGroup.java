@@ -1,7 +1,9 @@
 package io.leasehold.lease.memory;
 
 import io.leasehold.lease.Claim;
+import io.leasehold.lease.GroupSummary;
 import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.Inspection;
 import io.leasehold.lease.Lease;
 import io.leasehold.lease.LeaseChanges;
 import io.leasehold.lease.LeaseOutcome;
@@ -14,6 +16,8 @@ import io.leasehold.lease.LeaseRequest.Close;
 import io.leasehold.lease.LeaseRequest.Declare;
 import io.leasehold.lease.LeaseRequest.Discover;
 import io.leasehold.lease.LeaseRequest.Finish;
+import io.leasehold.lease.LeaseRequest.Forget;
+import io.leasehold.lease.LeaseRequest.Free;
 import io.leasehold.lease.LeaseRequest.Join;
 import io.leasehold.lease.LeaseRequest.Locate;
 import io.leasehold.lease.LeaseRequest.Order;
@@ -22,13 +26,16 @@ import io.leasehold.lease.LeaseRequest.Read;
 import io.leasehold.lease.LeaseRequest.Record;
 import io.leasehold.lease.LeaseRequest.Recorded;
 import io.leasehold.lease.LeaseRequest.Release;
+import io.leasehold.lease.LeaseRequest.Reset;
 import io.leasehold.lease.LeaseRequest.Withdraw;
 import io.leasehold.lease.Member;
 import io.leasehold.lease.MemberState;
 import io.leasehold.lease.Membership;
 import io.leasehold.lease.Progress;
 
+import java.time.Instant;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -66,6 +73,10 @@ final class MemoryGroup {
             return lease.version() == claimed.version()
                     && !lease.finished()
                     && lease.ownerId().filter(owner -> !owner.equals(claimant)).isPresent();
+        }
+
+        boolean isUnownedStill(long version) {
+            return lease.version() == version && lease.owner().isEmpty();
         }
 
         boolean isClaimedBy(String memberId) {
@@ -120,6 +131,22 @@ final class MemoryGroup {
                             version));
         }
 
+        Row startingAt(Progress start, long version) {
+            return new Row(
+                    new Lease(
+                            lease.splitId(),
+                            lease.owner(),
+                            lease.epoch(),
+                            lease.tenure() + 1,
+                            lease.claim(),
+                            lease.finished(),
+                            lease.parents(),
+                            lease.rate(),
+                            version),
+                    start,
+                    lease.epoch());
+        }
+
         Row with(Recorded recorded) {
             return new Row(lease, recorded.progress(), recorded.epoch());
         }
@@ -133,7 +160,11 @@ final class MemoryGroup {
     private final Map<String, Row> rows = new LinkedHashMap<>();
     private long changeNumber;
 
+    /** As the row of a group is there or not. */
+    private boolean opened;
+
     LeaseOutcome<Membership> open() {
+        opened = true;
         return new Applied<>(membership());
     }
 
@@ -154,6 +185,7 @@ final class MemoryGroup {
                     joining.incarnation() + " cannot join: the row is not the one it replaces.");
         }
         members.put(joining.id(), joining);
+        opened = true;
         changeNumber++;
         return new Applied<>(membership());
     }
@@ -383,6 +415,93 @@ final class MemoryGroup {
                             changeNumber++;
                         });
         return new Applied<>(membership());
+    }
+
+    /** Empty where nobody has opened the group. */
+    Optional<GroupSummary> summary(String id, int schemaVersion) {
+        return opened
+                ? Optional.of(
+                        new GroupSummary(
+                                id,
+                                schemaVersion,
+                                changeNumber,
+                                members.size(),
+                                rows.size(),
+                                Instant.EPOCH))
+                : Optional.empty();
+    }
+
+    LeaseOutcome<Optional<Inspection>> inspect() {
+        return new Applied<>(opened ? Optional.of(inspection()) : Optional.empty());
+    }
+
+    private Inspection inspection() {
+        return new Inspection(
+                Instant.EPOCH,
+                changeNumber,
+                members.values().stream()
+                        .sorted(Comparator.comparing(Member::id))
+                        .map(row -> new Inspection.SeenMember(row, Instant.EPOCH, Instant.EPOCH))
+                        .toList(),
+                rows.values().stream()
+                        .sorted(Comparator.comparing((Row row) -> row.lease().splitId()))
+                        .map(
+                                row ->
+                                        new Inspection.SeenSplit(
+                                                row.lease(), row.progress(), Instant.EPOCH))
+                        .toList(),
+                Map.of());
+    }
+
+    LeaseOutcome<Set<String>> free(Free free) {
+        return new Applied<>(
+                change(
+                        free.splits(),
+                        (split, version) ->
+                                row(split.splitId())
+                                        .filter(row -> row.lease().version() == split.version())
+                                        .filter(
+                                                row ->
+                                                        row.lease()
+                                                                .owner()
+                                                                .filter(this::isOver)
+                                                                .isPresent())
+                                        .map(
+                                                row ->
+                                                        row.unowned(
+                                                                row.lease().claim(),
+                                                                false,
+                                                                version))));
+    }
+
+    private boolean isOver(Incarnation owner) {
+        Member row = members.get(owner.memberId());
+        return row == null || !mayWrite(row, owner);
+    }
+
+    LeaseOutcome<Set<String>> reset(Reset reset) {
+        return new Applied<>(
+                change(
+                        reset.splits(),
+                        (split, version) ->
+                                row(split.splitId())
+                                        .filter(row -> row.isUnownedStill(split.version()))
+                                        .filter(row -> !row.lease().finished())
+                                        .map(row -> row.startingAt(split.progress(), version))));
+    }
+
+    LeaseOutcome<Set<String>> forget(Forget forget) {
+        boolean allClosed =
+                members.values().stream().allMatch(row -> row.state() == MemberState.CLOSED);
+        Set<String> forgotten =
+                change(
+                        forget.splits(),
+                        (split, version) ->
+                                row(split.splitId())
+                                        .filter(row -> row.isUnownedStill(split.version()))
+                                        .filter(row -> row.lease().finished() || allClosed));
+        rows.keySet().removeAll(forgotten);
+        return new Applied<>(forgotten);
     }
 
     private Optional<Row> row(String splitId) {

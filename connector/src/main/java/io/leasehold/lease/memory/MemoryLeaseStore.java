@@ -1,14 +1,21 @@
 package io.leasehold.lease.memory;
 
+import io.leasehold.lease.GroupSummary;
+import io.leasehold.lease.Inspection;
 import io.leasehold.lease.LeaseChanges;
 import io.leasehold.lease.LeaseOutcome;
 import io.leasehold.lease.LeaseRequest.Acquire;
 import io.leasehold.lease.LeaseRequest.Beat;
+import io.leasehold.lease.LeaseRequest.Check;
 import io.leasehold.lease.LeaseRequest.Claim;
 import io.leasehold.lease.LeaseRequest.Close;
 import io.leasehold.lease.LeaseRequest.Declare;
 import io.leasehold.lease.LeaseRequest.Discover;
 import io.leasehold.lease.LeaseRequest.Finish;
+import io.leasehold.lease.LeaseRequest.Forget;
+import io.leasehold.lease.LeaseRequest.Free;
+import io.leasehold.lease.LeaseRequest.Groups;
+import io.leasehold.lease.LeaseRequest.Inspect;
 import io.leasehold.lease.LeaseRequest.Join;
 import io.leasehold.lease.LeaseRequest.Locate;
 import io.leasehold.lease.LeaseRequest.Open;
@@ -17,6 +24,7 @@ import io.leasehold.lease.LeaseRequest.Rate;
 import io.leasehold.lease.LeaseRequest.Read;
 import io.leasehold.lease.LeaseRequest.Record;
 import io.leasehold.lease.LeaseRequest.Release;
+import io.leasehold.lease.LeaseRequest.Reset;
 import io.leasehold.lease.LeaseRequest.Withdraw;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseStoreException;
@@ -24,17 +32,23 @@ import io.leasehold.lease.LeaseStoreFactory;
 import io.leasehold.lease.Membership;
 import io.leasehold.lease.Names;
 import io.leasehold.lease.Progress;
+import io.leasehold.lease.StoreCheck;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** A session on a {@link MemoryLeaseTable}. Answers at once; {@code Unknown} only when closed. */
 public final class MemoryLeaseStore implements LeaseStore {
+
+    /** It has always been as it is. */
+    private static final int SCHEMA_VERSION = 1;
 
     private static final Map<String, MemoryLeaseTable> NAMED = new ConcurrentHashMap<>();
 
@@ -143,14 +157,56 @@ public final class MemoryLeaseStore implements LeaseStore {
     }
 
     @Override
+    public LeaseOutcome<List<GroupSummary>> groups(Groups groups) {
+        return ifOpen(() -> new LeaseOutcome.Applied<>(table.groups(SCHEMA_VERSION)));
+    }
+
+    @Override
+    public LeaseOutcome<Optional<Inspection>> inspect(Inspect inspect) {
+        return ask(inspect.group(), MemoryGroup::inspect);
+    }
+
+    /** There is nothing to be refused. */
+    @Override
+    public LeaseOutcome<StoreCheck> check(Check check) {
+        return ifOpen(
+                () ->
+                        new LeaseOutcome.Applied<>(
+                                new StoreCheck(
+                                        "memory of this JVM",
+                                        SCHEMA_VERSION,
+                                        Instant.EPOCH,
+                                        List.of())));
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> free(Free free) {
+        return ask(free.group(), group -> group.free(free));
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> reset(Reset reset) {
+        return ask(reset.group(), group -> group.reset(reset));
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> forget(Forget forget) {
+        return ask(forget.group(), group -> group.forget(forget));
+    }
+
+    @Override
     public void close() {
         closed = true;
     }
 
     private <A> LeaseOutcome<A> ask(String group, Function<MemoryGroup, LeaseOutcome<A>> request) {
+        return ifOpen(() -> table.in(group, request));
+    }
+
+    private <A> LeaseOutcome<A> ifOpen(Supplier<LeaseOutcome<A>> request) {
         return closed
                 ? new LeaseOutcome.Unknown<>(
                         new LeaseStoreException("The lease store is closed.", false, null))
-                : table.in(group, request);
+                : request.get();
     }
 }

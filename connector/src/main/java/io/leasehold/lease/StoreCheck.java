@@ -1,0 +1,33 @@
+package io.leasehold.lease;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What a store is, and what this user may do there.
+ *
+ * @param product the store's own name and version
+ * @param schemaVersion what this library reads and writes
+ * @param clock the store's; {@link Instant#EPOCH} if it has none
+ * @param rights one for each thing that a member or an operator must be able to do
+ */
+public record StoreCheck(String product, int schemaVersion, Instant clock, List<Right> rights) {
+
+    /**
+     * @param what what is to be done, such as {@code UPDATE lease}
+     * @param forMembers whether members need it; else operators alone
+     * @param refusal what the store says against it; empty if it may be done
+     */
+    public record Right(String what, boolean forMembers, String refusal) {
+
+        public boolean granted() {
+            return refusal.isEmpty();
+        }
+    }
+
+    public StoreCheck {
+        Objects.requireNonNull(clock);
+        rights = List.copyOf(rights);
+    }
+}
