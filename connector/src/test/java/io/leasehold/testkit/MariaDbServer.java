@@ -87,7 +87,7 @@ public final class MariaDbServer {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, folder)));
             await().atMost(60, TimeUnit.SECONDS)
                     .failFast("MariaDB ended: " + log, () -> !server.isAlive())
-                    .ignoreException(SQLException.class)
+                    .ignoreExceptionsInstanceOf(SQLException.class)
                     .until(() -> answers(port));
             return port;
         } catch (IOException e) {
