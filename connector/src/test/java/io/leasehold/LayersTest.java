@@ -46,7 +46,11 @@ class LayersTest {
                     .definedBy("io.leasehold.source.reader")
                     .layer("source")
                     .definedBy("io.leasehold.source")
+                    .layer("admin")
+                    .definedBy("io.leasehold.admin")
                     .whereLayer("source")
+                    .mayNotBeAccessedByAnyLayer()
+                    .whereLayer("admin")
                     .mayNotBeAccessedByAnyLayer()
                     .whereLayer("enumerator")
                     .mayOnlyBeAccessedByLayers("source")
@@ -84,13 +88,28 @@ class LayersTest {
                                     .or(resideInAPackage("java.util.logging..")));
 
     @ArchTest
-    static final ArchRule storesKnowNoFlink =
+    static final ArchRule storesAndOperatorsKnowNoFlink =
             noClasses()
                     .that()
-                    .resideInAPackage("io.leasehold.lease..")
+                    .resideInAnyPackage("io.leasehold.lease..", "io.leasehold.admin..")
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage("org.apache.flink..");
+
+    /** Whatever the store and the source are. */
+    @ArchTest
+    static final ArchRule operatorsKnowTheProtocolAlone =
+            classes()
+                    .that()
+                    .resideInAPackage("io.leasehold.admin")
+                    .should()
+                    .onlyDependOnClassesThat(
+                            resideInAnyPackage(
+                                            "io.leasehold.admin",
+                                            "io.leasehold.lease",
+                                            "java.lang..",
+                                            "java.util..")
+                                    .or(resideInAnyPackage("java.time", "java.io")));
 
     @ArchTest
     static final ArchRule onlyCompositionRootsReadClocks =

@@ -13,10 +13,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What one member knows of the others from watching their rows (rules T3 and T4). All times are
- * nanoseconds of this machine's monotonic clock.
+ * What one member, or an operator, knows of the others from watching their rows (rules T3 and T4).
+ * All times are nanoseconds of this machine's monotonic clock.
  */
-class MemberWatch {
+public class MemberWatch {
 
     /** How an owner named in a lease stands. */
     enum Standing {
@@ -52,7 +52,10 @@ class MemberWatch {
     /** When the last member came that had no row before. */
     private long lastNewcomer;
 
-    MemberWatch(LeaseTerms terms) {
+    /**
+     * @param terms what the watcher lives by: how much it allows for, and what a gap in watching is
+     */
+    public MemberWatch(LeaseTerms terms) {
         this.terms = terms;
     }
 
@@ -62,7 +65,7 @@ class MemberWatch {
      * @param sentAt when it was sent
      * @param now a time after it was answered
      */
-    void saw(Membership membership, long sentAt, long now) {
+    public void saw(Membership membership, long sentAt, long now) {
         boolean blind = blind(now);
         lastRead = OptionalLong.of(now);
         lastSent = sentAt;
@@ -149,7 +152,7 @@ class MemberWatch {
     }
 
     /** Whether this member's row has been unchanged for so long that it may be called dead. */
-    boolean dead(String memberId) {
+    public boolean dead(String memberId) {
         Sighting seen = sightings.get(memberId);
         return seen != null
                 && seen.row().state() != MemberState.CLOSED
@@ -206,7 +209,7 @@ class MemberWatch {
     /**
      * How long until the readers of an owner that is over have surely stopped; zero if they have.
      */
-    Duration silentIn(Incarnation owner, long now) {
+    public Duration silentIn(Incarnation owner, long now) {
         Sighting seen = sightings.get(owner.memberId());
         long since;
         Duration wait;

@@ -14,6 +14,9 @@ import java.util.OptionalInt;
  */
 public record Membership(long changeNumber, List<Member> members) {
 
+    /** Nobody lives by such a duration: terms allow a day at most. */
+    private static final Duration UNREADABLE = Duration.ofDays(50 * 365);
+
     public Membership {
         members = List.copyOf(members);
     }
@@ -33,9 +36,14 @@ public record Membership(long changeNumber, List<Member> members) {
                 MemberState.ACTIVE,
                 Share.of(0),
                 new Orders(true, OptionalInt.empty()),
-                Duration.ofDays(50 * 365),
+                UNREADABLE,
                 Duration.ZERO,
                 "Unreadable row: " + why);
+    }
+
+    /** Whether it stands for a row that cannot be decoded. */
+    public static boolean isUnreadable(Member member) {
+        return member.duration().equals(UNREADABLE);
     }
 
     public Optional<Member> member(String memberId) {

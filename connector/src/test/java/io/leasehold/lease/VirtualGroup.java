@@ -21,10 +21,10 @@ import static org.assertj.core.api.Assertions.fail;
  * Members with their real keepers over one store, on time that passes only when told. After every
  * step it is checked that no split may be emitted by two of them (S1).
  */
-final class VirtualGroup {
+public final class VirtualGroup {
 
-    static final LeaseTerms TERMS = LeaseTerms.of(Duration.ofSeconds(10));
-    static final Duration TICK = TERMS.renewInterval();
+    public static final LeaseTerms TERMS = LeaseTerms.of(Duration.ofSeconds(10));
+    public static final Duration TICK = TERMS.renewInterval();
 
     /** How the way to the store is. */
     enum Way {
@@ -47,7 +47,7 @@ final class VirtualGroup {
     /**
      * @param origin what the clock shows at the start; it means nothing (T7)
      */
-    VirtualGroup(long origin) {
+    public VirtualGroup(long origin) {
         this.now = origin;
     }
 
@@ -56,22 +56,23 @@ final class VirtualGroup {
         return new RestoredPosition(lease.tenure(), lease.epoch(), RestoreRule.AUTO);
     }
 
-    static List<NewSplit> splits(int count) {
+    public static List<NewSplit> splits(int count) {
         return IntStream.range(0, count)
                 .mapToObj(i -> new NewSplit("s%03d".formatted(i), Set.of(), at(0, 0)))
                 .toList();
     }
 
-    static Progress at(long position, long checkpointId) {
+    public static Progress at(long position, long checkpointId) {
         return new Progress(new byte[] {(byte) position}, 1, "position " + position, checkpointId);
     }
 
     /** A member that finds these splits; it takes part from the next {@link #run} on. */
-    VirtualMember member(String memberId, List<NewSplit> splits) {
+    public VirtualMember member(String memberId, List<NewSplit> splits) {
         return member(memberId, splits, TERMS, 1);
     }
 
-    VirtualMember member(String memberId, List<NewSplit> splits, LeaseTerms terms, int weight) {
+    public VirtualMember member(
+            String memberId, List<NewSplit> splits, LeaseTerms terms, int weight) {
         VirtualMember member = new VirtualMember(memberId, terms, weight);
         member.keeper.stateIsKnown();
         member.keeper.discovered(splits);
@@ -87,7 +88,16 @@ final class VirtualGroup {
         return member;
     }
 
-    void run(Duration time) {
+    /** A member whose job's state holds these splits, as of these leases. */
+    public VirtualMember restored(String memberId, Map<String, Lease> granted, LeaseTerms terms) {
+        VirtualMember member = new VirtualMember(memberId, terms, 1);
+        granted.forEach(
+                (splitId, lease) -> member.keeper.restored(splitId, asGranted(lease)));
+        members.add(member);
+        return member;
+    }
+
+    public void run(Duration time) {
         long end = now + time.toNanos();
         while (true) {
             Optional<VirtualMember> next = earliest(end);
@@ -101,8 +111,18 @@ final class VirtualGroup {
         }
     }
 
+    /** A session on the store that they share. */
+    public LeaseStore store() {
+        return table.open();
+    }
+
+    /** What the clock shows. */
+    public long now() {
+        return now;
+    }
+
     /** Runs until something is so, and says how long that took. */
-    Duration until(Duration atMost, java.util.function.BooleanSupplier condition) {
+    public Duration until(Duration atMost, java.util.function.BooleanSupplier condition) {
         long start = now;
         while (!condition.getAsBoolean()) {
             assertThat(now - start).as("waited").isLessThan(atMost.toNanos());
@@ -111,7 +131,7 @@ final class VirtualGroup {
         return Duration.ofNanos(now - start);
     }
 
-    Map<String, Lease> leases() {
+    public Map<String, Lease> leases() {
         Map<String, Lease> leases = new TreeMap<>();
         table.open()
                 .read(new LeaseRequest.Read(GROUP, 0))
@@ -166,7 +186,7 @@ final class VirtualGroup {
                         unknown -> fail(unknown));
     }
 
-    Member row(String memberId) {
+    public Member row(String memberId) {
         return table.open()
                 .open(new LeaseRequest.Open(GROUP))
                 .match(
@@ -176,7 +196,7 @@ final class VirtualGroup {
     }
 
     /** A member as its enumerator would drive it, with readers that use each grant to its end. */
-    final class VirtualMember {
+    public final class VirtualMember {
 
         final Incarnation me;
         final LeaseKeeper keeper;
@@ -191,10 +211,10 @@ final class VirtualGroup {
         /**
          * How long until a checkpoint is complete that was begun after a claim; or there is none.
          */
-        Optional<Duration> checkpointsTake = Optional.of(Duration.ZERO);
+        public Optional<Duration> checkpointsTake = Optional.of(Duration.ZERO);
 
         /** Whether its readers hear of nothing but of grants. */
-        boolean readersAreDeaf;
+        public boolean readersAreDeaf;
 
         /** When a split that was asked for stands still as of a complete checkpoint. */
         private final Map<String, Long> freezesAt = new TreeMap<>();
@@ -209,27 +229,31 @@ final class VirtualGroup {
             keeper = new LeaseKeeper(GROUP, me, Share.of(weight), "a test", terms, now);
         }
 
-        Set<String> holds() {
+        public LeaseKeeper keeper() {
+            return keeper;
+        }
+
+        public Set<String> holds() {
             return granted.keySet();
         }
 
         /** Killed: nothing of it runs any more. */
-        void kill() {
+        public void kill() {
             frozen = true;
             gone = true;
         }
 
         /** Frozen as a stopped process is: it knows nothing of the time that passes. */
-        void freeze() {
+        public void freeze() {
             frozen = true;
         }
 
-        void thaw() {
+        public void thaw() {
             frozen = false;
         }
 
         /** Closed as Flink closes an enumerator; its readers use their grants to the end. */
-        void close() {
+        public void close() {
             Duration granted = Duration.ofNanos(Math.max(0, emitsUntil - now));
             keeper.close(granted, now).forEach(last -> last.sendTo(table.open()));
             frozen = true;
@@ -265,7 +289,7 @@ final class VirtualGroup {
                                     splitId, granted.get(splitId).lease().epoch(), at(99, 99))));
         }
 
-        <E extends LeaseEvent> List<E> events(Class<E> type) {
+        public <E extends LeaseEvent> List<E> events(Class<E> type) {
             return events.stream().filter(type::isInstance).map(type::cast).toList();
         }
 

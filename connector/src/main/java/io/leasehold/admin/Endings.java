@@ -1,0 +1,188 @@
+package io.leasehold.admin;
+
+import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.Inspection;
+import io.leasehold.lease.Inspection.SeenSplit;
+import io.leasehold.lease.Lease;
+import io.leasehold.lease.LeaseRequest.AsRead;
+import io.leasehold.lease.LeaseRequest.Close;
+import io.leasehold.lease.LeaseRequest.Free;
+import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.lease.Member;
+import io.leasehold.lease.MemberState;
+import io.leasehold.lease.Membership;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Splits whose owner is over, or is found dead: taken from it as a member would that takes over.
+ * One that lives keeps them, unless they are forced.
+ */
+final class Endings {
+
+    private final Desk desk;
+    private final Moves moves;
+
+    Endings(Desk desk) {
+        this.desk = desk;
+        this.moves = new Moves(desk);
+    }
+
+    /** Makes a split unowned. */
+    List<Change> release(String splitId, boolean forced, boolean dryRun)
+            throws LeaseStoreException, RefusedException, InterruptedException {
+        Inspection seen = desk.inspect();
+        Lease lease = desk.split(seen, splitId).lease();
+        Incarnation owner =
+                lease.owner()
+                        .orElseThrow(
+                                () ->
+                                        new RefusedException(
+                                                "Nobody holds split '%s'.".formatted(splitId)));
+        Optional<Member> living = living(seen, owner);
+        if (living.isPresent()) {
+            if (forced) {
+                return moves.force(seen, lease, dryRun);
+            }
+            throw alive(living.get(), "release --force takes the split from it all the same");
+        }
+        List<Change> changes = new ArrayList<>();
+        end(seen, owner, dryRun).ifPresent(changes::add);
+        changes.addAll(free(Set.of(splitId), Set.of(owner), dryRun));
+        return changes;
+    }
+
+    /** Ends a member that is dead, and makes all unowned that it holds. */
+    List<Change> evict(String memberId, boolean forced, boolean dryRun)
+            throws LeaseStoreException, RefusedException, InterruptedException {
+        Inspection seen = desk.inspect();
+        Member row = desk.member(seen, memberId);
+        Optional<Member> living = living(seen, row.incarnation());
+        if (living.isPresent()) {
+            if (forced) {
+                return moves.forceAll(seen, row, dryRun);
+            }
+            throw alive(living.get(), "drain it, or evict --force takes its splits all the same");
+        }
+        List<Change> changes = new ArrayList<>();
+        end(seen, row.incarnation(), dryRun).ifPresent(changes::add);
+        List<Lease> held = Drains.heldBy(seen, memberId);
+        changes.addAll(
+                free(
+                        held.stream().map(Lease::splitId).collect(Collectors.toSet()),
+                        held.stream()
+                                .map(lease -> lease.owner().orElseThrow())
+                                .collect(Collectors.toSet()),
+                        dryRun));
+        if (changes.isEmpty()) {
+            throw new RefusedException(
+                    "Member '%s' has ended already, and holds nothing.".formatted(memberId));
+        }
+        return changes;
+    }
+
+    private static RefusedException alive(Member row, String remedy) {
+        return new RefusedException(
+                "Member '%s' is alive, it has just renewed (%s): %s."
+                        .formatted(row.id(), row.description(), remedy));
+    }
+
+    /** Watches an owner, if it may still live: it is there if it does. */
+    private Optional<Member> living(Inspection seen, Incarnation owner)
+            throws LeaseStoreException, RefusedException, InterruptedException {
+        if (row(seen.membership(), owner).isEmpty()) {
+            return Optional.empty();
+        }
+        desk.member(seen, owner.memberId());
+        Vigil vigil = new Vigil(desk);
+        Member row = vigil.settled(owner.memberId());
+        if (!row.incarnation().equals(owner)) {
+            throw new RefusedException(
+                    "Member '%s' has just restarted; look again.".formatted(owner.memberId()));
+        }
+        return vigil.lives(row) ? Optional.of(row) : Optional.empty();
+    }
+
+    /** The row of an incarnation that may still write. */
+    private static Optional<Member> row(Membership members, Incarnation incarnation) {
+        return members.member(incarnation.memberId())
+                .filter(row -> row.incarnation().equals(incarnation))
+                .filter(row -> row.state() != MemberState.CLOSED);
+    }
+
+    /** Closes an incarnation that was found dead, by the beat it was found dead with. */
+    private Optional<Change> end(Inspection seen, Incarnation dead, boolean dryRun)
+            throws LeaseStoreException, RefusedException, InterruptedException {
+        Optional<Member> row = row(desk.inspect().membership(), dead);
+        Optional<Member> found = row(seen.membership(), dead);
+        if (row.isEmpty() || found.isEmpty()) {
+            return Optional.empty();
+        }
+        if (row.get().beat() != found.get().beat()) {
+            throw new RefusedException(
+                    "Member '%s' has just renewed; it is alive.".formatted(dead.memberId()));
+        }
+        Change change =
+                new Change(
+                        dead.memberId(),
+                        "found dead and closed: it has not renewed for more than %d ms"
+                                .formatted(row.get().duration().toMillis()));
+        if (!dryRun) {
+            Membership after =
+                    desk.ask(
+                            new Close(
+                                    desk.group(),
+                                    dead,
+                                    Optional.of(found.get().beat()),
+                                    // Those of the one it replaced may outlast it.
+                                    row.get().emitsFor()));
+            if (row(after, dead).isPresent()) {
+                throw new RefusedException(
+                        "Member '%s' has just renewed; it is alive.".formatted(dead.memberId()));
+            }
+        }
+        return Optional.of(change);
+    }
+
+    /** Frees those that are still held by owners that are over, when their readers are silent. */
+    private List<Change> free(Set<String> splitIds, Set<Incarnation> owners, boolean dryRun)
+            throws LeaseStoreException, RefusedException, InterruptedException {
+        List<Change> changes = new ArrayList<>();
+        if (dryRun) {
+            splitIds.stream()
+                    .sorted()
+                    .forEach(splitId -> changes.add(new Change(splitId, "made unowned")));
+            return changes;
+        }
+        Vigil vigil = new Vigil(desk);
+        for (Incarnation owner : owners) {
+            vigil.untilSilent(owner);
+        }
+        List<AsRead> held = new ArrayList<>();
+        Set<String> others = new HashSet<>(splitIds);
+        for (SeenSplit split : desk.inspect().splits()) {
+            Lease lease = split.lease();
+            if (splitIds.contains(lease.splitId())
+                    && lease.owner().filter(owners::contains).isPresent()) {
+                held.add(new AsRead(lease.splitId(), lease.version()));
+            }
+        }
+        Set<String> freed = held.isEmpty() ? Set.of() : desk.ask(new Free(desk.group(), held));
+        others.removeAll(freed);
+        freed.stream()
+                .sorted()
+                .forEach(splitId -> changes.add(new Change(splitId, "made unowned")));
+        others.stream()
+                .sorted()
+                .forEach(
+                        splitId ->
+                                changes.add(
+                                        new Change(splitId, "taken over by another meanwhile")));
+        return changes;
+    }
+}

@@ -1,0 +1,178 @@
+package io.leasehold.admin;
+
+import io.leasehold.lease.GroupSummary;
+import io.leasehold.lease.Inspection;
+import io.leasehold.lease.Inspection.SeenSplit;
+import io.leasehold.lease.LeaseOutcome;
+import io.leasehold.lease.LeaseRequest.Check;
+import io.leasehold.lease.LeaseRequest.Groups;
+import io.leasehold.lease.LeaseStore;
+import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.lease.Progress;
+import io.leasehold.lease.StoreCheck;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+
+/**
+ * What an operator does with one group. For one thread.
+ *
+ * <p>Nothing is done against the rules of the members: a change is a conditional write to rows as
+ * they were read, what another holds is claimed or taken over as a member would, and whether a
+ * member lives is found out by watching it. So methods that must know it take up to the member's
+ * lease duration and a margin.
+ *
+ * <p>All throw {@link RefusedException} if the group, a member or a split is not there, or the
+ * rules are against it; and {@link LeaseStoreException} if the store did not answer: a change may
+ * have been made all the same then, and a repetition shows.
+ *
+ * <p>Where there is a parameter {@code dryRun}, nothing is changed if it is true: the answer says
+ * what would be.
+ */
+public final class LeaseAdmin {
+
+    /** Says from where splits start next. */
+    public interface Repositioning {
+
+        /**
+         * @param splits unowned, unfinished splits with their progress
+         * @return the new progress by split id, for each of them
+         * @throws RefusedException if there is none
+         */
+        Map<String, Progress> of(List<SeenSplit> splits) throws RefusedException;
+    }
+
+    private final Desk desk;
+    private final Drains drains;
+    private final Moves moves;
+    private final Endings endings;
+    private final Positions positions;
+
+    /**
+     * @param store open; not closed here
+     * @param notices told of what takes time, in a sentence for people
+     * @throws IllegalArgumentException if the group's name is none
+     */
+    public LeaseAdmin(LeaseStore store, String group, Pace pace, Consumer<String> notices) {
+        desk = new Desk(store, group, pace, notices);
+        drains = new Drains(desk);
+        moves = new Moves(desk);
+        endings = new Endings(desk);
+        positions = new Positions(desk);
+    }
+
+    /** The groups of a store. */
+    public static List<GroupSummary> groups(LeaseStore store) throws LeaseStoreException {
+        return answer(store.groups(new Groups()));
+    }
+
+    /** What a store is, and what its user may do there. */
+    public static StoreCheck check(LeaseStore store) throws LeaseStoreException {
+        return answer(store.check(new Check()));
+    }
+
+    /** Of a request that is never refused. */
+    private static <A> A answer(LeaseOutcome<A> outcome) throws LeaseStoreException {
+        if (outcome instanceof LeaseOutcome.Unknown<A> unknown) {
+            throw unknown.cause();
+        }
+        return ((LeaseOutcome.Applied<A>) outcome).answer();
+    }
+
+    /** The group as it is. */
+    public Inspection inspect() throws LeaseStoreException, RefusedException {
+        return desk.inspect();
+    }
+
+    /**
+     * How many splits each member is to have by the plan, by member id, if all that are not CLOSED
+     * are alive; a member that is to have none may be missing.
+     */
+    public static Map<String, Long> targets(Inspection seen) {
+        return Sharing.of(seen).targets();
+    }
+
+    /** Tells a member a weight, or to go by its own again. */
+    public List<Change> weight(String memberId, OptionalInt weight)
+            throws LeaseStoreException, RefusedException {
+        return drains.weight(memberId, weight);
+    }
+
+    /** Tells a member to give all its splits away by handoff. Does not wait for that. */
+    public List<Change> drain(String memberId) throws LeaseStoreException, RefusedException {
+        return drains.drain(memberId);
+    }
+
+    /** Withdraws that. */
+    public List<Change> undrain(String memberId) throws LeaseStoreException, RefusedException {
+        return drains.undrain(memberId);
+    }
+
+    /**
+     * Waits until a member that was told to drain has: it holds nothing, and one more checkpoint is
+     * complete, so that it may be stopped.
+     *
+     * @throws RefusedException also if it is dead, has ended, or is not drained in that time; the
+     *     message says what it still holds
+     */
+    public List<Change> untilDrained(String memberId, Duration timeout)
+            throws LeaseStoreException, RefusedException, InterruptedException {
+        return drains.untilDrained(memberId, timeout);
+    }
+
+    /**
+     * Claims a split on a live member's behalf. Refused if the plan has no room for it there: the
+     * claim would be withdrawn, or the split come back.
+     *
+     * @param inReturn a split of the taker's that goes to the owner
+     * @param forced whether the owner is not waited for: what it emitted since its last checkpoint
+     *     is read again
+     */
+    public List<Change> move(
+            String splitId, String to, Optional<String> inReturn, boolean forced, boolean dryRun)
+            throws LeaseStoreException, RefusedException, InterruptedException {
+        return moves.move(splitId, to, inReturn, forced, dryRun);
+    }
+
+    /**
+     * Makes a split unowned whose owner has ended or is found dead, as a takeover would.
+     *
+     * @param forced whether it is taken from a live owner, too: forced for the member that the plan
+     *     has room at
+     */
+    public List<Change> release(String splitId, boolean forced, boolean dryRun)
+            throws LeaseStoreException, RefusedException, InterruptedException {
+        return endings.release(splitId, forced, dryRun);
+    }
+
+    /**
+     * Closes a member that is found dead, as a takeover would, and makes all unowned that it holds.
+     *
+     * @param forced whether a live member is told to drain, and all it holds is forced for the
+     *     others
+     */
+    public List<Change> evict(String memberId, boolean forced, boolean dryRun)
+            throws LeaseStoreException, RefusedException, InterruptedException {
+        return endings.evict(memberId, forced, dryRun);
+    }
+
+    /**
+     * Sets from where unowned splits are read next, whatever state a job restores.
+     *
+     * @param splitId one split; or all that are not finished
+     */
+    public List<Change> reset(Optional<String> splitId, Repositioning repositioning, boolean dryRun)
+            throws LeaseStoreException, RefusedException {
+        return positions.reset(splitId, repositioning, dryRun);
+    }
+
+    /** Deletes the row of an unowned split: a source that still has it finds it again. */
+    public List<Change> forget(String splitId, boolean dryRun)
+            throws LeaseStoreException, RefusedException {
+        return positions.forget(splitId, dryRun);
+    }
+}
