@@ -142,7 +142,7 @@ public final class LeasedSource<T, SplitT extends SourceSplit, InnerT>
                         options.group(),
                         me,
                         options.share(),
-                        ProcessDescription.ofThisOne(),
+                        ProcessDescription.ofThisOne(context.metricGroup().getAllVariables()),
                         options.terms(),
                         System.nanoTime());
         return new LeasedSplitEnumerator<>(

@@ -50,6 +50,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
@@ -79,6 +80,17 @@ public final class JdbcLeaseStore implements LeaseStore {
     /** The store at a JDBC URL; see there for user, password and the like. */
     public static JdbcLeaseStoreConfig url(String url) {
         return new JdbcLeaseStoreConfig(url, Map.of());
+    }
+
+    /**
+     * The statements that make the tables, by the name of the database in JDBC URLs: what {@code
+     * conf/lease-schema-*.sql} says.
+     */
+    public static Map<String, String> schemas() {
+        Map<String, String> texts = new TreeMap<>();
+        SqlDialect.schemasByName()
+                .forEach((name, schema) -> texts.put(name, LeaseSchema.text(schema.file())));
+        return texts;
     }
 
     @Override

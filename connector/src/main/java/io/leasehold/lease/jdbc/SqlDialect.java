@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * What differs between databases: whole statements, and the names of things.
@@ -46,6 +47,13 @@ abstract class SqlDialect {
 
     static List<LeaseSchema> schemas() {
         return KNOWN.stream().map(SqlDialect::schema).distinct().toList();
+    }
+
+    /** What makes the tables, by the name of the database in JDBC URLs. */
+    static Map<String, LeaseSchema> schemasByName() {
+        Map<String, LeaseSchema> byName = new TreeMap<>();
+        KNOWN.forEach(dialect -> byName.put(dialect.name, dialect.schema));
+        return byName;
     }
 
     /** As in JDBC URLs. */

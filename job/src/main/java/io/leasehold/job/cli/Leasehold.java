@@ -1,7 +1,9 @@
 package io.leasehold.job.cli;
 
+import io.leasehold.admin.RefusedException;
 import io.leasehold.job.InvalidOptionsException;
 import io.leasehold.job.demo.DemoFailedException;
+import io.leasehold.lease.LeaseStoreException;
 
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -11,31 +13,70 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
-/** The one command, {@code leasehold}. Exit codes: 0 done, 1 it failed, 2 it was called wrongly. */
+import java.util.Map;
+
+/**
+ * The one command, {@code leasehold}. Exit codes: 0 done, 1 it failed or was refused, 2 it was
+ * called wrongly, 3 the lease table cannot be reached or used.
+ */
 @Command(
         name = "leasehold",
         description = "Several Flink jobs share one queue under leases.",
         mixinStandardHelpOptions = true,
         version = "leasehold 0.1.0-SNAPSHOT",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DemoCommand.class, RunCommand.class},
+        subcommands = {
+            DemoCommand.class,
+            RunCommand.class,
+            GroupsCommand.class,
+            DescribeCommand.class,
+            MembersCommand.class,
+            WatchCommand.class,
+            WeightCommand.class,
+            DrainCommand.class,
+            UndrainCommand.class,
+            MoveCommand.class,
+            ReleaseCommand.class,
+            EvictCommand.class,
+            ResetCommand.class,
+            ForgetCommand.class,
+            SchemaCommand.class,
+            CheckCommand.class
+        },
         exitCodeListHeading = "Exit codes:%n",
-        exitCodeList = {"0:done", "1:it failed", "2:it was called wrongly"})
+        exitCodeList = {
+            "0:done",
+            "1:it failed or was refused",
+            "2:it was called wrongly",
+            "3:the lease table cannot be reached or used"
+        })
 public final class Leasehold implements Runnable {
 
     static final int FAILED = 1;
     static final int CALLED_WRONGLY = 2;
+    static final int STORE_UNREACHABLE = 3;
+
+    private final Map<String, String> environment;
 
     @Spec private CommandSpec spec;
 
-    public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+    private Leasehold(Map<String, String> environment) {
+        this.environment = environment;
     }
 
-    static CommandLine commandLine() {
-        return new CommandLine(new Leasehold())
+    public static void main(String[] arguments) {
+        System.exit(commandLine(System.getenv()).execute(arguments));
+    }
+
+    static CommandLine commandLine(Map<String, String> environment) {
+        return new CommandLine(new Leasehold(environment))
                 .setExecutionExceptionHandler(Leasehold::explain)
                 .setUsageHelpWidth(100);
+    }
+
+    /** The variables of the process. */
+    Map<String, String> environment() {
+        return environment;
     }
 
     @Override
@@ -49,6 +90,19 @@ public final class Leasehold implements Runnable {
         if (failure instanceof InvalidOptionsException wrong) {
             command.getErr().println(wrong.getMessage());
             return CALLED_WRONGLY;
+        }
+        if (failure instanceof LeaseStoreException) {
+            command.getErr().println(failure.getMessage());
+            return STORE_UNREACHABLE;
+        }
+        if (failure instanceof RefusedException) {
+            command.getErr().println(failure.getMessage());
+            return FAILED;
+        }
+        if (failure instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+            command.getErr().println("Interrupted.");
+            return FAILED;
         }
         if (failure instanceof DemoFailedException || failure instanceof JobFailedException) {
             command.getErr().println(failure.getMessage());
