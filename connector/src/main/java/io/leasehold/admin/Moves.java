@@ -223,7 +223,7 @@ final class Moves {
             throws RefusedException {
         if (!hasRoom(seen, moves)) {
             throw new RefusedException(
-                    "By the plan '%s' has no room for more than %d, and would have to give as many back: name one in return (--in-return), or give it more weight first (weight --member)."
+                    "By the plan '%s' is to hold %d, so another split would go back: name one in return (--in-return), or give it more weight first."
                             .formatted(to, Sharing.of(seen).targets().getOrDefault(to, 0L)));
         }
     }

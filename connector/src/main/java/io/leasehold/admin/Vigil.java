@@ -31,6 +31,9 @@ final class Vigil {
     private final Map<Incarnation, Long> firstBeats = new HashMap<>();
     private final Set<Incarnation> renewed = new HashSet<>();
 
+    /** Whether it has been said that this takes time. */
+    private boolean told;
+
     Vigil(Desk desk) {
         this.desk = desk;
     }
@@ -69,7 +72,6 @@ final class Vigil {
      */
     Member settled(String memberId)
             throws LeaseStoreException, RefusedException, InterruptedException {
-        boolean told = false;
         while (true) {
             Member row = desk.member(look(), memberId);
             if (row.state() == MemberState.CLOSED || dead(memberId) || lives(row)) {

@@ -240,7 +240,7 @@ class LeaseAdminTest {
         String split = blue.holds().iterator().next();
         String other = green.holds().iterator().next();
 
-        refused("no room", () -> admin.move(split, "green", Optional.empty(), false, false));
+        refused("would go back", () -> admin.move(split, "green", Optional.empty(), false, false));
         assertThat(lease(split).claim()).isEmpty();
         refused(
                 "cannot be had in return",

@@ -38,6 +38,8 @@ import java.util.regex.Pattern;
 public final class KafkaPositions implements LeaseAdmin.Repositioning {
 
     private static final Pattern OFFSET_IN_TEXT = Pattern.compile("StartingOffset: (-?\\d+)");
+    private static final Pattern PARTITION_IN_TEXT =
+            Pattern.compile("\\[Partition: \\S+, StartingOffset: -?\\d+, StoppingOffset: -?\\d+]");
     private static final String EARLIEST = "earliest";
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
@@ -132,6 +134,14 @@ public final class KafkaPositions implements LeaseAdmin.Repositioning {
         return offset.group(1).equals(String.valueOf(KafkaPartitionSplit.EARLIEST_OFFSET))
                 ? EARLIEST
                 : offset.group(1);
+    }
+
+    /** A sentence with the texts of Kafka partitions in it made readable. */
+    public static String readableIn(String sentence) {
+        return PARTITION_IN_TEXT
+                .matcher(sentence)
+                .replaceAll(found -> Matcher.quoteReplacement("offset " + readable(found.group())))
+                .replace("offset " + EARLIEST, EARLIEST);
     }
 
     @Override

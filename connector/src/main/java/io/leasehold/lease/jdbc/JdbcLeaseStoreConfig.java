@@ -6,6 +6,7 @@ import io.leasehold.lease.LeaseStoreFactory;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -169,7 +170,12 @@ public final class JdbcLeaseStoreConfig implements LeaseStoreFactory {
         } catch (IOException e) {
             throw new IllegalArgumentException(
                     "The file with the password of the lease store, %s=%s, cannot be read: %s"
-                            .formatted(PASSWORD_FILE, file, e),
+                            .formatted(
+                                    PASSWORD_FILE,
+                                    file,
+                                    e instanceof NoSuchFileException
+                                            ? "there is no such file"
+                                            : e.getMessage()),
                     e);
         }
     }

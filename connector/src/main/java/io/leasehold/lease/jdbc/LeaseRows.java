@@ -22,6 +22,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,7 +83,7 @@ final class LeaseRows {
                     new Member(
                             new Incarnation(id, incarnation),
                             beat,
-                            MemberState.valueOf(row.getString("state")),
+                            constant(MemberState.class, "state", row.getString("state")),
                             share(row),
                             orders(row),
                             Duration.ofNanos(row.getLong("duration_nanos")),
@@ -101,7 +102,7 @@ final class LeaseRows {
         return new Share(
                 row.getInt("weight"),
                 row.getInt("most_splits"),
-                Balance.valueOf(row.getString("balance")));
+                constant(Balance.class, "balance", row.getString("balance")));
     }
 
     private static Orders orders(ResultSet row) throws SQLException {
@@ -238,8 +239,26 @@ final class LeaseRows {
                 ? Optional.of(
                         new Claim(
                                 row.getString("claimant"),
-                                Claim.Kind.valueOf(row.getString("claim_kind"))))
+                                constant(
+                                        Claim.Kind.class,
+                                        "claim_kind",
+                                        row.getString("claim_kind"))))
                 : Optional.empty();
+    }
+
+    /** What else it may be is said to whoever changed it by hand. */
+    private static <E extends Enum<E>> E constant(Class<E> type, String column, String text) {
+        return Arrays.stream(type.getEnumConstants())
+                .filter(constant -> constant.name().equals(text))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "The %s is '%s'; it may be one of %s."
+                                                .formatted(
+                                                        column,
+                                                        text,
+                                                        Arrays.toString(type.getEnumConstants()))));
     }
 
     private static boolean bothOrNeither(ResultSet row, String one, String other)

@@ -3,6 +3,7 @@ package io.leasehold.job.cli;
 import io.leasehold.admin.Change;
 import io.leasehold.admin.LeaseAdmin;
 import io.leasehold.admin.RefusedException;
+import io.leasehold.job.KafkaPositions;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseStoreException;
 
@@ -36,7 +37,9 @@ abstract class ChangingCommand extends StoreCommand {
             for (Change change : changes) {
                 out().printf(
                                 "%s%s: %s%n",
-                                done ? "" : "would be done: ", change.subject(), change.what());
+                                done ? "" : "would be done: ",
+                                change.subject(),
+                                KafkaPositions.readableIn(change.what()));
             }
         }
     }

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  *
  * <p>It ends when this JVM does, however that ends: its standard input is then at its end.
  */
-final class MemberProcess implements AutoCloseable {
+public final class MemberProcess implements AutoCloseable {
 
     private static final String WEB_UI = "Web UI: ";
     private static final Duration STOP_WITHIN = Duration.ofSeconds(20);
@@ -47,8 +47,8 @@ final class MemberProcess implements AutoCloseable {
      * @param mainClass the command line's
      * @param folder where it logs to and keeps its files
      */
-    static MemberProcess start(String memberId, String mainClass, Path folder, Path configuration)
-            throws IOException {
+    public static MemberProcess start(
+            String memberId, String mainClass, Path folder, Path configuration) throws IOException {
         Path temporary = Files.createDirectories(folder.resolve("tmp"));
         Path log = folder.resolve("log.txt");
         List<String> command = new ArrayList<>();
@@ -75,6 +75,11 @@ final class MemberProcess implements AutoCloseable {
         MemberProcess member = new MemberProcess(memberId, process, folder, log);
         member.copyOutput();
         return member;
+    }
+
+    /** The operating system's number of it. */
+    public long pid() {
+        return process.pid();
     }
 
     String memberId() {
@@ -113,7 +118,7 @@ final class MemberProcess implements AutoCloseable {
     /**
      * @throws DemoFailedException with the last lines of its log, if it ended by itself
      */
-    void requireAlive() {
+    public void requireAlive() {
         if (!process.isAlive() && !endExpected) {
             throw new DemoFailedException(
                     "The job %s ended by itself with exit code %d. The end of its log:%n%s"
@@ -122,7 +127,7 @@ final class MemberProcess implements AutoCloseable {
     }
 
     /** Ends it with SIGKILL, and waits until it is gone. */
-    void kill() {
+    public void kill() {
         endExpected = true;
         process.destroyForcibly();
         hasEnded();

@@ -1,0 +1,384 @@
+package io.leasehold.job.cli;
+
+import io.leasehold.job.GivenOptions;
+import io.leasehold.job.JobSettings;
+import io.leasehold.job.LeasedQueueJob;
+import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.Inspection;
+import io.leasehold.lease.LeaseRequest.Inspect;
+import io.leasehold.lease.LeaseStore;
+import io.leasehold.lease.MemberState;
+import io.leasehold.lease.jdbc.JdbcLeaseStore;
+import io.leasehold.testkit.EmbeddedKafka;
+import io.leasehold.testkit.PostgresServer;
+import io.leasehold.testkit.ScriptedMember;
+
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Every command on a group of two jobs that live, in PostgreSQL: what a person types and sees is
+ * compared with what is stored next to this class.
+ */
+@Timeout(300)
+class CommandsITCase {
+
+    private static final int SPLITS = 5;
+    private static final int RECORDS = 20;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** When the first record of each split was written; one follows each second. */
+    private static final Instant FIRST = Instant.now().minus(Duration.ofHours(1));
+
+    private static final String PASSWORD = "planted-Pa55word";
+
+    @RegisterExtension
+    private static final MiniClusterExtension CLUSTER =
+            new MiniClusterExtension(
+                    new MiniClusterResourceConfiguration.Builder()
+                            .setNumberTaskManagers(1)
+                            .setNumberSlotsPerTaskManager(4)
+                            .build());
+
+    @TempDir private Path folder;
+
+    private final String database = PostgresServer.newDatabase();
+    private final Map<String, String> environment =
+            Map.of(
+                    "LEASEHOLD_URL",
+                    database,
+                    "LEASEHOLD_USER",
+                    "postgres",
+                    "LEASEHOLD_PASSWORD",
+                    PASSWORD);
+    private final Transcript said = new Transcript(environment);
+    private final Transcript saidInJson = new Transcript(environment);
+
+    private void both(String... command) {
+        said.run(command);
+        String[] json = Arrays.copyOf(command, command.length + 1);
+        json[command.length] = "--json";
+        saidInJson.run(json);
+    }
+
+    @Test
+    void everyCommandSaysWhatIsStored() throws Exception {
+        PostgresServer.run(database, JdbcLeaseStore.schemas().get("postgresql"));
+        try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
+            kafka.createTopic("orders", SPLITS);
+            kafka.createTopic("done", 1);
+            fill(kafka);
+            try (LeaseStore store =
+                    JdbcLeaseStore.url(database).user("postgres").open(Duration.ofSeconds(10))) {
+                JobClient blue = start(kafka, "blue");
+                JobClient green = start(kafka, "green");
+                live(store);
+                blue.cancel().get(30, TimeUnit.SECONDS);
+                green.cancel().get(30, TimeUnit.SECONDS);
+                until(
+                        store,
+                        seen ->
+                                seen.members().stream()
+                                        .allMatch(it -> it.row().state() == MemberState.CLOSED));
+                stopped(kafka);
+            }
+        }
+        String human = stored("commands.txt", said);
+        String json = stored("commands-json.txt", saidInJson);
+        assertThat(said.toString()).isEqualTo(human);
+        assertThat(saidInJson.toString()).isEqualTo(json);
+        assertThat(said.unmasked() + saidInJson.unmasked()).doesNotContain(PASSWORD);
+    }
+
+    private static String stored(String name, Transcript said) throws Exception {
+        // To store what is said now: -Dtranscripts=FOLDER.
+        String folder = System.getProperty("transcripts");
+        if (folder != null) {
+            Files.writeString(Path.of(folder, name), said.toString());
+        }
+        return Transcript.stored(name);
+    }
+
+    private void live(LeaseStore store) {
+        until(store, seen -> held(seen, "blue") == 3 && held(seen, "green") == 2);
+        until(
+                store,
+                seen ->
+                        seen.splits().stream()
+                                .allMatch(
+                                        split ->
+                                                split.progress()
+                                                        .text()
+                                                        .contains("StartingOffset: " + RECORDS)));
+        both("groups");
+        both("describe", "--group", "shop");
+        both("members", "--group", "shop");
+        both("check", "--group", "shop");
+        both("watch", "--group", "shop", "--count", "2", "--interval", "1");
+
+        both("move", "--group", "shop", "--split", "orders-2", "--to", "green", "--dry-run");
+        said.run("move", "--group", "shop", "--split", "orders-2", "--to", "green");
+        until(store, seen -> held(seen, "green") == 3);
+        both("move", "--group", "shop", "--split", "orders-0", "--to", "green");
+        saidInJson.run(
+                "move",
+                "--group",
+                "shop",
+                "--split",
+                "orders-0",
+                "--to",
+                "green",
+                "--in-return",
+                "orders-4",
+                "--json");
+        until(store, seen -> owns(seen, "green", "orders-0") && owns(seen, "blue", "orders-4"));
+        said.run("describe", "--group", "shop");
+
+        both("weight", "--group", "shop", "--member", "green", "--weight", "4");
+        until(store, seen -> held(seen, "green") == 4);
+        said.run("members", "--group", "shop");
+        both("weight", "--group", "shop", "--member", "green", "--own");
+        until(store, seen -> held(seen, "green") == 3);
+
+        both("release", "--group", "shop", "--split", "orders-4", "--yes");
+        both("evict", "--group", "shop", "--member", "blue", "--yes");
+        both("reset", "--group", "shop", "--split", "orders-0", "--to-earliest", "--yes");
+        both("forget", "--group", "shop", "--split", "orders-0", "--yes");
+
+        said.run("drain", "--group", "shop", "--member", "blue", "--wait", "--timeout", "60 s");
+        both("members", "--group", "shop");
+        both("drain", "--group", "shop", "--member", "blue");
+        both("undrain", "--group", "shop", "--member", "blue");
+        until(store, seen -> held(seen, "blue") == 2);
+
+        said.run("release", "--group", "shop", "--split", "orders-0", "--force", "--dry-run");
+        said.run("evict", "--group", "shop", "--member", "green", "--force", "--dry-run");
+        said.run("evict", "--group", "shop", "--member", "green", "--force");
+        said.run("evict", "--group", "shop", "--member", "green", "--force", "--yes");
+        until(store, seen -> held(seen, "blue") == SPLITS);
+        said.run("undrain", "--group", "shop", "--member", "green");
+        until(store, seen -> held(seen, "green") == 2);
+    }
+
+    private void stopped(EmbeddedKafka kafka) throws Exception {
+        String[] where = {"--bootstrap-servers", kafka.bootstrapServers()};
+        both("members", "--group", "shop");
+        said.run("reset", "--group", "shop", "--all", "--to-earliest", "--yes");
+        both("evict", "--group", "shop", "--member", "blue", "--dry-run");
+        said.run("evict", "--group", "shop", "--member", "blue", "--yes");
+        said.run("evict", "--group", "shop", "--member", "green", "--yes");
+        said.run("evict", "--group", "shop", "--member", "green", "--yes");
+        both("reset", "--group", "shop", "--split", "orders-0", "--to-offset", "5", "--dry-run");
+        said.run("reset", "--group", "shop", "--split", "orders-0", "--to-offset", "5");
+        said.run("reset", "--group", "shop", "--split", "orders-0", "--to-offset", "5", "--yes");
+        said.run("reset", "--group", "shop", "--split", "orders-1", "--by", "-3", "--yes");
+        said.run("reset", "--group", "shop", "--split", "orders-2", "--to-earliest", "--yes");
+        said.run("reset", "--group", "shop", "--split", "orders-3", "--to-progress", "7", "--yes");
+        said.run("reset", "--group", "shop", "--all", "--by", "-100", "--yes");
+        said.run(
+                "reset",
+                "--group",
+                "shop",
+                "--split",
+                "orders-4",
+                "--to-offset",
+                "21",
+                "--yes",
+                where[0],
+                where[1]);
+        said.run(
+                "reset",
+                "--group",
+                "shop",
+                "--split",
+                "orders-4",
+                "--to-timestamp",
+                FIRST.plusSeconds(9).toString(),
+                "--yes",
+                where[0],
+                where[1]);
+        Path config = folder.resolve("job.yaml");
+        Files.writeString(
+                config,
+                "lease.group: shop\nkafka.bootstrap.servers: '%s'\n"
+                        .formatted(kafka.bootstrapServers()));
+        said.run("reset", "--config", config.toString(), "--split=orders-2", "--by=2", "--yes");
+        both("describe", "--group", "shop");
+        said.run("forget", "--group", "shop", "--split", "orders-4", "--dry-run");
+        said.run("forget", "--group", "shop", "--split", "orders-4", "--yes");
+        both("describe", "--group", "shop");
+        both("groups");
+    }
+
+    // ------------------------------------------------------------------------------ bad input
+
+    /** One sentence each, and the exit code. */
+    @Test
+    void whatIsWrongIsSaidInASentence() throws Exception {
+        said.run("check");
+        PostgresServer.run(database, JdbcLeaseStore.schemas().get("postgresql"));
+        PostgresServer.run(
+                database,
+                """
+                CREATE ROLE viewer LOGIN;
+                GRANT SELECT ON lease_group, lease_member, lease TO viewer
+                """);
+        try (LeaseStore store =
+                JdbcLeaseStore.url(database).user("postgres").open(Duration.ofSeconds(10))) {
+            ScriptedMember blue =
+                    new ScriptedMember(store, "shop", new Incarnation("blue", "blue-1")).joined();
+            ScriptedMember.applied(blue.discover("orders-0", "orders-1", "orders-2"));
+            blue.taking("orders-0");
+        }
+        said.run("describe");
+        said.run("describe", "--group", "returns");
+        said.run("drain", "--group", "shop", "--member", "red");
+        said.run("release", "--group", "shop", "--split", "orders-9", "--yes");
+        said.run("reset", "--group", "shop", "--split", "orders-1", "--to-earliest", "--yes");
+        said.run("check", "--user", "viewer");
+        said.run("forget", "--user", "viewer", "--group", "shop", "--split", "orders-1", "--yes");
+
+        PostgresServer.run(
+                database, "UPDATE lease SET claimant = 'red' WHERE split_id = 'orders-1'");
+        PostgresServer.run(database, "UPDATE lease_member SET state = 'HAPPY'");
+        said.run("describe", "--group", "shop");
+        said.run("members", "--group", "shop");
+        said.run("check", "--group", "shop");
+        said.run("release", "--group", "shop", "--split", "orders-1", "--yes");
+        said.run("drain", "--group", "shop", "--member", "blue");
+        PostgresServer.run(database, "UPDATE lease_group SET schema_version = 9");
+        said.run("describe", "--group", "shop");
+        said.run("check");
+        said.run("groups");
+
+        assertThat(said.toString()).isEqualTo(stored("mistakes.txt", said));
+        assertThat(said.unmasked()).doesNotContain(PASSWORD, "\tat ", "Exception");
+    }
+
+    @Test
+    void aWrongPasswordAndAStoreThatIsNotThereAreSaidAndNotShown() throws Exception {
+        PostgresServer.run(database, JdbcLeaseStore.schemas().get("postgresql"));
+        try (var connection = PostgresServer.connect(database);
+                var statement = connection.createStatement();
+                var answer = statement.executeQuery("SHOW hba_file")) {
+            answer.next();
+            Path rules = Path.of(answer.getString(1));
+            Files.writeString(
+                    rules,
+                    "host all locked all scram-sha-256\n" + Files.readString(rules),
+                    StandardCharsets.UTF_8);
+        }
+        PostgresServer.run(database, "CREATE ROLE locked SUPERUSER LOGIN PASSWORD 'right'");
+        PostgresServer.run(database, "SELECT pg_reload_conf()");
+        Path right = Files.writeString(folder.resolve("right"), "right\n");
+
+        assertThat(said.run("groups", "--user", "locked")).isEqualTo(3);
+        assertThat(said.run("groups", "--user", "locked", "--password-file", right.toString()))
+                .isZero();
+        assertThat(said.run("groups", "--password-file", "no-such-file")).isEqualTo(3);
+        assertThat(
+                        said.run(
+                                "groups",
+                                "--url",
+                                "jdbc:postgresql://127.0.0.1:1/leases?password="
+                                        + PASSWORD.toUpperCase(Locale.ROOT)))
+                .isEqualTo(3);
+        assertThat(said.unmasked())
+                .contains("does not accept this user and password", "cannot be reached")
+                .doesNotContain(PASSWORD, "\tat ", "Exception");
+    }
+
+    // ------------------------------------------------------------------------------ setting up
+
+    private JobClient start(EmbeddedKafka kafka, String memberId) throws Exception {
+        var jobEnvironment = StreamExecutionEnvironment.getExecutionEnvironment();
+        LeasedQueueJob.build(
+                jobEnvironment,
+                JobSettings.of(
+                        GivenOptions.fromArguments(
+                                List.of(
+                                        "--kafka.bootstrap.servers=" + kafka.bootstrapServers(),
+                                        "--kafka.topics=orders",
+                                        "--lease.group=shop",
+                                        "--lease.member.id=" + memberId,
+                                        "--lease.url=" + database,
+                                        "--lease.user=postgres",
+                                        "--lease.duration=4 s",
+                                        "--lease.initial.members=2",
+                                        "--sink.topic=done",
+                                        "--sink.guarantee=at-least-once",
+                                        "--checkpoint.interval=500 ms",
+                                        "--checkpoint.dir=" + folder.toUri(),
+                                        "--restart.strategy=none",
+                                        "--job.parallelism=2"))));
+        return jobEnvironment.executeAsync();
+    }
+
+    private static void fill(EmbeddedKafka kafka) {
+        try (KafkaProducer<String, String> producer =
+                new KafkaProducer<>(
+                        Map.of("bootstrap.servers", kafka.bootstrapServers()),
+                        new StringSerializer(),
+                        new StringSerializer())) {
+            for (int record = 0; record < RECORDS; record++) {
+                for (int split = 0; split < SPLITS; split++) {
+                    producer.send(
+                            new ProducerRecord<>(
+                                    "orders",
+                                    split,
+                                    FIRST.plusSeconds(record).toEpochMilli(),
+                                    "customer",
+                                    "order"));
+                }
+            }
+        }
+    }
+
+    private static void until(LeaseStore store, Predicate<Inspection> condition) {
+        await().atMost(PATIENCE)
+                .until(
+                        () ->
+                                ScriptedMember.applied(store.inspect(new Inspect("shop")))
+                                        .filter(condition)
+                                        .isPresent());
+    }
+
+    private static long held(Inspection seen, String memberId) {
+        return seen.splits().stream()
+                .filter(split -> split.lease().ownerId().filter(memberId::equals).isPresent())
+                .filter(split -> split.lease().claim().isEmpty())
+                .count();
+    }
+
+    private static boolean owns(Inspection seen, String memberId, String splitId) {
+        return seen.split(splitId)
+                .filter(split -> split.lease().ownerId().filter(memberId::equals).isPresent())
+                .filter(split -> split.lease().claim().isEmpty())
+                .isPresent();
+    }
+}
