@@ -3,7 +3,7 @@
 -- Run once per database, by a user that may create tables:
 --     psql -f conf/lease-schema-postgresql.sql DATABASE
 -- or let Leasehold do it at its first request, with the option lease.schema.create. The jobs themselves
--- need no more than SELECT, INSERT and UPDATE.
+-- need no more than SELECT, INSERT and UPDATE; leasehold forget needs DELETE on lease.
 --
 -- Columns that end in _at are for people. They are dates of this database's clock, and decide nothing.
 -- Tables of version 1 are migrated by lease-schema-postgresql-1-to-2.sql.

@@ -246,7 +246,9 @@ class CommandsITCase {
                 database,
                 """
                 CREATE ROLE viewer LOGIN;
-                GRANT SELECT ON lease_group, lease_member, lease TO viewer
+                GRANT SELECT ON lease_group, lease_member, lease TO viewer;
+                CREATE ROLE operator LOGIN;
+                GRANT SELECT, UPDATE ON lease_group, lease_member, lease TO operator
                 """);
         try (LeaseStore store =
                 JdbcLeaseStore.url(database).user("postgres").open(Duration.ofSeconds(10))) {
@@ -260,6 +262,18 @@ class CommandsITCase {
         said.run("drain", "--group", "shop", "--member", "red");
         said.run("release", "--group", "shop", "--split", "orders-9", "--yes");
         said.run("reset", "--group", "shop", "--split", "orders-1", "--to-earliest", "--yes");
+        said.run(
+                "weight",
+                "--user",
+                "operator",
+                "--group",
+                "shop",
+                "--member",
+                "blue",
+                "--weight",
+                "3");
+        said.run("weight", "--user", "viewer", "--group", "shop", "--member", "blue", "--own");
+        said.run("describe", "--user", "viewer", "--group", "shop");
         said.run("check", "--user", "viewer");
         said.run("forget", "--user", "viewer", "--group", "shop", "--split", "orders-1", "--yes");
 
