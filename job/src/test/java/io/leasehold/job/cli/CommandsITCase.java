@@ -125,8 +125,8 @@ class CommandsITCase {
     }
 
     private void live(LeaseStore store) {
-        until(store, seen -> held(seen, "blue") == 3 && held(seen, "green") == 2);
-        until(
+        settled(store, seen -> held(seen, "blue") == 3 && held(seen, "green") == 2);
+        settled(
                 store,
                 seen ->
                         seen.splits().stream()
@@ -143,7 +143,7 @@ class CommandsITCase {
 
         both("move", "--group", "shop", "--split", "orders-2", "--to", "green", "--dry-run");
         said.run("move", "--group", "shop", "--split", "orders-2", "--to", "green");
-        until(store, seen -> held(seen, "green") == 3);
+        settled(store, seen -> held(seen, "green") == 3);
         both("move", "--group", "shop", "--split", "orders-0", "--to", "green");
         saidInJson.run(
                 "move",
@@ -156,14 +156,14 @@ class CommandsITCase {
                 "--in-return",
                 "orders-4",
                 "--json");
-        until(store, seen -> owns(seen, "green", "orders-0") && owns(seen, "blue", "orders-4"));
+        settled(store, seen -> owns(seen, "green", "orders-0") && owns(seen, "blue", "orders-4"));
         said.run("describe", "--group", "shop");
 
         both("weight", "--group", "shop", "--member", "green", "--weight", "4");
-        until(store, seen -> held(seen, "green") == 4);
+        settled(store, seen -> held(seen, "green") == 4);
         said.run("members", "--group", "shop");
         both("weight", "--group", "shop", "--member", "green", "--own");
-        until(store, seen -> held(seen, "green") == 3);
+        settled(store, seen -> held(seen, "green") == 3);
 
         both("release", "--group", "shop", "--split", "orders-4", "--yes");
         both("evict", "--group", "shop", "--member", "blue", "--yes");
@@ -174,15 +174,15 @@ class CommandsITCase {
         both("members", "--group", "shop");
         both("drain", "--group", "shop", "--member", "blue");
         both("undrain", "--group", "shop", "--member", "blue");
-        until(store, seen -> held(seen, "blue") == 2);
+        settled(store, seen -> held(seen, "blue") == 2);
 
         said.run("release", "--group", "shop", "--split", "orders-0", "--force", "--dry-run");
         said.run("evict", "--group", "shop", "--member", "green", "--force", "--dry-run");
         said.run("evict", "--group", "shop", "--member", "green", "--force");
         said.run("evict", "--group", "shop", "--member", "green", "--force", "--yes");
-        until(store, seen -> held(seen, "blue") == SPLITS);
+        settled(store, seen -> held(seen, "blue") == SPLITS);
         said.run("undrain", "--group", "shop", "--member", "green");
-        until(store, seen -> held(seen, "green") == 2);
+        settled(store, seen -> held(seen, "green") == 2);
     }
 
     private void stopped(EmbeddedKafka kafka) throws Exception {
@@ -373,6 +373,20 @@ class CommandsITCase {
         }
     }
 
+    /** When, in addition, every split has an owner and nothing is on its way. */
+    private static void settled(LeaseStore store, Predicate<Inspection> condition) {
+        until(
+                store,
+                seen ->
+                        condition.test(seen)
+                                && seen.splits().stream()
+                                        .map(Inspection.SeenSplit::lease)
+                                        .allMatch(
+                                                lease ->
+                                                        lease.owner().isPresent()
+                                                                && lease.claim().isEmpty()));
+    }
+
     private static void until(LeaseStore store, Predicate<Inspection> condition) {
         await().atMost(PATIENCE)
                 .until(
@@ -385,14 +399,12 @@ class CommandsITCase {
     private static long held(Inspection seen, String memberId) {
         return seen.splits().stream()
                 .filter(split -> split.lease().ownerId().filter(memberId::equals).isPresent())
-                .filter(split -> split.lease().claim().isEmpty())
                 .count();
     }
 
     private static boolean owns(Inspection seen, String memberId, String splitId) {
         return seen.split(splitId)
                 .filter(split -> split.lease().ownerId().filter(memberId::equals).isPresent())
-                .filter(split -> split.lease().claim().isEmpty())
                 .isPresent();
     }
 }
