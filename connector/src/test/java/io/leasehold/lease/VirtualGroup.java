@@ -91,8 +91,7 @@ public final class VirtualGroup {
     /** A member whose job's state holds these splits, as of these leases. */
     public VirtualMember restored(String memberId, Map<String, Lease> granted, LeaseTerms terms) {
         VirtualMember member = new VirtualMember(memberId, terms, 1);
-        granted.forEach(
-                (splitId, lease) -> member.keeper.restored(splitId, asGranted(lease)));
+        granted.forEach((splitId, lease) -> member.keeper.restored(splitId, asGranted(lease)));
         members.add(member);
         return member;
     }
