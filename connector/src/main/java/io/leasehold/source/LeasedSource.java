@@ -14,6 +14,7 @@ import io.leasehold.source.split.LeasedSplit;
 import io.leasehold.source.split.LeasedSplitSerializer;
 
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.watermark.WatermarkDeclaration;
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.connector.source.SourceReader;
@@ -28,6 +29,7 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.util.function.SerializableFunction;
 
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -67,10 +69,11 @@ import java.util.concurrent.ScheduledExecutorService;
  * @param <SplitT> the wrapped source's splits
  * @param <InnerT> the wrapped enumerator's state
  */
-public final class LeasedSource<T, SplitT extends SourceSplit, InnerT>
+public sealed class LeasedSource<T, SplitT extends SourceSplit, InnerT>
         implements Source<T, LeasedSplit<SplitT>, LeasedEnumeratorState<SplitT, InnerT>>,
                 SupportsSplitReassignmentOnRecovery,
-                ResultTypeQueryable<T> {
+                ResultTypeQueryable<T>
+        permits LeasedSourceWithLineage {
 
     private static final long serialVersionUID = 1L;
 
@@ -90,9 +93,14 @@ public final class LeasedSource<T, SplitT extends SourceSplit, InnerT>
         this.options = options;
     }
 
-    /** Begins to wrap a source. */
+    /**
+     * Begins to wrap a source.
+     *
+     * @throws IllegalArgumentException if it is one that cannot be wrapped
+     */
     public static <T, SplitT extends SourceSplit, InnerT>
             LeasedSourceBuilder<T, SplitT, InnerT> wrap(Source<T, SplitT, InnerT> inner) {
+        WrappedSource.require(inner);
         return new LeasedSourceBuilder<>(inner);
     }
 
@@ -173,7 +181,9 @@ public final class LeasedSource<T, SplitT extends SourceSplit, InnerT>
         return new LeasedSourceReader<>(
                 UUID.randomUUID().toString(),
                 context,
-                () -> inner.createReader(WrappedReaderContext.of(context, innerMetrics.next())),
+                () ->
+                        WrappedSource.reader(
+                                inner, WrappedReaderContext.of(context, innerMetrics.next())),
                 inner.getSplitSerializer(),
                 options.terms().extendInterval(),
                 System::nanoTime,
@@ -201,6 +211,11 @@ public final class LeasedSource<T, SplitT extends SourceSplit, InnerT>
             getEnumeratorCheckpointSerializer() {
         return new LeasedEnumeratorStateSerializer<>(
                 inner.getEnumeratorCheckpointSerializer(), inner.getSplitSerializer());
+    }
+
+    @Override
+    public Set<? extends WatermarkDeclaration> declareWatermarks() {
+        return inner.declareWatermarks();
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.leasehold.lease.Share;
 
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.connector.source.SourceSplit;
+import org.apache.flink.streaming.api.lineage.LineageVertexProvider;
 import org.apache.flink.util.function.SerializableFunction;
 
 import java.time.Duration;
@@ -150,9 +151,7 @@ public final class LeasedSourceBuilder<T, SplitT extends SourceSplit, InnerT> {
      * @throws IllegalStateException if group or store are missing
      */
     public LeasedSource<T, SplitT, InnerT> build() {
-        return new LeasedSource<>(
-                inner,
-                boundsOf,
+        LeasedSourceOptions options =
                 new LeasedSourceOptions(
                         group.orElseThrow(() -> missing("group", "group(..)")),
                         memberId.orElseGet(() -> "member-" + UUID.randomUUID()),
@@ -162,7 +161,10 @@ public final class LeasedSourceBuilder<T, SplitT extends SourceSplit, InnerT> {
                         startupTimeout,
                         progress,
                         restore,
-                        onLost));
+                        onLost);
+        return inner instanceof LineageVertexProvider
+                ? new LeasedSourceWithLineage<>(inner, boundsOf, options)
+                : new LeasedSource<>(inner, boundsOf, options);
     }
 
     private static IllegalStateException missing(String what, String call) {

@@ -47,7 +47,19 @@ final class DiscoveryContext<SplitT extends SourceSplit> implements SplitEnumera
     /** Without the splits that readers report on recovery: those are leased ones, and ours. */
     @Override
     public Map<Integer, ReaderInfo> registeredReaders() {
-        return outer.registeredReaders().entrySet().stream()
+        return withoutReports(outer.registeredReaders());
+    }
+
+    @Override
+    public Map<Integer, Map<Integer, ReaderInfo>> registeredReadersOfAttempts() {
+        return outer.registeredReadersOfAttempts().entrySet().stream()
+                .collect(
+                        Collectors.toMap(
+                                Map.Entry::getKey, reader -> withoutReports(reader.getValue())));
+    }
+
+    private static Map<Integer, ReaderInfo> withoutReports(Map<Integer, ReaderInfo> readers) {
+        return readers.entrySet().stream()
                 .collect(
                         Collectors.toMap(
                                 Map.Entry::getKey,
@@ -65,6 +77,11 @@ final class DiscoveryContext<SplitT extends SourceSplit> implements SplitEnumera
     @Override
     public void sendEventToSourceReader(int subtask, SourceEvent event) {
         outer.sendEventToSourceReader(subtask, event);
+    }
+
+    @Override
+    public void sendEventToSourceReader(int subtask, int attempt, SourceEvent event) {
+        outer.sendEventToSourceReader(subtask, attempt, event);
     }
 
     @Override

@@ -1,0 +1,171 @@
+package io.leasehold.source;
+
+import io.leasehold.lease.memory.MemoryLeaseStore;
+import io.leasehold.testkit.queue.MemoryQueueSource;
+import io.leasehold.testkit.queue.MemoryQueueSplit;
+
+import org.apache.flink.api.common.watermark.BoolWatermarkDeclaration;
+import org.apache.flink.api.common.watermark.WatermarkDeclaration;
+import org.apache.flink.api.common.watermark.WatermarkDeclarations;
+import org.apache.flink.api.connector.source.Boundedness;
+import org.apache.flink.api.connector.source.ExternallyInducedSourceReader;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.api.connector.source.SplitEnumerator;
+import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.connector.base.source.hybrid.HybridSource;
+import org.apache.flink.connector.testutils.source.reader.TestingReaderContext;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.streaming.api.lineage.LineageDataset;
+import org.apache.flink.streaming.api.lineage.LineageVertexProvider;
+import org.apache.flink.streaming.api.lineage.SourceLineageVertex;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.Set;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+/** What a leased source is to Flink, compared to the one it wraps. */
+@Timeout(30)
+class LeasedSourceTest {
+
+    private static final BoolWatermarkDeclaration DECLARED =
+            WatermarkDeclarations.newBuilder("declared").typeBool().combineFunctionAND().build();
+
+    @Test
+    void itSaysWhereItsDataComesFromIfTheWrappedOneDoes() {
+        Traced traced = new Traced();
+
+        assertThat(leased(traced))
+                .isInstanceOfSatisfying(
+                        LineageVertexProvider.class,
+                        leased -> assertThat(leased.getLineageVertex()).isSameAs(Traced.VERTEX));
+        assertThat(leased(new Bare())).isNotInstanceOf(LineageVertexProvider.class);
+    }
+
+    @Test
+    void itDeclaresTheWatermarksThatTheWrappedOneDeclares() {
+        assertThat(leased(new Bare()).declareWatermarks()).isEqualTo(Set.of(DECLARED));
+    }
+
+    @Test
+    void aHybridSourceIsRefused() {
+        Source<String, ?, ?> hybrid = HybridSource.builder(new Bare()).build();
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> LeasedSource.wrap(hybrid))
+                .withMessageStartingWith("A HybridSource cannot be wrapped");
+    }
+
+    @Test
+    void aLeasedSourceIsRefused() {
+        Source<String, ?, ?> leased = leased(new Bare());
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> LeasedSource.wrap(leased))
+                .withMessageStartingWith("The source to wrap is a leased source already");
+    }
+
+    @Test
+    void aSourceWhoseReadersInduceCheckpointsIsRefused() {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> leased(new Inducing()).createReader(new TestingReaderContext()))
+                .withMessageStartingWith("The source Inducing cannot be wrapped");
+    }
+
+    private static LeasedSource<String, ?, ?> leased(
+            Source<String, MemoryQueueSplit, Set<String>> inner) {
+        return LeasedSource.wrap(inner)
+                .group("orders")
+                .store(MemoryLeaseStore.named("orders"))
+                .build();
+    }
+
+    /** A source of a memory queue, by another class. */
+    private static class Bare implements Source<String, MemoryQueueSplit, Set<String>> {
+        private static final long serialVersionUID = 1L;
+
+        private final MemoryQueueSource queue =
+                new MemoryQueueSource("orders", Boundedness.BOUNDED);
+
+        @Override
+        public Boundedness getBoundedness() {
+            return queue.getBoundedness();
+        }
+
+        @Override
+        public SplitEnumerator<MemoryQueueSplit, Set<String>> createEnumerator(
+                SplitEnumeratorContext<MemoryQueueSplit> context) {
+            return queue.createEnumerator(context);
+        }
+
+        @Override
+        public SplitEnumerator<MemoryQueueSplit, Set<String>> restoreEnumerator(
+                SplitEnumeratorContext<MemoryQueueSplit> context, Set<String> state) {
+            return queue.restoreEnumerator(context, state);
+        }
+
+        @Override
+        public SourceReader<String, MemoryQueueSplit> createReader(SourceReaderContext context) {
+            return queue.createReader(context);
+        }
+
+        @Override
+        public SimpleVersionedSerializer<MemoryQueueSplit> getSplitSerializer() {
+            return queue.getSplitSerializer();
+        }
+
+        @Override
+        public SimpleVersionedSerializer<Set<String>> getEnumeratorCheckpointSerializer() {
+            return queue.getEnumeratorCheckpointSerializer();
+        }
+
+        @Override
+        public Set<? extends WatermarkDeclaration> declareWatermarks() {
+            return Set.of(DECLARED);
+        }
+    }
+
+    private static final class Traced extends Bare implements LineageVertexProvider {
+        private static final long serialVersionUID = 1L;
+
+        private static final SourceLineageVertex VERTEX =
+                new SourceLineageVertex() {
+                    @Override
+                    public Boundedness boundedness() {
+                        return Boundedness.BOUNDED;
+                    }
+
+                    @Override
+                    public List<LineageDataset> datasets() {
+                        return List.of();
+                    }
+                };
+
+        @Override
+        public SourceLineageVertex getLineageVertex() {
+            return VERTEX;
+        }
+    }
+
+    private static final class Inducing extends Bare {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        @SuppressWarnings("unchecked")
+        public SourceReader<String, MemoryQueueSplit> createReader(SourceReaderContext context) {
+            return (SourceReader<String, MemoryQueueSplit>)
+                    Proxy.newProxyInstance(
+                            getClass().getClassLoader(),
+                            new Class<?>[] {ExternallyInducedSourceReader.class},
+                            (proxy, method, arguments) -> null);
+        }
+    }
+}
