@@ -77,6 +77,10 @@ final class KnownLeases {
                 : OptionalLong.empty();
     }
 
+    boolean isEmpty() {
+        return leases.isEmpty() && unreadable.isEmpty();
+    }
+
     /** Those that are not known to be finished; one that cannot be read is not. */
     long unfinished() {
         return leases.values().stream().filter(seen -> !seen.lease().finished()).count()

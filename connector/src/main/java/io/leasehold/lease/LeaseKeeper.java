@@ -266,6 +266,20 @@ public class LeaseKeeper {
         return phase == Phase.JOINED;
     }
 
+    /**
+     * Whether all that this member is to have is acquired, as far as it knows now. Not before there
+     * is any split in the group.
+     */
+    public boolean settled() {
+        return phase == Phase.JOINED
+                && stateIsKnown
+                && writes.allDiscovered()
+                && !leasesStale
+                && !leases.isEmpty()
+                && !planDue
+                && !underWay;
+    }
+
     public int heldCount() {
         return own.heldCount();
     }

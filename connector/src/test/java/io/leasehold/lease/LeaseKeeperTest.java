@@ -49,6 +49,35 @@ class LeaseKeeperTest {
     }
 
     @AtAnyOrigin
+    void isSettledWhileItHasAllThatItIsToHave(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(4));
+        assertThat(blue.keeper.settled()).isFalse();
+
+        group.run(TICK);
+        assertThat(blue.keeper.settled()).isTrue();
+
+        blue.restores(blue.holds().iterator().next());
+        assertThat(blue.keeper.settled()).isFalse();
+        group.run(TICK);
+        assertThat(blue.holds()).hasSize(4);
+        assertThat(blue.keeper.settled()).isTrue();
+    }
+
+    @AtAnyOrigin
+    void isNotSettledWhereNobodyKnowsOfASplit(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        VirtualMember blue = group.member("blue", List.of());
+        group.run(TICK.multipliedBy(3));
+        assertThat(blue.keeper.settled()).isFalse();
+
+        blue.keeper.discovered(VirtualGroup.splits(1));
+        assertThat(blue.keeper.settled()).isFalse();
+        group.run(TICK.multipliedBy(3));
+        assertThat(blue.keeper.settled()).isTrue();
+    }
+
+    @AtAnyOrigin
     void aFreshGroupWaitsForItsInitialMembersAndSharesEvenly(long origin) {
         VirtualGroup group = new VirtualGroup(origin);
         VirtualMember blue = group.member("blue", VirtualGroup.splits(8), FOR_TWO, 1);

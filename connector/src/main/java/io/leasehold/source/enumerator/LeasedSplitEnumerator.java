@@ -345,7 +345,9 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     }
 
     private void grant(int subtask, GrantRequested request) {
-        if (!context.registeredReaders().containsKey(subtask) || assignments.isToStop(subtask)) {
+        if (!context.registeredReaders().containsKey(subtask)
+                || assignments.isToStop(subtask)
+                || (assignments.hasNone(subtask) && moreMayCome())) {
             return;
         }
         Duration granted = loop.ask(keeper -> extended(subtask, keeper));
@@ -354,6 +356,15 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                     subtask,
                     new GrantExtended(request.readerId(), request.askedAt(), granted.toNanos()));
         }
+    }
+
+    /**
+     * Whether splits are on their way to readers. One that has none takes a grant for the word that
+     * it gets none for now, and says that it is idle: event time would go on without a split that
+     * it had before a failure and is about to get again.
+     */
+    private boolean moreMayCome() {
+        return assignments.anyWaits() || !loop.ask(LeaseKeeper::settled);
     }
 
     /** While the keeper is ours: who closes it must see either this grant or that none is given. */
@@ -386,7 +397,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         } else if (event instanceof LeaseEvent.Finished finished) {
             finished(finished.splitId());
         } else if (event instanceof LeaseEvent.RestoredElsewhere elsewhere) {
-            forget(elsewhere.splitId());
+            letGo(elsewhere.splitId());
         } else if (event instanceof LeaseEvent.TenureBroken broken) {
             log.say(broken, withheld.get(broken.lease().splitId()).inner());
             if (!broken.fromState()) {

@@ -187,6 +187,11 @@ final class ReaderAssignments<SplitT extends SourceSplit> {
         return !waiting.isEmpty();
     }
 
+    boolean hasNone(int subtask) {
+        Reader reader = readers.get(subtask);
+        return reader == null || reader.splits.isEmpty();
+    }
+
     void await(LeasedSplit<SplitT> split, OptionalInt only) {
         waiting.put(split.leaseId(), new Waiting<>(split, only));
     }

@@ -115,6 +115,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
 
     private Optional<GatedOutput<T>> gatedOutput = Optional.empty();
     private Optional<String> withdrawn = Optional.empty();
+    private boolean announced;
     private boolean markedIdle;
     private boolean started;
     private long lastCheckpoint;
@@ -164,10 +165,22 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
         if (!closed.isEmpty()) {
             context.sendSourceEventToCoordinator(new Closed(readerId, closed));
         }
-        context.sendSourceEventToCoordinator(
-                new ReaderStarted(
-                        readerId, heldBack.values().stream().map(this::position).toList()));
-        asking.scheduleWithFixedDelay(this::ask, 0, extendInterval.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /**
+     * Says that this reader is there, at the first call after its start: within a HybridSource what
+     * it restores comes after that. A barrier will do too, since who waits for others to align
+     * their watermarks is not polled.
+     */
+    private void announce() {
+        if (!announced) {
+            announced = true;
+            context.sendSourceEventToCoordinator(
+                    new ReaderStarted(
+                            readerId, heldBack.values().stream().map(this::position).toList()));
+            asking.scheduleWithFixedDelay(
+                    this::ask, 0, extendInterval.toNanos(), TimeUnit.NANOSECONDS);
+        }
     }
 
     private void ask() {
@@ -183,14 +196,16 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
     @Override
     public InputStatus pollNext(ReaderOutput<T> output) throws Exception {
         polledSince = true;
+        announce();
         GatedOutput<T> gated = gated(output);
         if (!outputsToRelease.isEmpty()) {
             outputsToRelease.forEach(gated::release);
             outputsToRelease.clear();
         }
         if (held.isEmpty()) {
-            if (!markedIdle) {
-                // Who holds nothing must hold nobody's watermark back.
+            if (!markedIdle && heldBack.isEmpty() && gate.open()) {
+                // Who holds nothing must hold nobody's watermark back. Without a grant it may be
+                // that what it had before a failure is on its way back to it.
                 output.markIdle();
                 markedIdle = true;
             }
@@ -217,13 +232,22 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
 
     @Override
     public CompletableFuture<Void> isAvailable() {
-        if (held.isEmpty() || gate.open()) {
+        if (!announced) {
+            return CompletableFuture.completedFuture(null);
+        }
+        if (gate.open() || (held.isEmpty() && markedIdle)) {
             return inner.isAvailable();
         }
         if (gateOpens.isDone()) {
             gateOpens = new CompletableFuture<>();
         }
-        return gateOpens;
+        // Who holds nothing may come to its end without a grant.
+        return held.isEmpty() ? either(gateOpens, inner.isAvailable()) : gateOpens;
+    }
+
+    private static CompletableFuture<Void> either(
+            CompletableFuture<Void> one, CompletableFuture<Void> other) {
+        return CompletableFuture.anyOf(one, other).thenAccept(any -> {});
     }
 
     @Override
@@ -236,7 +260,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
                             "The split '%s' was assigned twice to one reader; split ids must be unique within a source."
                                     .formatted(split.leaseId()));
                 }
-                heldBack.remove(split.leaseId());
+                notHeldBack(Set.of(split.leaseId()));
                 outerIds.put(split.leaseId(), split.splitId());
                 granted.add(split.inner());
             } else {
@@ -249,6 +273,17 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
 
     private void showSplits() {
         metrics.has(held.size(), frozen.splits().size(), heldBack.size());
+    }
+
+    /** Flink has an output for each split it restored, under the id that the split had then. */
+    private void notHeldBack(Set<String> splitIds) {
+        for (String splitId : splitIds) {
+            LeasedSplit<SplitT> split = heldBack.remove(splitId);
+            if (split != null) {
+                outputsToRelease.add(split.splitId());
+                gateOpens.complete(null);
+            }
+        }
     }
 
     private void read(List<SplitT> granted) {
@@ -265,6 +300,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
 
     @Override
     public List<LeasedSplit<SplitT>> snapshotState(long checkpointId) {
+        announce();
         if (withdrawn.isPresent()) {
             throw new IllegalStateException(
                     "This checkpoint must not complete, since it would commit what was emitted without a lease: "
@@ -381,7 +417,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
         // Whatever was asked of it before, it must not be emitted now.
         standStillNow(splitIds.stream().collect(Collectors.toMap(id -> id, none -> 0L)));
         frozen.forget(splitIds);
-        heldBack.keySet().removeAll(splitIds);
+        notHeldBack(splitIds);
     }
 
     private Position position(LeasedSplit<SplitT> split) {
@@ -417,7 +453,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
             }
         } else if (ours instanceof FinishRecorded recorded) {
             finished.keySet().removeAll(recorded.splitIds());
-            heldBack.keySet().removeAll(recorded.splitIds());
+            notHeldBack(recorded.splitIds());
         } else if (ours instanceof FreezeRequested request) {
             ask(request.requests());
         } else if (ours instanceof FreezeWithdrawn back) {

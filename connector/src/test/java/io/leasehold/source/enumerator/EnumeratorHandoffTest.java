@@ -284,6 +284,24 @@ class EnumeratorHandoffTest extends EnumeratorRig {
                 .containsExactly(new SplitsLetGo("r1", Set.of("a")));
     }
 
+    /** Where Flink gives restored splits to readers themselves: it would keep it for ever. */
+    @Test
+    void aReaderWhoseOwnStateHoldsAnotherMembersSplitIsToldToForgetIt() throws Exception {
+        Life life = reading("a");
+        LeasedSplit<MemoryQueueSplit> split = split(life, "a");
+        life.close();
+        green.joined().taking("a");
+        Life next = new Life(1, Optional.of(life.enumerator.snapshotState(1)), "a");
+        next.enumerator.start();
+        next.register(0);
+        next.enumerator.handleSourceEvent(0, new ReaderStarted("r1", List.of(position(split))));
+        next.settle();
+
+        assertThat(sent(next, SplitsLetGo.class))
+                .containsExactly(new SplitsLetGo("r1", Set.of("a")));
+        assertThat(next.enumerator.snapshotState(2).withheld()).isEmpty();
+    }
+
     /** Rule S1: the attempt that had it long ago must not take it from who has it now. */
     @Test
     void aSplitThatCameBackToAnotherReaderStaysThereWhenTheFormerOneRestarts() throws Exception {

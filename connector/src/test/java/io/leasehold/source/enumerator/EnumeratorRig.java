@@ -13,6 +13,8 @@ import io.leasehold.lease.RestoreRule;
 import io.leasehold.lease.Share;
 import io.leasehold.lease.memory.MemoryLeaseTable;
 import io.leasehold.source.event.LeaseSourceEvent;
+import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
+import io.leasehold.source.event.LeaseSourceEvent.GrantRequested;
 import io.leasehold.source.event.LeaseSourceEvent.Position;
 import io.leasehold.source.event.LeaseSourceEvent.Positions;
 import io.leasehold.source.event.LeaseSourceEvent.ReaderStarted;
@@ -236,6 +238,13 @@ abstract class EnumeratorRig {
         void reader(int subtask, String readerId, List<LeasedSplit<MemoryQueueSplit>> restored) {
             register(subtask, restored);
             enumerator.handleSourceEvent(subtask, new ReaderStarted(readerId, List.of()));
+        }
+
+        /** Whether a reader that asks now is granted to emit. */
+        boolean grants(int subtask, String readerId) {
+            context.sent.clear();
+            enumerator.handleSourceEvent(subtask, new GrantRequested(readerId, now));
+            return context.sent.stream().anyMatch(GrantExtended.class::isInstance);
         }
 
         void checkpoint(long id, Positions of) throws Exception {

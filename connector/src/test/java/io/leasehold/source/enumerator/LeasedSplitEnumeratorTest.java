@@ -46,6 +46,34 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
         assertThat(life.context.assigned.get(1)).hasSize(2);
     }
 
+    /** It would take it for the word that it gets none, and event time would go on without it. */
+    @Test
+    void aReaderWithoutSplitsIsGrantedNothingWhileSomeAreOnTheirWay() {
+        Life life = new Life(3, Optional.empty(), "a", "b");
+        life.enumerator.start();
+        life.reader(0, "r0");
+        life.reader(1, "r1");
+        life.reader(2, "r2");
+        assertThat(life.grants(2, "r2")).isFalse();
+        life.pass(TERMS.renewInterval());
+        assertThat(life.context.assigned).containsOnlyKeys(0, 1);
+        assertThat(life.grants(2, "r2")).isTrue();
+
+        assertThat(life.grants(1, "r1")).isTrue();
+        LeasedSplit<MemoryQueueSplit> split = life.context.assigned.get(1).get(0);
+        life.context.registered.remove(1);
+        life.enumerator.addSplitsBack(List.of(), 1);
+        life.reader(1, "r3", List.of(split));
+
+        assertThat(life.grants(0, "r0")).isTrue();
+        assertThat(life.grants(1, "r3")).isFalse();
+        life.pass(TERMS.readerGrant().dividedBy(2));
+        assertThat(life.context.assigned.get(1)).as("waits for r1").hasSize(1);
+        assertThat(life.grants(1, "r3")).isFalse();
+        life.pass(TERMS.duration());
+        assertThat(life.grants(1, "r3")).isTrue();
+    }
+
     // -------------------------------------------------------------------------------- bounds
 
     @Test

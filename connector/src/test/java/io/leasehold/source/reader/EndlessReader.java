@@ -37,6 +37,12 @@ final class EndlessReader implements SourceReader<String, MemoryQueueSplit> {
 
     private final CompletableFuture<Void> available = new CompletableFuture<>();
 
+    /** Has records again, and says so. */
+    void wets() {
+        dry = false;
+        available.complete(null);
+    }
+
     @Override
     public void start() {
         started = true;

@@ -295,8 +295,9 @@ class HandedOverSplitsTest {
     // ------------------------------------------------------------------------ waking up
 
     @Test
-    void whoWaitsForTheFormerReaderIsWoken() {
+    void whoWaitsForTheFormerReaderIsWoken() throws Exception {
         current().dry = true;
+        poll(1);
         CompletableFuture<Void> available = reader.isAvailable();
         assertThat(available).isNotDone();
 
@@ -504,6 +505,55 @@ class HandedOverSplitsTest {
                 .contains("a#4 released", "b#4 released")
                 .endsWith("main idle")
                 .hasSize(5);
+    }
+
+    /** Before, it may be that what it had before a failure is on its way back to it. */
+    @Test
+    void aReaderThatHoldsNothingIsIdleOnlyOnceItIsGranted() throws Exception {
+        poll(16);
+        clock.addAndGet(GRANT);
+        tell(new FreezeRequested("r1", Map.of("a", 1L, "b", 2L)));
+        reader.snapshotState(1);
+        current().dry = true;
+        poll(1);
+        assertThat(output.said).doesNotContain("main idle");
+        CompletableFuture<Void> available = reader.isAvailable();
+        assertThat(available).isNotDone();
+
+        tell(new GrantExtended("r1", clock.get(), GRANT));
+        assertThat(available).isDone();
+        poll(1);
+
+        assertThat(output.said).endsWith("main idle");
+        assertThat(reader.isAvailable()).isNotDone();
+    }
+
+    @Test
+    void aReaderThatHoldsNothingHearsThatThereIsNoMoreWithoutAGrant() throws Exception {
+        poll(16);
+        clock.addAndGet(GRANT);
+        tell(new FreezeRequested("r1", Map.of("a", 1L, "b", 2L)));
+        reader.snapshotState(1);
+        current().dry = true;
+        poll(1);
+        CompletableFuture<Void> available = reader.isAvailable();
+
+        current().wets();
+
+        assertThat(available).isDone();
+    }
+
+    /** Flink makes one for it when it restores the split, and would wait for it for ever. */
+    @Test
+    void theOutputOfARestoredSplitIsGivenUpWhenItComesAnewOrGoesElsewhere() throws Exception {
+        reader.addSplits(List.of(granted("c", 4).withoutGrant(), granted("d", 4).withoutGrant()));
+
+        reader.addSplits(List.of(granted("c", 5)));
+        tell(new SplitsLetGo("r1", Set.of("d")));
+        poll(1);
+
+        assertThat(output.said)
+                .containsExactly("c#4 idle", "c#4 released", "d#4 idle", "d#4 released");
     }
 
     // ------------------------------------------------------------------------ load

@@ -138,11 +138,37 @@ class LeasedSourceReaderTest {
         reader.start();
         extend(clock.get());
 
+        assertThat(reader.snapshotState(1)).containsExactly(restored);
         assertThat(inner.positions).isEmpty();
         assertThat(events(ReaderStarted.class).get(0).restored())
                 .extracting(Position::splitId)
                 .containsExactly("a");
-        assertThat(reader.snapshotState(1)).containsExactly(restored);
+    }
+
+    /** As within a HybridSource. */
+    @Test
+    void whatIsRestoredAfterTheStartIsReportedToo() throws Exception {
+        reader.start();
+        assertThat(reader.isAvailable()).isDone();
+        reader.addSplits(List.of(granted("a", "r0").withoutGrant()));
+
+        reader.snapshotState(1);
+        reader.snapshotState(2);
+
+        assertThat(events(ReaderStarted.class))
+                .singleElement()
+                .extracting(event -> event.restored().get(0).splitId())
+                .isEqualTo("a");
+    }
+
+    /** As while it waits for others to align their watermarks. */
+    @Test
+    void aReaderThatIsNotPolledSaysThatItIsThereAtABarrier() {
+        reader.start();
+
+        reader.snapshotState(1);
+
+        assertThat(context.getSentEvents().get(0)).isEqualTo(new ReaderStarted("r1", List.of()));
     }
 
     @Test
@@ -257,6 +283,25 @@ class LeasedSourceReaderTest {
         reader.handleSourceEvents(event);
 
         assertThat(inner.events).containsExactly(event);
+    }
+
+    /** What the gate holds up and what alignment does have nothing to do with each other. */
+    @Test
+    void aSplitThatIsPausedStaysSoWhileTheGateShutsAndOpens() throws Exception {
+        reader.addSplits(List.of(granted("a", "r1"), granted("b", "r1")));
+        extend(clock.get());
+        reader.pauseOrResumeSplits(List.of("a#4"), List.of());
+        clock.addAndGet(GRANT);
+        drain();
+        int before = output.getEmittedRecords().size();
+        reader.pauseOrResumeSplits(List.of("b#4"), List.of("b#4"));
+
+        extend(clock.get());
+        pollRecords(3);
+
+        assertThat(output.getEmittedRecords())
+                .hasSize(before + 3)
+                .allMatch(record -> record.startsWith("b"));
     }
 
     @Test
