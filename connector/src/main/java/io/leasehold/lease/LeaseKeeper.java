@@ -806,7 +806,13 @@ public class LeaseKeeper {
 
     private void onDiscovered(Discover request, Set<String> inserted) {
         writes.written(request);
-        leasesStale |= !inserted.isEmpty();
+        // Where another member was faster, its row is not known here either.
+        leasesStale |=
+                request.splits().stream()
+                        .anyMatch(
+                                split ->
+                                        inserted.contains(split.splitId())
+                                                || leases.of(split.splitId()).isEmpty());
         events.add(
                 new LeaseEvent.Known(
                         request.splits().stream()

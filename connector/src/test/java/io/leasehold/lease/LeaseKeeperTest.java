@@ -77,6 +77,22 @@ class LeaseKeeperTest {
         assertThat(blue.keeper.settled()).isTrue();
     }
 
+    /** Or a job that has read nothing of it would take it for read to its end. */
+    @AtAnyOrigin
+    void aSplitThatAnotherMemberFoundJustBeforeIsNotFinished(long origin) {
+        LeaseStore store = new io.leasehold.lease.memory.MemoryLeaseTable().open();
+        LeaseKeeper green = keeper("green", "1", origin);
+        drive(green, store, origin);
+        LeaseKeeper blue = keeper("blue", "1", origin);
+        blue.discovered(VirtualGroup.splits(1));
+        drive(blue, store, origin);
+
+        green.discovered(VirtualGroup.splits(1));
+        drive(green, store, origin);
+
+        assertThat(green.allFinished()).isFalse();
+    }
+
     @AtAnyOrigin
     void aFreshGroupWaitsForItsInitialMembersAndSharesEvenly(long origin) {
         VirtualGroup group = new VirtualGroup(origin);
