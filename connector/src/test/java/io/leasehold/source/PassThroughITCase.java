@@ -6,15 +6,18 @@ import io.leasehold.lease.memory.MemoryLeaseStore;
 import io.leasehold.testkit.CommittedOutput;
 import io.leasehold.testkit.queue.MemoryQueue;
 import io.leasehold.testkit.queue.MemoryQueueSource;
+import io.leasehold.testkit.queue.TalkingQueueSource;
 
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.connector.base.source.hybrid.HybridSource;
+import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -52,6 +55,7 @@ class PassThroughITCase {
     private static final LeaseTerms TERMS = LeaseTerms.of(Duration.ofSeconds(2));
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final long SLOW_NANOS = 200_000;
+    private static final Duration ALIGNED_EVERY = Duration.ofMillis(50);
 
     /** How far event time is behind the sources, by job. */
     private static final Map<String, Long> WATERMARKS = new ConcurrentHashMap<>();
@@ -132,6 +136,104 @@ class PassThroughITCase {
             job.cancel().get();
             active.cancel().get();
         }
+    }
+
+    /** What is far ahead is paused in the wrapped reader, by the id that this one knows. */
+    @Test
+    void aSplitThatIsFarAheadIsPausedUntilTheOthersHaveCaughtUp() throws Exception {
+        MemoryQueue queue = MemoryQueue.named(name);
+        append(name, "behind", 0, 1);
+        append(name, "ahead", 0, 30_000);
+        StreamExecutionEnvironment env = env(0);
+        WatermarkStrategy<String> aligned =
+                inOrder().withWatermarkAlignment("all", Duration.ofMillis(100), ALIGNED_EVERY);
+        watched(
+                env.fromSource(
+                                leased(name, "blue", Boundedness.CONTINUOUS_UNBOUNDED, 1),
+                                aligned,
+                                "leased")
+                        .setParallelism(1),
+                name);
+        JobClient job = env.executeAsync();
+        try {
+            Awaitility.await().atMost(SOON).until(() -> queue.isPaused("ahead"));
+            assertThat(CommittedOutput.of(name)).doesNotContain("ahead:29999");
+
+            append(name, "behind", 30_000, 1);
+
+            Awaitility.await()
+                    .atMost(SOON)
+                    .until(() -> CommittedOutput.of(name).contains("ahead:29999"));
+            assertThat(CommittedOutput.of(name)).hasSize(30_002).doesNotHaveDuplicates();
+        } finally {
+            job.cancel().get();
+        }
+    }
+
+    // ------------------------------------------------------------------------------ what is said
+
+    @Test
+    void eventsOfItsOwnAndCompletedCheckpointsReachTheWrappedSourceOnBothSides() throws Exception {
+        fill(name, 2, 10);
+        StreamExecutionEnvironment env = env(0);
+        watched(
+                env.fromSource(
+                                LeasedSource.wrap(new TalkingQueueSource(name))
+                                        .group(name)
+                                        .memberId("blue")
+                                        .store(MemoryLeaseStore.named(name))
+                                        .terms(TERMS)
+                                        .build(),
+                                inOrder(),
+                                "leased")
+                        .setParallelism(2),
+                name);
+        JobClient job = env.executeAsync();
+        try {
+            Awaitility.await()
+                    .atMost(SOON)
+                    .untilAsserted(
+                            () ->
+                                    assertThat(TalkingQueueSource.calls(name))
+                                            .contains(
+                                                    "enumerator handleSourceEvent hello",
+                                                    "reader handleSourceEvents welcome",
+                                                    "enumerator notifyCheckpointComplete",
+                                                    "reader notifyCheckpointComplete"));
+        } finally {
+            job.cancel().get();
+        }
+        Awaitility.await()
+                .atMost(SOON)
+                .until(
+                        () ->
+                                TalkingQueueSource.calls(name)
+                                        .containsAll(List.of("enumerator close", "reader close")));
+    }
+
+    /** Its limit opens again when the wrapped reader hears that a checkpoint is complete. */
+    @Test
+    void aSourceThatEmitsSoManyRecordsForEachCheckpointGoesOnAndEnds() throws Exception {
+        StreamExecutionEnvironment env = env(0);
+        DataGeneratorSource<String> limited =
+                new DataGeneratorSource<>(
+                        i -> "made:" + i, 60, RateLimiterStrategy.perCheckpoint(10), Types.STRING);
+        watched(
+                LeasedJobs.stream(
+                        env,
+                        LeasedSource.wrap(limited)
+                                .group(name)
+                                .memberId("blue")
+                                .store(MemoryLeaseStore.named(name))
+                                .terms(TERMS)
+                                .build(),
+                        1),
+                name);
+
+        env.execute();
+
+        assertThat(CommittedOutput.of(name))
+                .containsExactlyInAnyOrderElementsOf(records("made", 0, 60));
     }
 
     // ------------------------------------------------------------------------------ hybrid

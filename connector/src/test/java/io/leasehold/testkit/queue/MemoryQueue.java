@@ -13,6 +13,7 @@ public final class MemoryQueue {
     private static final Map<String, MemoryQueue> NAMED = new ConcurrentHashMap<>();
 
     private final Map<String, List<String>> splits = new ConcurrentSkipListMap<>();
+    private final Set<String> paused = ConcurrentHashMap.newKeySet();
 
     private MemoryQueue() {}
 
@@ -31,6 +32,16 @@ public final class MemoryQueue {
 
     public Set<String> splitIds() {
         return Set.copyOf(splits.keySet());
+    }
+
+    /** Whether a reader of the split is told to pause it. */
+    public boolean isPaused(String splitId) {
+        return paused.contains(splitId);
+    }
+
+    void pauseOrResume(Set<String> toPause, Set<String> toResume) {
+        paused.addAll(toPause);
+        paused.removeAll(toResume);
     }
 
     public int size(String splitId) {

@@ -11,11 +11,14 @@ import org.apache.flink.connector.base.source.reader.splitreader.SplitReader;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitsChange;
 
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** Reads a {@link MemoryQueue} through flink-connector-base's fetcher. */
 @SuppressWarnings("try") // What close may throw is Flink's to declare.
@@ -68,6 +71,7 @@ final class MemoryQueueReader
 
         private final MemoryQueue queue;
         private final Map<String, MemoryQueueSplit> splits = new LinkedHashMap<>();
+        private final Set<String> paused = new HashSet<>();
         private final Semaphore woken = new Semaphore(0);
 
         Fetch(MemoryQueue queue) {
@@ -78,7 +82,9 @@ final class MemoryQueueReader
         public RecordsWithSplitIds<Found> fetch() {
             RecordsBySplits.Builder<Found> batch = new RecordsBySplits.Builder<>();
             boolean empty = true;
-            for (MemoryQueueSplit split : List.copyOf(splits.values())) {
+            List<MemoryQueueSplit> read =
+                    splits.values().stream().filter(it -> !paused.contains(it.splitId())).toList();
+            for (MemoryQueueSplit split : read) {
                 int position = split.position();
                 int most = Math.min(BATCH, split.end() - position);
                 for (String record : queue.read(split.splitId(), position, most)) {
@@ -122,7 +128,13 @@ final class MemoryQueueReader
         @Override
         public void pauseOrResumeSplits(
                 Collection<MemoryQueueSplit> toPause, Collection<MemoryQueueSplit> toResume) {
-            throw new UnsupportedOperationException("This test source does not align watermarks.");
+            queue.pauseOrResume(ids(toPause), ids(toResume));
+            paused.addAll(ids(toPause));
+            paused.removeAll(ids(toResume));
+        }
+
+        private static Set<String> ids(Collection<MemoryQueueSplit> splits) {
+            return splits.stream().map(MemoryQueueSplit::splitId).collect(Collectors.toSet());
         }
 
         @Override
