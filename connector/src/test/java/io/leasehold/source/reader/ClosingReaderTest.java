@@ -89,7 +89,10 @@ class ClosingReaderTest {
         reader.close();
         Context next = new Context();
 
-        reader("r2", next, new EndlessReader()).start();
+        LeasedSourceReader<String, MemoryQueueSplit> second =
+                reader("r2", next, new EndlessReader());
+        second.start();
+        second.pollNext(output);
 
         assertThat(next.getSentEvents().get(0))
                 .isInstanceOfSatisfying(

@@ -168,7 +168,7 @@ class LeasedSourceReaderTest {
 
         reader.snapshotState(1);
 
-        assertThat(context.getSentEvents().get(0)).isEqualTo(new ReaderStarted("r1", List.of()));
+        assertThat(events(ReaderStarted.class)).containsExactly(new ReaderStarted("r1", List.of()));
     }
 
     @Test
