@@ -68,7 +68,8 @@ final class RestoredPositions {
         if (at == null) {
             return Start.TABLE;
         }
-        if (lease.epoch() == 0) {
+        if (lease.epoch() == 0 && lease.tenure() == 0) {
+            // Neither granted nor reset by an operator, ever.
             return Start.STATE;
         }
         boolean unbroken = isUnbroken(lease, at);

@@ -1,6 +1,7 @@
 package io.leasehold.admin;
 
 import io.leasehold.lease.Claim;
+import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.Inspection;
 import io.leasehold.lease.Lease;
 import io.leasehold.lease.LeaseEvent;
@@ -12,6 +13,7 @@ import io.leasehold.lease.Orders;
 import io.leasehold.lease.Progress;
 import io.leasehold.lease.VirtualGroup;
 import io.leasehold.lease.VirtualGroup.VirtualMember;
+import io.leasehold.testkit.ScriptedMember;
 
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -387,6 +389,26 @@ class LeaseAdminTest {
         assertThat(again.events(LeaseEvent.Acquired.class))
                 .filteredOn(acquired -> acquired.lease().splitId().equals("s000"))
                 .allMatch(acquired -> acquired.progress().text().equals("back"));
+    }
+
+    /** State from before a source was wrapped has positions of splits that nobody was granted. */
+    @Test
+    void aResetPositionOfASplitThatNobodyEverHadWinsToo() throws Exception {
+        ScriptedMember red =
+                new ScriptedMember(group.store(), "orders", new Incarnation("red", "red-1"))
+                        .joined();
+        ScriptedMember.applied(red.discover("s000"));
+        Map<String, Lease> never = group.leases();
+        ScriptedMember.applied(red.close(red, Optional.empty()));
+        admin.reset(Optional.of("s000"), BACK, false);
+
+        VirtualMember next = group.restored("blue", never, TERMS);
+        group.run(TICK.multipliedBy(3));
+
+        assertThat(next.events(LeaseEvent.Acquired.class))
+                .singleElement()
+                .matches(acquired -> !acquired.fromState())
+                .matches(acquired -> acquired.progress().text().equals("back"));
     }
 
     @Test
