@@ -92,6 +92,7 @@ public final class VirtualGroup {
     public VirtualMember restored(String memberId, Map<String, Lease> granted, LeaseTerms terms) {
         VirtualMember member = new VirtualMember(memberId, terms, 1);
         granted.forEach((splitId, lease) -> member.keeper.restored(splitId, asGranted(lease)));
+        member.keeper.stateIsKnown();
         members.add(member);
         return member;
     }
