@@ -518,10 +518,12 @@ public class LeaseKeeper {
         }
     }
 
+    /** Not where the next renewal comes first, which shows the same. */
     private void lookAgain(long now) {
+        long at = now + terms.lookInterval().toNanos();
         lookAt =
-                own.awaitsHandoff(leases)
-                        ? OptionalLong.of(now + terms.lookInterval().toNanos())
+                at - beatAt < 0 && own.awaitsHandoff(leases)
+                        ? OptionalLong.of(at)
                         : OptionalLong.empty();
     }
 

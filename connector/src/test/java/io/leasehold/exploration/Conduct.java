@@ -15,12 +15,12 @@ class Conduct {
     static final Conduct KEPT = new Conduct();
 
     /** As few ticks as may be to the end of each wait, and too short for a look in between. */
-    static final LeaseTerms TERMS = terms(Duration.ofMillis(40));
+    static final LeaseTerms TERMS = terms(Duration.ofMillis(50));
 
     /** As it is where a member that waits for a split looks between two ticks. */
     static final Conduct LOOKING =
             new Conduct() {
-                private final LeaseTerms terms = terms(Duration.ofMillis(100));
+                private final LeaseTerms terms = terms(Duration.ofMillis(60));
 
                 @Override
                 LeaseKeeper keeper(Incarnation me, long now) {

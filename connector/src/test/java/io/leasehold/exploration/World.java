@@ -31,8 +31,8 @@ record World(
         Optional<LeaseRequest<?>> stray,
         Map<String, Long> frozen) {
 
-    /** Longer than anything that is waited for. */
-    static final long HORIZON = Duration.ofSeconds(9).toNanos();
+    /** Longer than anything that is waited for. No longer than that: what is in it counts. */
+    static final long HORIZON = Duration.ofMillis(270).toNanos();
 
     private static final int LONGEST_STORY = 20_000;
     private static final long BEGINNING = Duration.ofMinutes(1).toNanos();
