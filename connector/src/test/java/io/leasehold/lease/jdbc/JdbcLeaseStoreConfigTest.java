@@ -25,7 +25,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 @Timeout(60)
 class JdbcLeaseStoreConfigTest {
 
+    /** For what cannot be reached, or is refused: the pool tries again for so long. */
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
+
+    /** For what will answer, on a machine that has much to do. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
     private static final String SECRET = "hush";
 
     @Test
@@ -123,29 +128,34 @@ class JdbcLeaseStoreConfigTest {
         Path file = Files.writeString(folder.resolve("password"), SECRET + "\n");
         JdbcLeaseStoreConfig me = JdbcLeaseStore.url(url).user("me");
 
-        ScriptedMember.applied(opened(me.password(SECRET)));
-        ScriptedMember.applied(opened(me.passwordFile(file.toString())));
-        ScriptedMember.applied(opened(JdbcLeaseStore.url(url + ";PASSWORD=hush").user("me")));
+        ScriptedMember.applied(opened(PATIENCE, me.password(SECRET)));
+        ScriptedMember.applied(opened(PATIENCE, me.passwordFile(file.toString())));
+        ScriptedMember.applied(
+                opened(PATIENCE, JdbcLeaseStore.url(url + ";PASSWORD=hush").user("me")));
     }
 
     @Test
     void thePasswordMayBeInTheEnvironment() throws Exception {
         String url = "jdbc:h2:mem:password_in_environment;DB_CLOSE_DELAY=-1";
         JdbcLeaseStoreConfig me = JdbcLeaseStore.url(url).user("me");
-        ScriptedMember.applied(opened(me.password(System.getenv("PATH"))));
+        ScriptedMember.applied(opened(PATIENCE, me.password(System.getenv("PATH"))));
 
-        ScriptedMember.applied(opened(me.passwordEnv("PATH")));
-        assertThat(unknown(opened(me.passwordEnv("HOME"))))
+        ScriptedMember.applied(opened(PATIENCE, me.passwordEnv("PATH")));
+        assertThat(unknown(opened(TIMEOUT, me.passwordEnv("HOME"))))
                 .hasMessageContaining("does not accept this user and password");
     }
 
     @Test
     void aWrongPasswordIsForAPersonToMendAndNotShown() throws Exception {
         String url = "jdbc:h2:mem:wrong_password;DB_CLOSE_DELAY=-1";
-        ScriptedMember.applied(opened(JdbcLeaseStore.url(url).user("me").password("right")));
+        ScriptedMember.applied(
+                opened(PATIENCE, JdbcLeaseStore.url(url).user("me").password("right")));
 
         LeaseStoreException failure =
-                unknown(opened(JdbcLeaseStore.url(url + ";PASSWORD=" + SECRET).user("me")));
+                unknown(
+                        opened(
+                                TIMEOUT,
+                                JdbcLeaseStore.url(url + ";PASSWORD=" + SECRET).user("me")));
 
         assertThat(failure.retryable()).isFalse();
         assertThat(failure).hasMessageContaining("does not accept this user and password");
@@ -157,7 +167,10 @@ class JdbcLeaseStoreConfigTest {
     @Test
     void missingTablesAreNotCreatedIfNotWanted() throws Exception {
         LeaseStoreException failure =
-                unknown(opened(JdbcLeaseStore.url("jdbc:h2:mem:no_tables").createSchema(false)));
+                unknown(
+                        opened(
+                                TIMEOUT,
+                                JdbcLeaseStore.url("jdbc:h2:mem:no_tables").createSchema(false)));
 
         assertThat(failure.retryable()).isFalse();
         assertThat(failure)
@@ -177,9 +190,9 @@ class JdbcLeaseStoreConfigTest {
         }
     }
 
-    private static LeaseOutcome<Membership> opened(JdbcLeaseStoreConfig config)
+    private static LeaseOutcome<Membership> opened(Duration timeout, JdbcLeaseStoreConfig config)
             throws LeaseStoreException {
-        try (LeaseStore store = config.open(TIMEOUT)) {
+        try (LeaseStore store = config.open(timeout)) {
             return store.open(new Open("g"));
         }
     }
