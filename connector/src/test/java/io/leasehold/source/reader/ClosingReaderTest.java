@@ -68,7 +68,7 @@ class ClosingReaderTest {
     void itSaysThatItIsClosed() throws Exception {
         reader.close();
 
-        assertThat(context.getSentEvents()).endsWith(new Closed(id, Set.of(id)));
+        assertThat(context.getSentEvents()).contains(new Closed(id, Set.of(id)));
         assertThat(inner.closed).isTrue();
     }
 
