@@ -18,7 +18,7 @@ import java.util.Set;
  * <p>A <i>line</i> is one unbroken line of Flink state: a job, through all its restarts. An
  * <i>attempt</i> is one life of one of its readers.
  */
-sealed interface Fact {
+public sealed interface Fact {
 
     long at();
 

@@ -42,7 +42,7 @@ import java.util.TreeMap;
  *
  * <p>{@link CalmChecker} judges the rest.
  */
-final class HistoryChecker {
+public final class HistoryChecker {
 
     /** What is known of one split so far. */
     private static final class Split {
@@ -86,7 +86,7 @@ final class HistoryChecker {
      * @param exposure how many records an attempt may emit between two looks at its clock
      * @return what breaks a promise, in order of time
      */
-    static List<Violation> violations(List<Fact> history, int exposure) {
+    public static List<Violation> violations(List<Fact> history, int exposure) {
         HistoryChecker checker = new HistoryChecker(exposure);
         history.forEach(checker::judge);
         return checker.violations;

@@ -6,10 +6,10 @@ package io.leasehold.simulation;
  * @param at true time
  * @param about the split or member that it is about
  */
-record Violation(Promise promise, long at, String about, String what) {
+public record Violation(Promise promise, long at, String about, String what) {
 
     /** The promises that are judged, by their names in the protocol where they have one. */
-    enum Promise {
+    public enum Promise {
         S1_EXCLUSIVE,
         S2_FENCED,
         S3_FORWARD,

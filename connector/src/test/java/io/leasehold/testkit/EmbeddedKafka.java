@@ -108,6 +108,43 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
 
     /**
+     * How a broker and controller in one is set up, by the broker's own names.
+     *
+     * @param data the folder of its log
+     * @param brokerPort where clients come, on the loopback address
+     * @param controllerPort where the node itself comes
+     */
+    public static Map<String, String> propertiesOfOneNode(
+            Path data, int brokerPort, int controllerPort) {
+        Map<String, String> properties = new HashMap<>();
+        properties.put("process.roles", "broker,controller");
+        properties.put("node.id", String.valueOf(NODE));
+        properties.put("controller.quorum.voters", NODE + "@127.0.0.1:" + controllerPort);
+        properties.put("controller.listener.names", CONTROLLER);
+        properties.put(
+                "listeners",
+                "%s://127.0.0.1:%d,%s://127.0.0.1:%d"
+                        .formatted(BROKER, brokerPort, CONTROLLER, controllerPort));
+        properties.put("advertised.listeners", BROKER + "://127.0.0.1:" + brokerPort);
+        properties.put(
+                "listener.security.protocol.map",
+                "%s:PLAINTEXT,%s:PLAINTEXT".formatted(BROKER, CONTROLLER));
+        properties.put("inter.broker.listener.name", BROKER);
+        properties.put("log.dirs", data.toString());
+        properties.put("auto.create.topics.enable", "false");
+        properties.put("offsets.topic.replication.factor", "1");
+        properties.put("offsets.topic.num.partitions", "1");
+        properties.put("transaction.state.log.replication.factor", "1");
+        properties.put("transaction.state.log.min.isr", "1");
+        properties.put("transaction.state.log.num.partitions", "1");
+        properties.put("share.coordinator.state.topic.replication.factor", "1");
+        properties.put("share.coordinator.state.topic.min.isr", "1");
+        properties.put("group.initial.rebalance.delay.ms", "0");
+        properties.put("log.cleaner.dedupe.buffer.size", "2097152");
+        return properties;
+    }
+
+    /**
      * Creates a topic and waits until every client can see it, at most 30 seconds.
      *
      * @throws IllegalStateException if the broker refuses it, for instance because it exists
@@ -144,7 +181,9 @@ public final class EmbeddedKafka implements AutoCloseable {
 
     private void startServers(Map<String, String> brokerProperties) throws Exception {
         Path data = folder.resolve("data");
-        KafkaConfig config = new KafkaConfig(properties(data, brokerProperties), false);
+        Map<String, String> properties = propertiesOfOneNode(data, port(BROKER), port(CONTROLLER));
+        properties.putAll(brokerProperties);
+        KafkaConfig config = new KafkaConfig(properties, false);
         new Formatter()
                 .setClusterId(Uuid.randomUuid().toString())
                 .setNodeId(NODE)
@@ -187,36 +226,6 @@ public final class EmbeddedKafka implements AutoCloseable {
         broker = Optional.of(brokerServer);
         controllerServer.startup();
         brokerServer.startup();
-    }
-
-    private Map<String, String> properties(Path data, Map<String, String> changes) {
-        Map<String, String> properties = new HashMap<>();
-        properties.put("process.roles", "broker,controller");
-        properties.put("node.id", String.valueOf(NODE));
-        properties.put("controller.quorum.voters", NODE + "@127.0.0.1:" + port(CONTROLLER));
-        properties.put("controller.listener.names", CONTROLLER);
-        properties.put(
-                "listeners",
-                "%s://127.0.0.1:%d,%s://127.0.0.1:%d"
-                        .formatted(BROKER, port(BROKER), CONTROLLER, port(CONTROLLER)));
-        properties.put("advertised.listeners", BROKER + "://" + bootstrapServers());
-        properties.put(
-                "listener.security.protocol.map",
-                "%s:PLAINTEXT,%s:PLAINTEXT".formatted(BROKER, CONTROLLER));
-        properties.put("inter.broker.listener.name", BROKER);
-        properties.put("log.dirs", data.toString());
-        properties.put("auto.create.topics.enable", "false");
-        properties.put("offsets.topic.replication.factor", "1");
-        properties.put("offsets.topic.num.partitions", "1");
-        properties.put("transaction.state.log.replication.factor", "1");
-        properties.put("transaction.state.log.min.isr", "1");
-        properties.put("transaction.state.log.num.partitions", "1");
-        properties.put("share.coordinator.state.topic.replication.factor", "1");
-        properties.put("share.coordinator.state.topic.min.isr", "1");
-        properties.put("group.initial.rebalance.delay.ms", "0");
-        properties.put("log.cleaner.dedupe.buffer.size", "2097152");
-        properties.putAll(changes);
-        return properties;
     }
 
     private void stopServers() {

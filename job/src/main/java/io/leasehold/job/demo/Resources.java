@@ -7,17 +7,17 @@ import java.util.Deque;
  * What has been started and must not outlive the demo. Closed once, last started first, by whoever
  * comes first: the demo at its end, or the JVM when it is interrupted.
  */
-final class Resources implements AutoCloseable {
+public final class Resources implements AutoCloseable {
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private boolean closed;
 
-    Resources() {
+    public Resources() {
         Runtime.getRuntime().addShutdownHook(new Thread(this::close, "demo-cleanup"));
     }
 
     /** Takes charge of it; if everything is closed already, closes it at once. */
-    synchronized <T extends AutoCloseable> T add(T resource) {
+    public synchronized <T extends AutoCloseable> T add(T resource) {
         open.push(resource);
         if (closed) {
             closeAll();
