@@ -1,0 +1,2 @@
+/** What came out of a run, and whether that is what was promised. */
+package io.leasehold.job.chaos.audit;
