@@ -1,0 +1,216 @@
+package io.leasehold.job.chaos;
+
+import io.leasehold.job.chaos.kit.FlinkCluster;
+import io.leasehold.job.chaos.kit.FlinkCluster.Deaf;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/**
+ * Something that goes wrong. It strikes, lasts a while, and is over; what it does after that (a
+ * frozen process wakes, a killed one is started again) is part of it.
+ */
+sealed interface Fault {
+
+    /** What makes an end of it. */
+    @FunctionalInterface
+    interface Cure {
+        Cure NONE = () -> {};
+
+        void end();
+    }
+
+    /** What it is, in a few words for the report. */
+    String text();
+
+    /** From strike to cure. */
+    Duration lasts();
+
+    /** Strikes at once. */
+    Cure strike(Stage stage);
+
+    /**
+     * SIGKILL to one TaskManager that runs a part of the job; another one is started afterwards.
+     */
+    record KillTaskManager(String member, Duration lasts) implements Fault {
+        @Override
+        public String text() {
+            return "kill -9 a TaskManager of " + member;
+        }
+
+        @Override
+        public Cure strike(Stage stage) {
+            FlinkCluster cluster = stage.member(member).cluster();
+            int victim = stage.member(member).victim();
+            cluster.killTaskManager(victim);
+            return () -> cluster.startTaskManager(victim);
+        }
+    }
+
+    /** One TaskManager is stopped and wakes up later, not knowing that time has passed. */
+    record FreezeTaskManager(String member, Duration lasts) implements Fault {
+        @Override
+        public String text() {
+            return "freeze a TaskManager of %s for %d s".formatted(member, lasts.toSeconds());
+        }
+
+        @Override
+        public Cure strike(Stage stage) {
+            FlinkCluster cluster = stage.member(member).cluster();
+            int victim = stage.member(member).victim();
+            cluster.freezeTaskManager(victim);
+            return () -> cluster.thawTaskManager(victim);
+        }
+    }
+
+    /**
+     * The JobManager's connections with one TaskManager are reset; the TaskManager hears nothing.
+     */
+    record ResetJobManagersEnd(String member, Duration lasts) implements Fault {
+        @Override
+        public String text() {
+            return "reset the JobManager's connections with a TaskManager of " + member;
+        }
+
+        @Override
+        public Cure strike(Stage stage) {
+            FlinkCluster cluster = stage.member(member).cluster();
+            int victim = stage.member(member).victim();
+            cluster.resetJobManagersEnd(victim);
+            return () -> cluster.mend(victim);
+        }
+    }
+
+    /**
+     * What JobManager and one TaskManager say to each other gets lost, in one direction or both.
+     */
+    record Partition(String member, Deaf deaf, Duration lasts) implements Fault {
+        @Override
+        public String text() {
+            return "partition within %s, deaf: %s"
+                    .formatted(member, deaf.name().toLowerCase(Locale.ROOT).replace('_', ' '));
+        }
+
+        @Override
+        public Cure strike(Stage stage) {
+            FlinkCluster cluster = stage.member(member).cluster();
+            int victim = stage.member(member).victim();
+            cluster.partition(victim, deaf);
+            return () -> cluster.mend(victim);
+        }
+    }
+
+    /** SIGKILL to the JobManager, for good; its TaskManagers live. */
+    record KillJobManager(String member, Duration lasts) implements Fault {
+        @Override
+        public String text() {
+            return "kill -9 the JobManager of " + member;
+        }
+
+        @Override
+        public Cure strike(Stage stage) {
+            stage.member(member).cluster().killJobManager();
+            return Cure.NONE;
+        }
+    }
+
+    /** SIGKILL to the JobManager; another one is started, and finds what it has to do. */
+    record RestartJobManager(String member, Duration lasts) implements Fault {
+        @Override
+        public String text() {
+            return "kill -9 the JobManager of %s, start another".formatted(member);
+        }
+
+        @Override
+        public Cure strike(Stage stage) {
+            FlinkCluster cluster = stage.member(member).cluster();
+            cluster.killJobManager();
+            return cluster::startJobManager;
+        }
+    }
+
+    /** SIGKILL to everything of a job, for good. */
+    record KillJob(String member, Duration lasts) implements Fault {
+        @Override
+        public String text() {
+            return "kill -9 all of " + member;
+        }
+
+        @Override
+        public Cure strike(Stage stage) {
+            stage.member(member).cluster().killAll();
+            return Cure.NONE;
+        }
+    }
+
+    /** PostgreSQL is shut down immediately, and started again later. */
+    record StopStore(Duration lasts) implements Fault {
+        @Override
+        public String text() {
+            return "stop PostgreSQL for %d s".formatted(lasts.toSeconds());
+        }
+
+        @Override
+        public Cure strike(Stage stage) {
+            stage.database().stop();
+            return stage.database()::start;
+        }
+    }
+
+    /** Answers of the lease table come so late that nobody waits for them. */
+    record SlowStore(Duration delay, Duration lasts) implements Fault {
+        @Override
+        public String text() {
+            return "PostgreSQL answers everybody %.1f s late".formatted(delay.toMillis() / 1e3);
+        }
+
+        @Override
+        public Cure strike(Stage stage) {
+            stage.members().forEach(it -> it.store().delay(delay));
+            return () -> stage.members().forEach(it -> it.store().mend());
+        }
+    }
+
+    /** One job cannot reach the lease table, the others can. */
+    record CutStore(String member, Duration lasts) implements Fault {
+        @Override
+        public String text() {
+            return "cut %s off from PostgreSQL for %d s".formatted(member, lasts.toSeconds());
+        }
+
+        @Override
+        public Cure strike(Stage stage) {
+            stage.member(member).store().cut();
+            return stage.member(member).store()::mend;
+        }
+    }
+
+    /** SIGKILL to the broker, which is started again with what it has stored. */
+    record RestartBroker(Duration lasts) implements Fault {
+        @Override
+        public String text() {
+            return "kill -9 the broker for %d s".formatted(lasts.toSeconds());
+        }
+
+        @Override
+        public Cure strike(Stage stage) {
+            stage.broker().kill();
+            return stage.broker()::start;
+        }
+    }
+
+    /** A job is stopped with a savepoint and goes on from it with another parallelism. */
+    record Upgrade(String member, int parallelism, Duration lasts) implements Fault {
+        @Override
+        public String text() {
+            return "stop %s with a savepoint, go on with parallelism %d"
+                    .formatted(member, parallelism);
+        }
+
+        @Override
+        public Cure strike(Stage stage) {
+            stage.member(member).upgrade(parallelism);
+            return Cure.NONE;
+        }
+    }
+}
