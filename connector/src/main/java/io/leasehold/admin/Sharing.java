@@ -91,12 +91,7 @@ final class Sharing {
                                                 row.share().mostSplits(),
                                                 leaving.contains(row.id())))
                         .toList(),
-                leases.stream()
-                        .map(
-                                lease ->
-                                        new LeasePlanner.Placed(
-                                                lease.splitId(), holder(lease), lease.rate()))
-                        .toList());
+                leases.stream().map(this::placed).toList());
     }
 
     /** How many splits each member is to have, by the plan. */
@@ -105,10 +100,15 @@ final class Sharing {
                 .collect(Collectors.groupingBy(id -> id, Collectors.counting()));
     }
 
-    private Optional<String> holder(Lease lease) {
-        return Optional.ofNullable(moved.get(lease.splitId()))
-                .or(() -> lease.claim().map(Claim::claimant).filter(this::takesPart))
-                .or(() -> lease.ownerId().filter(this::takesPart));
+    private LeasePlanner.Placed placed(Lease lease) {
+        Optional<String> claimant =
+                Optional.ofNullable(moved.get(lease.splitId()))
+                        .or(() -> lease.claim().map(Claim::claimant).filter(this::takesPart));
+        return new LeasePlanner.Placed(
+                lease.splitId(),
+                claimant.or(() -> lease.ownerId().filter(this::takesPart)),
+                claimant.isPresent(),
+                lease.rate());
     }
 
     private boolean takesPart(String memberId) {

@@ -40,7 +40,7 @@ final class CountPlan {
 
     /**
      * @param takers in order of member id, each of positive weight
-     * @param splits in order of split id
+     * @param splits in order of split id, those on their way last
      */
     static Map<String, String> of(List<Taker> takers, List<Placed> splits) {
         CountPlan plan = new CountPlan(takers);

@@ -76,10 +76,11 @@ public final class LeasePlanner {
     /**
      * A split to be given to somebody.
      *
-     * @param holder the live member that has it, if one does
+     * @param holder the live member that has it or claims it, if one does
+     * @param onItsWay whether that one only claims it: it keeps first what it has
      * @param rate records per second, 0 if unknown
      */
-    public record Placed(String splitId, Optional<String> holder, double rate) {}
+    public record Placed(String splitId, Optional<String> holder, boolean onItsWay, double rate) {}
 
     /**
      * Says who should have each split.
@@ -99,7 +100,7 @@ public final class LeasePlanner {
             return kept(takers, splits);
         }
         List<Placed> ordered = new ArrayList<>(splits);
-        ordered.sort(Comparator.comparing(Placed::splitId));
+        ordered.sort(Comparator.comparing(Placed::onItsWay).thenComparing(Placed::splitId));
         Map<String, String> plan = shared(balance, active(staying), ordered);
         if (plan.size() < ordered.size()) {
             ordered.removeIf(split -> plan.containsKey(split.splitId()));

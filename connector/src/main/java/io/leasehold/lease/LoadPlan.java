@@ -42,7 +42,7 @@ final class LoadPlan {
 
     /**
      * @param takers in order of member id, each of positive weight
-     * @param splits in order of split id, one of known rate among them
+     * @param splits in order of split id, those on their way last, one of known rate among them
      */
     static Map<String, String> of(List<Taker> takers, List<Placed> splits) {
         LoadPlan plan = new LoadPlan(takers);

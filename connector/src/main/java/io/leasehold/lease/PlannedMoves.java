@@ -49,14 +49,16 @@ record PlannedMoves(
             long now) {
 
         /**
-         * Where a split counts as being: with whom it is on its way to, or with its live owner. So
-         * what an operator claims for a member stays claimed if the plan has room for it there.
+         * A split counts as being with whom it is on its way to, or with its live owner. So what an
+         * operator claims for a member stays claimed if the plan has room for it there.
          */
-        private Optional<String> holder(Lease lease) {
-            return lease.claim()
-                    .map(Claim::claimant)
-                    .filter(watch::live)
-                    .or(() -> lease.ownerId().filter(watch::live));
+        private LeasePlanner.Placed placed(Lease lease) {
+            Optional<String> claimant = lease.claim().map(Claim::claimant).filter(watch::live);
+            return new LeasePlanner.Placed(
+                    lease.splitId(),
+                    claimant.or(() -> lease.ownerId().filter(watch::live)),
+                    claimant.isPresent(),
+                    lease.rate());
         }
 
         /**
@@ -99,14 +101,7 @@ record PlannedMoves(
                 LeasePlanner.plan(
                         view.watch().balance(view.me()),
                         view.watch().takers(view.me()),
-                        toBeHad.stream()
-                                .map(
-                                        lease ->
-                                                new LeasePlanner.Placed(
-                                                        lease.splitId(),
-                                                        view.holder(lease),
-                                                        lease.rate()))
-                                .toList());
+                        toBeHad.stream().map(view::placed).toList());
         Search search = new Search(view);
         for (Lease lease : toBeHad) {
             boolean mine = view.isMine(Optional.ofNullable(plan.get(lease.splitId())));

@@ -27,6 +27,21 @@ class LeasePlannerCountTest {
 
     private static final int RUNS = 200;
 
+    /** A claim may arrive late, when there is no room for it any more. */
+    @Test
+    void aMemberKeepsWhatItHasBeforeWhatItOnlyClaims() {
+        List<Placed> splits =
+                List.of(
+                        new Placed("a", Optional.of("blue"), true, 0),
+                        new Placed("b", Optional.of("blue"), false, 0),
+                        new Placed("c", Optional.of("blue"), false, 0));
+
+        assertThat(
+                        LeasePlanner.plan(
+                                Balance.COUNT, List.of(new Taker("blue", 1, 2, false)), splits))
+                .isEqualTo(Map.of("b", "blue", "c", "blue"));
+    }
+
     @Test
     void aMemberThatLeavesLosesAllToTheOthers() {
         List<Placed> splits = List.of(held("a", "m00"), held("b", "m01"), held("c", "m00"));
@@ -268,7 +283,13 @@ class LeasePlannerCountTest {
 
     private static List<Placed> after(List<Placed> splits, Map<String, String> plan) {
         return splits.stream()
-                .map(s -> new Placed(s.splitId(), Optional.ofNullable(plan.get(s.splitId())), 0))
+                .map(
+                        s ->
+                                new Placed(
+                                        s.splitId(),
+                                        Optional.ofNullable(plan.get(s.splitId())),
+                                        false,
+                                        0))
                 .toList();
     }
 
@@ -295,10 +316,10 @@ class LeasePlannerCountTest {
     }
 
     private static Placed free(String split) {
-        return new Placed(split, Optional.empty(), 0);
+        return new Placed(split, Optional.empty(), false, 0);
     }
 
     private static Placed held(String split, String member) {
-        return new Placed(split, Optional.of(member), 0);
+        return new Placed(split, Optional.of(member), false, 0);
     }
 }

@@ -142,7 +142,8 @@ class LeasePlannerLoadTest {
             List<Placed> splits = new ArrayList<>();
             for (Placed split : splits(random, takers.size(), random.nextInt(201))) {
                 String holder = "m%02d".formatted(random.nextInt(takers.size()));
-                splits.add(new Placed(split.splitId(), Optional.of(holder), 1 + split.rate()));
+                splits.add(
+                        new Placed(split.splitId(), Optional.of(holder), false, 1 + split.rate()));
             }
             Map<String, String> held = held(splits);
 
@@ -296,6 +297,7 @@ class LeasePlannerLoadTest {
                                 new Placed(
                                         split.splitId(),
                                         Optional.ofNullable(plan.get(split.splitId())),
+                                        false,
                                         split.rate() * (1 + noise * (2 * random.nextDouble() - 1))))
                 .toList();
     }
@@ -317,10 +319,10 @@ class LeasePlannerLoadTest {
     }
 
     private static Placed free(String split, double rate) {
-        return new Placed(split, Optional.empty(), rate);
+        return new Placed(split, Optional.empty(), false, rate);
     }
 
     private static Placed held(String split, String member, double rate) {
-        return new Placed(split, Optional.of(member), rate);
+        return new Placed(split, Optional.of(member), false, rate);
     }
 }

@@ -74,7 +74,10 @@ class LeasePlannerTest {
                                     split ->
                                             random.nextInt(4) == 0
                                                     ? new Placed(
-                                                            split.splitId(), Optional.empty(), 0)
+                                                            split.splitId(),
+                                                            Optional.empty(),
+                                                            false,
+                                                            0)
                                                     : split)
                             .toList();
 
@@ -150,12 +153,12 @@ class LeasePlannerTest {
 
     private static List<Placed> free(int splits) {
         return IntStream.range(0, splits)
-                .mapToObj(i -> new Placed(id(i), Optional.empty(), 0))
+                .mapToObj(i -> new Placed(id(i), Optional.empty(), false, 0))
                 .toList();
     }
 
     private static Placed held(String split, String member) {
-        return new Placed(split, Optional.of(member), 0);
+        return new Placed(split, Optional.of(member), false, 0);
     }
 
     private static String id(int i) {
