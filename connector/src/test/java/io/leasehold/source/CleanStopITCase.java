@@ -9,7 +9,6 @@ import io.leasehold.lease.MemberState;
 import io.leasehold.lease.memory.MemoryLeaseStore;
 import io.leasehold.testkit.CommittedOutput;
 import io.leasehold.testkit.SeverableStore;
-import io.leasehold.testkit.queue.MemoryQueue;
 import io.leasehold.testkit.queue.MemoryQueueSource;
 
 import org.apache.flink.api.common.JobStatus;
@@ -38,7 +37,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -46,7 +44,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -87,7 +84,6 @@ class CleanStopITCase {
     @TempDir private Path savepoints;
 
     private final String name = "queue-" + UUID.randomUUID();
-    private final MemoryQueue queue = MemoryQueue.named(name);
     private final LeaseStoreFactory store = MemoryLeaseStore.named(name);
 
     // ------------------------------------------------------------------------ with a savepoint
@@ -267,16 +263,7 @@ class CleanStopITCase {
     /** More than can be read, slow as the jobs are, while a test goes on. */
     private List<String> fill() {
         SLOW.add(name);
-        List<String> written = new ArrayList<>();
-        for (int split = 0; split < SPLITS; split++) {
-            String splitId = "split-" + split;
-            List<String> records =
-                    IntStream.range(0, RECORDS).mapToObj(i -> splitId + ":" + i).toList();
-            queue.addSplit(splitId);
-            queue.append(splitId, records);
-            written.addAll(records);
-        }
-        return written;
+        return NumberedRecords.fill(name, SPLITS, RECORDS);
     }
 
     private LeasedSource<String, ?, ?> source(

@@ -4,7 +4,6 @@ import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.memory.MemoryLeaseStore;
 import io.leasehold.testkit.CommittedOutput;
-import io.leasehold.testkit.queue.MemoryQueue;
 import io.leasehold.testkit.queue.MemoryQueueSource;
 
 import org.apache.flink.api.common.JobStatus;
@@ -43,7 +42,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -80,7 +78,6 @@ class HandoffITCase {
                             .build());
 
     private final String name = "queue-" + UUID.randomUUID();
-    private final MemoryQueue queue = MemoryQueue.named(name);
 
     /** Promises S4, S5 and L3. */
     @Test
@@ -248,16 +245,7 @@ class HandoffITCase {
     /** More than can be read, slow as the jobs are, while a test goes on. */
     private List<String> fill() {
         SLOW.add(name);
-        List<String> written = new ArrayList<>();
-        for (int split = 0; split < SPLITS; split++) {
-            String splitId = "split-" + split;
-            List<String> records =
-                    IntStream.range(0, RECORDS).mapToObj(i -> splitId + ":" + i).toList();
-            queue.addSplit(splitId);
-            queue.append(splitId, records);
-            written.addAll(records);
-        }
-        return written;
+        return NumberedRecords.fill(name, SPLITS, RECORDS);
     }
 
     private LeaseStore table() throws Exception {
@@ -284,7 +272,8 @@ class HandoffITCase {
                 env.fromSource(
                                 source,
                                 WatermarkStrategy.<String>forMonotonousTimestamps()
-                                        .withTimestampAssigner((record, none) -> round(record)),
+                                        .withTimestampAssigner(
+                                                (record, none) -> NumberedRecords.number(record)),
                                 "leased")
                         .setParallelism(2)
                         .map(new Slowing(name))
@@ -335,10 +324,6 @@ class HandoffITCase {
 
     private static String subtask(String queue, String memberId, int index) {
         return queue + memberId + "/" + index;
-    }
-
-    private static long round(String record) {
-        return Long.parseLong(record.substring(record.indexOf(':') + 1));
     }
 
     /** Before a shuffle: behind it, barriers would wait for all that is on its way already. */

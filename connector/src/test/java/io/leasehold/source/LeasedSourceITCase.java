@@ -39,7 +39,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -80,7 +79,7 @@ class LeasedSourceITCase {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void throughFailuresOfReadersEveryRecordIsEffectiveOnce(boolean shuffled) throws Exception {
-        fill(6, 3_000);
+        NumberedRecords.fill(name, 6, 3_000);
         FAILURES_LEFT.put(name, new AtomicInteger(4));
         StreamExecutionEnvironment env = env(LeasedJobs.settings(20));
 
@@ -92,7 +91,8 @@ class LeasedSourceITCase {
                 .setParallelism(3);
         env.execute();
 
-        assertThat(CommittedOutput.of(name)).containsExactlyInAnyOrderElementsOf(all(6, 3_000));
+        assertThat(CommittedOutput.of(name))
+                .containsExactlyInAnyOrderElementsOf(NumberedRecords.of(6, 3_000));
         assertThat(FAILURES_LEFT.get(name)).hasNonPositiveValue();
     }
 
@@ -103,9 +103,8 @@ class LeasedSourceITCase {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void throughFailuresAfterTheEndOfASplitItIsNotReadAgain(boolean asAWhole) throws Exception {
-        fill(1, 40);
-        queue.addSplit("split-1");
-        queue.append("split-1", records("split-1", 8_000));
+        List<String> written = new ArrayList<>(NumberedRecords.fill(name, 1, 40));
+        written.addAll(NumberedRecords.append(name, "split-1", 0, 8_000));
         FAILURES_LEFT.put(name, new AtomicInteger(asAWhole ? 2 : 5));
         StreamExecutionEnvironment env = env(LeasedJobs.settings(40));
 
@@ -116,15 +115,13 @@ class LeasedSourceITCase {
                 .setParallelism(1);
         env.execute();
 
-        List<String> expected = new ArrayList<>(records("split-0", 40));
-        expected.addAll(records("split-1", 8_000));
-        assertThat(CommittedOutput.of(name)).containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(CommittedOutput.of(name)).containsExactlyInAnyOrderElementsOf(written);
         assertThat(FAILURES_LEFT.get(name)).hasNonPositiveValue();
     }
 
     @Test
     void aJobThatFailsAsAWholeGoesOnFromItsOwnState() throws Exception {
-        fill(4, 2_000);
+        NumberedRecords.fill(name, 4, 2_000);
         SeverableStore way = new SeverableStore(store);
         StreamExecutionEnvironment env = env(LeasedJobs.settings(20));
         List<String> output = new ArrayList<>();
@@ -142,7 +139,7 @@ class LeasedSourceITCase {
             records.forEachRemaining(output::add);
         }
 
-        assertThat(output).containsExactlyInAnyOrderElementsOf(all(4, 2_000));
+        assertThat(output).containsExactlyInAnyOrderElementsOf(NumberedRecords.of(4, 2_000));
     }
 
     // ------------------------------------------------------------------------------ discovery
@@ -176,12 +173,11 @@ class LeasedSourceITCase {
 
     @Test
     void aSplitThatAppearsLaterIsFoundAndRead() throws Exception {
-        fill(1, 10);
+        NumberedRecords.fill(name, 1, 10);
         JobClient job = start(LeasedJobs.settings(0), unbounded("blue", store), 2);
         try {
             awaitSeen(10);
-            queue.addSplit("later");
-            queue.append("later", records("later", 5));
+            NumberedRecords.append(name, "later", 0, 5);
             awaitSeen(15);
         } finally {
             job.cancel().get();
@@ -192,7 +188,7 @@ class LeasedSourceITCase {
 
     @Test
     void whileTheStoreIsDownReadersPauseAndThenGoOnWhereTheyWere() throws Exception {
-        fill(2, 500);
+        NumberedRecords.fill(name, 2, 500);
         SeverableStore way = new SeverableStore(store);
         JobClient job = start(LeasedJobs.settings(0), unbounded("blue", way), 2);
         try {
@@ -224,7 +220,7 @@ class LeasedSourceITCase {
 
     @Test
     void aStoreThatIsUnreachableAtTheStartIsAskedForAsLongAsTheTimeOutSays() throws Exception {
-        fill(1, 1);
+        NumberedRecords.fill(name, 1, 1);
         SeverableStore way = new SeverableStore(store);
         way.sever();
         LeasedSource<String, ?, ?> source =
@@ -245,7 +241,7 @@ class LeasedSourceITCase {
 
     @Test
     void aJobWithoutCheckpointsIsRefusedAtItsStart() throws Exception {
-        fill(1, 1);
+        NumberedRecords.fill(name, 1, 1);
         Configuration settings = new Configuration();
         JobClient job = start(settings, unbounded("blue", store), 1);
 
@@ -256,7 +252,7 @@ class LeasedSourceITCase {
 
     @Test
     void aSecondLiveJobOfOneMemberIdFailsAndNamesTheFirst() throws Exception {
-        fill(2, 10);
+        NumberedRecords.fill(name, 2, 10);
         JobClient first = start(LeasedJobs.settings(0), unbounded("blue", store), 1);
         try {
             awaitSeen(20);
@@ -274,7 +270,7 @@ class LeasedSourceITCase {
 
     @Test
     void aSplitWhoseProgressCannotBeReadIsLeftAloneAndTheOthersGoOn() throws Exception {
-        fill(2, 10);
+        NumberedRecords.fill(name, 2, 10);
         LeaseStore table = store.open(Duration.ofSeconds(1));
         ScriptedRows.discover(table, name, "split-0", new byte[] {1, 2, 3});
         JobClient job = start(LeasedJobs.settings(0), unbounded("blue", store), 1);
@@ -294,7 +290,7 @@ class LeasedSourceITCase {
 
     @Test
     void aCancelledJobsSplitsMoveOnWithoutWaitingForTheLease() throws Exception {
-        fill(4, 100);
+        NumberedRecords.fill(name, 4, 100);
         LeaseTerms patient = LeaseTerms.of(Duration.ofMinutes(2));
         JobClient first = start(LeasedJobs.settings(0), unbounded("blue", store, patient), 2);
         awaitSeen(400);
@@ -312,27 +308,6 @@ class LeasedSourceITCase {
     }
 
     // ---------------------------------------------------------------------------------- pieces
-
-    private void fill(int splits, int records) {
-        IntStream.range(0, splits)
-                .forEach(
-                        split -> {
-                            String id = "split-" + split;
-                            queue.addSplit(id);
-                            queue.append(id, records(id, records));
-                        });
-    }
-
-    private static List<String> records(String splitId, int count) {
-        return IntStream.range(0, count).mapToObj(i -> splitId + ":" + i).toList();
-    }
-
-    private static List<String> all(int splits, int records) {
-        return IntStream.range(0, splits)
-                .boxed()
-                .flatMap(split -> records("split-" + split, records).stream())
-                .toList();
-    }
 
     private LeasedSource<String, ?, ?> bounded(String memberId, LeaseStoreFactory way) {
         return source(memberId, way, TERMS, Boundedness.BOUNDED);

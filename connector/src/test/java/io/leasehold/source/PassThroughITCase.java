@@ -43,7 +43,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -83,8 +82,8 @@ class PassThroughITCase {
      */
     @Test
     void afterFailuresEventTimeWaitsForWhatIsNotGrantedAgainYet() throws Exception {
-        append(name, "split-0", 0, 4_000);
-        append(name, "split-1", 1_000_000, 4_000);
+        NumberedRecords.append(name, "split-0", 0, 4_000);
+        NumberedRecords.append(name, "split-1", 1_000_000, 4_000);
         FAILURES_LEFT.put(name, new AtomicInteger(6));
         StreamExecutionEnvironment env = env(20);
 
@@ -99,9 +98,9 @@ class PassThroughITCase {
     /** The standby has no split to read, and another source beside its leased one. */
     @Test
     void aStandbyHoldsEventTimeBackForNobody() throws Exception {
-        append(name, "split-0", 0, 10);
+        NumberedRecords.append(name, "split-0", 0, 10);
         String other = name + "-other";
-        append(other, "plain-0", 0, 10);
+        NumberedRecords.append(other, "plain-0", 0, 10);
         JobClient active = start("blue", 1);
         LeaseStore table = MemoryLeaseStore.named(name).open(Duration.ofSeconds(1));
         Awaitility.await()
@@ -128,7 +127,7 @@ class PassThroughITCase {
                     .atMost(SOON)
                     .until(
                             () -> {
-                                append(other, "plain-0", at.getAndAdd(10), 1);
+                                NumberedRecords.append(other, "plain-0", at.getAndAdd(10), 1);
                                 return WATERMARKS.getOrDefault(other, 0L) >= 1_000;
                             });
             assertThat(ScriptedRows.owners(table, name)).containsOnly(Map.entry("split-0", "blue"));
@@ -142,8 +141,8 @@ class PassThroughITCase {
     @Test
     void aSplitThatIsFarAheadIsPausedUntilTheOthersHaveCaughtUp() throws Exception {
         MemoryQueue queue = MemoryQueue.named(name);
-        append(name, "behind", 0, 1);
-        append(name, "ahead", 0, 30_000);
+        NumberedRecords.append(name, "behind", 0, 1);
+        NumberedRecords.append(name, "ahead", 0, 30_000);
         StreamExecutionEnvironment env = env(0);
         WatermarkStrategy<String> aligned =
                 inOrder().withWatermarkAlignment("all", Duration.ofMillis(100), ALIGNED_EVERY);
@@ -159,7 +158,7 @@ class PassThroughITCase {
             Awaitility.await().atMost(SOON).until(() -> queue.isPaused("ahead"));
             assertThat(CommittedOutput.of(name)).doesNotContain("ahead:29999");
 
-            append(name, "behind", 30_000, 1);
+            NumberedRecords.append(name, "behind", 30_000, 1);
 
             Awaitility.await()
                     .atMost(SOON)
@@ -174,7 +173,7 @@ class PassThroughITCase {
 
     @Test
     void eventsOfItsOwnAndCompletedCheckpointsReachTheWrappedSourceOnBothSides() throws Exception {
-        fill(name, 2, 10);
+        NumberedRecords.fill(name, 2, 10);
         StreamExecutionEnvironment env = env(0);
         watched(
                 env.fromSource(
@@ -233,7 +232,7 @@ class PassThroughITCase {
         env.execute();
 
         assertThat(CommittedOutput.of(name))
-                .containsExactlyInAnyOrderElementsOf(records("made", 0, 60));
+                .containsExactlyInAnyOrderElementsOf(NumberedRecords.of("made", 0, 60));
     }
 
     // ------------------------------------------------------------------------------ hybrid
@@ -245,8 +244,8 @@ class PassThroughITCase {
     @ValueSource(ints = {0, 4})
     void asTheFirstOfAHybridSourceItIsReadAndThenTheNext(int failures) throws Exception {
         String next = name + "-next";
-        fill(name, 4, 2_000);
-        fill(next, 2, 2_000);
+        NumberedRecords.fill(name, 4, 2_000);
+        NumberedRecords.fill(next, 2, 2_000);
 
         readHybrid(
                 HybridSource.builder(bounded(name, "blue"))
@@ -261,8 +260,8 @@ class PassThroughITCase {
     @ValueSource(ints = {0, 4})
     void asTheSecondOfAHybridSourceItIsReadAfterTheFirst(int failures) throws Exception {
         String first = name + "-first";
-        fill(first, 2, 2_000);
-        fill(name, 4, 2_000);
+        NumberedRecords.fill(first, 2, 2_000);
+        NumberedRecords.fill(name, 4, 2_000);
 
         readHybrid(
                 HybridSource.builder(new MemoryQueueSource(first, Boundedness.BOUNDED))
@@ -282,9 +281,8 @@ class PassThroughITCase {
     }
 
     private List<String> all(int splits, int otherSplits, int records) {
-        List<String> all = new ArrayList<>();
-        IntStream.range(0, splits).forEach(i -> all.addAll(records("split-" + i, 0, records)));
-        IntStream.range(0, otherSplits).forEach(i -> all.addAll(records("split-" + i, 0, records)));
+        List<String> all = new ArrayList<>(NumberedRecords.of(splits, records));
+        all.addAll(NumberedRecords.of(otherSplits, records));
         return all;
     }
 
@@ -293,7 +291,7 @@ class PassThroughITCase {
     /** Flink takes no checkpoints then, whatever interval is set. */
     @Test
     void aJobInBatchModeIsRefusedAtItsStart() throws Exception {
-        fill(name, 1, 10);
+        NumberedRecords.fill(name, 1, 10);
         Configuration settings = LeasedJobs.settings(0);
         settings.set(ExecutionOptions.RUNTIME_MODE, RuntimeExecutionMode.BATCH);
         StreamExecutionEnvironment env =
@@ -305,19 +303,6 @@ class PassThroughITCase {
     }
 
     // ---------------------------------------------------------------------------------- pieces
-
-    private static void fill(String queue, int splits, int records) {
-        IntStream.range(0, splits).forEach(i -> append(queue, "split-" + i, 0, records));
-    }
-
-    private static void append(String queue, String splitId, int from, int count) {
-        MemoryQueue.named(queue).addSplit(splitId);
-        MemoryQueue.named(queue).append(splitId, records(splitId, from, count));
-    }
-
-    private static List<String> records(String splitId, int from, int count) {
-        return IntStream.range(from, from + count).mapToObj(i -> splitId + ":" + i).toList();
-    }
 
     private static LeasedSource<String, ?, ?> bounded(String queue, String memberId) {
         return leased(queue, memberId, Boundedness.BOUNDED, 1);
@@ -352,11 +337,7 @@ class PassThroughITCase {
 
     private static WatermarkStrategy<String> inOrder() {
         return WatermarkStrategy.<String>forMonotonousTimestamps()
-                .withTimestampAssigner((record, none) -> time(record));
-    }
-
-    private static long time(String record) {
-        return Long.parseLong(record.substring(record.indexOf(':') + 1));
+                .withTimestampAssigner((record, none) -> NumberedRecords.number(record));
     }
 
     /** All readers fail together, since every task is connected to every other. */
@@ -384,7 +365,7 @@ class PassThroughITCase {
             LockSupport.parkNanos(SLOW_NANOS);
             long watermark = context.timerService().currentWatermark();
             WATERMARKS.put(job, watermark);
-            if (time(record) <= watermark) {
+            if (NumberedRecords.number(record) <= watermark) {
                 LATE.computeIfAbsent(job, none -> new ConcurrentLinkedQueue<>())
                         .add(record + " at " + watermark);
             }

@@ -8,7 +8,6 @@ import io.leasehold.lease.memory.MemoryLeaseStore;
 import io.leasehold.testkit.CommittedOutput;
 import io.leasehold.testkit.EmbeddedKafka;
 import io.leasehold.testkit.ScriptedMember;
-import io.leasehold.testkit.queue.MemoryQueue;
 import io.leasehold.testkit.queue.MemoryQueueSource;
 
 import org.apache.flink.api.common.JobStatus;
@@ -40,7 +39,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -79,7 +77,6 @@ class RestoreITCase {
     @TempDir private Path savepoints;
 
     private final String name = "queue-" + UUID.randomUUID();
-    private final MemoryQueue queue = MemoryQueue.named(name);
 
     @Test
     void aSavepointGoesOnUnderAnotherMemberId() throws Exception {
@@ -241,16 +238,7 @@ class RestoreITCase {
 
     private List<String> fill() {
         SLOW.add(name);
-        List<String> written = new ArrayList<>();
-        for (int split = 0; split < SPLITS; split++) {
-            String splitId = "split-" + split;
-            List<String> records =
-                    IntStream.range(0, RECORDS).mapToObj(i -> splitId + ":" + i).toList();
-            queue.addSplit(splitId);
-            queue.append(splitId, records);
-            written.addAll(records);
-        }
-        return written;
+        return NumberedRecords.fill(name, SPLITS, RECORDS);
     }
 
     private List<String> produce(EmbeddedKafka kafka) {

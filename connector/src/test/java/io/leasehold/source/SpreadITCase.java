@@ -158,8 +158,9 @@ class SpreadITCase {
                     (splitId, progress) ->
                             written.removeIf(
                                     record ->
-                                            split(record).equals(splitId)
-                                                    && number(record) >= position(progress)));
+                                            NumberedRecords.split(record).equals(splitId)
+                                                    && NumberedRecords.number(record)
+                                                            >= position(progress)));
             assertAllCommittedOnce();
         } finally {
             job.cancel().get();
@@ -264,12 +265,7 @@ class SpreadITCase {
         FAILING.computeIfAbsent(name, none -> ConcurrentHashMap.newKeySet());
         READERS.computeIfAbsent(name, none -> new ConcurrentHashMap<>());
         for (int split = queue.splitIds().size(); split < splits; split++) {
-            String splitId = "split-" + split;
-            List<String> records =
-                    IntStream.range(0, RECORDS).mapToObj(i -> splitId + ":" + i).toList();
-            queue.addSplit(splitId);
-            queue.append(splitId, records);
-            written.addAll(records);
+            written.addAll(NumberedRecords.append(name, "split-" + split, 0, RECORDS));
         }
     }
 
@@ -291,7 +287,8 @@ class SpreadITCase {
                 env.fromSource(
                                 source,
                                 WatermarkStrategy.<String>forMonotonousTimestamps()
-                                        .withTimestampAssigner((record, none) -> number(record)),
+                                        .withTimestampAssigner(
+                                                (record, none) -> NumberedRecords.number(record)),
                                 "leased",
                                 Types.STRING)
                         .uid("leased")
@@ -337,14 +334,6 @@ class SpreadITCase {
         assertThat(committed.stream().filter(record -> !once.add(record))).as("twice").isEmpty();
         Set<String> expected = written.stream().collect(Collectors.toSet());
         assertThat(once).isEqualTo(expected);
-    }
-
-    private static String split(String record) {
-        return record.substring(0, record.indexOf(':'));
-    }
-
-    private static long number(String record) {
-        return Long.parseLong(record.substring(record.indexOf(':') + 1));
     }
 
     private static long position(Progress progress) {
@@ -405,7 +394,7 @@ class SpreadITCase {
                 LockSupport.parkNanos(SLOW_NANOS);
             }
             READERS.computeIfAbsent(queue, none -> new ConcurrentHashMap<>())
-                    .put(split(record), subtask);
+                    .put(NumberedRecords.split(record), subtask);
             WATERMARKS
                     .computeIfAbsent(queue, none -> new ConcurrentHashMap<>())
                     .put(subtask, context.timerService().currentWatermark());
