@@ -43,7 +43,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.LockSupport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -62,12 +61,10 @@ class CleanStopITCase {
                     .build();
     private static final LeaseTerms SHORT = LeaseTerms.of(Duration.ofSeconds(2));
     private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SLOWED = Duration.ofMillis(1);
     private static final int SPLITS = 4;
     private static final int RECORDS = 6_000;
     private static final int PARALLELISM = 2;
-
-    /** Queues whose jobs take their time for each record. */
-    private static final Set<String> SLOW = ConcurrentHashMap.newKeySet();
 
     /** Queues of which the next record fails whoever is to map it. */
     private static final Set<String> FAILING = ConcurrentHashMap.newKeySet();
@@ -170,7 +167,7 @@ class CleanStopITCase {
         JobClient green = start("green", LeasedJobs.settings(0), SHORT, store, false);
         try {
             awaitSplitsOf("green", SPLITS);
-            SLOW.remove(name);
+            SlowedRecords.letGo(name);
             awaitCommitted(written.size());
             Awaitility.await()
                     .atMost(SOON)
@@ -185,7 +182,7 @@ class CleanStopITCase {
     @Test
     void aJobThatHasReadEverythingLeavesNothingToWaitFor() throws Exception {
         List<String> written = fill();
-        SLOW.remove(name);
+        SlowedRecords.letGo(name);
         StreamExecutionEnvironment env = env(LeasedJobs.settings(0));
         build(env, source("blue", PATIENT, store, Boundedness.BOUNDED), false);
 
@@ -262,7 +259,7 @@ class CleanStopITCase {
 
     /** More than can be read, slow as the jobs are, while a test goes on. */
     private List<String> fill() {
-        SLOW.add(name);
+        SlowedRecords.slow(name);
         return NumberedRecords.fill(name, SPLITS, RECORDS);
     }
 
@@ -296,7 +293,7 @@ class CleanStopITCase {
             StreamExecutionEnvironment env, LeasedSource<String, ?, ?> source, boolean shuffled) {
         DataStream<String> read =
                 LeasedJobs.stream(env, source, PARALLELISM)
-                        .map(new Slowing(name))
+                        .map(new SlowedRecords(name, SLOWED))
                         .setParallelism(PARALLELISM);
         (shuffled ? read.rebalance() : read)
                 .map(new Failing(name))
@@ -348,7 +345,7 @@ class CleanStopITCase {
     /** As fast as it goes, to the end: each record is committed, and once. */
     private void assertAllCommittedOnce(List<String> written) {
         assertThat(CommittedOutput.of(name)).hasSizeLessThan(written.size());
-        SLOW.remove(name);
+        SlowedRecords.letGo(name);
         awaitCommitted(written.size());
         assertNothingMissingOrTwice(written);
     }
@@ -360,25 +357,6 @@ class CleanStopITCase {
         assertThat(written.stream().filter(record -> !once.contains(record)))
                 .as("missing")
                 .isEmpty();
-    }
-
-    /** Before a shuffle: behind it, barriers would wait for all that is on its way already. */
-    private static final class Slowing implements MapFunction<String, String> {
-        private static final long serialVersionUID = 1L;
-        private static final long NANOS = 1_000_000;
-        private final String queue;
-
-        Slowing(String queue) {
-            this.queue = queue;
-        }
-
-        @Override
-        public String map(String record) {
-            if (SLOW.contains(queue)) {
-                LockSupport.parkNanos(NANOS);
-            }
-            return record;
-        }
     }
 
     private static final class Failing implements MapFunction<String, String> {

@@ -8,7 +8,6 @@ import io.leasehold.testkit.queue.MemoryQueueSource;
 
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -40,7 +39,6 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -53,10 +51,7 @@ class HandoffITCase {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final int SPLITS = 6;
     private static final int RECORDS = 30_000;
-    private static final long SLOW_NANOS = 2_000_000;
-
-    /** Queues whose jobs take their time for each record. */
-    private static final Set<String> SLOW = ConcurrentHashMap.newKeySet();
+    private static final Duration SLOWED = Duration.ofMillis(2);
 
     /** By job and subtask, how far event time was when the last record came. */
     private static final Map<String, Long> WATERMARKS = new ConcurrentHashMap<>();
@@ -244,7 +239,7 @@ class HandoffITCase {
 
     /** More than can be read, slow as the jobs are, while a test goes on. */
     private List<String> fill() {
-        SLOW.add(name);
+        SlowedRecords.slow(name);
         return NumberedRecords.fill(name, SPLITS, RECORDS);
     }
 
@@ -276,7 +271,7 @@ class HandoffITCase {
                                                 (record, none) -> NumberedRecords.number(record)),
                                 "leased")
                         .setParallelism(2)
-                        .map(new Slowing(name))
+                        .map(new SlowedRecords(name, SLOWED))
                         .setParallelism(2);
         (shuffled ? read.rebalance() : read)
                 .process(new Watching(name, memberId))
@@ -295,7 +290,7 @@ class HandoffITCase {
     /** As fast as it goes, to the end: each record is committed, and once. */
     private void assertAllCommittedOnce(List<String> written) {
         assertThat(CommittedOutput.of(name)).hasSizeLessThan(written.size());
-        SLOW.remove(name);
+        SlowedRecords.letGo(name);
         Awaitility.await()
                 .atMost(SOON)
                 .until(() -> CommittedOutput.of(name).size() >= written.size());
@@ -324,24 +319,6 @@ class HandoffITCase {
 
     private static String subtask(String queue, String memberId, int index) {
         return queue + memberId + "/" + index;
-    }
-
-    /** Before a shuffle: behind it, barriers would wait for all that is on its way already. */
-    private static final class Slowing implements MapFunction<String, String> {
-        private static final long serialVersionUID = 1L;
-        private final String queue;
-
-        Slowing(String queue) {
-            this.queue = queue;
-        }
-
-        @Override
-        public String map(String record) {
-            if (SLOW.contains(queue)) {
-                LockSupport.parkNanos(SLOW_NANOS);
-            }
-            return record;
-        }
     }
 
     private static final class Watching extends ProcessFunction<String, String> {

@@ -12,7 +12,6 @@ import io.leasehold.testkit.queue.MemoryQueueSource;
 
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.serialization.SimpleStringSchema;
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.Source;
@@ -45,9 +44,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -61,10 +58,7 @@ class RestoreITCase {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final int SPLITS = 4;
     private static final int RECORDS = 10_000;
-    private static final long SLOW_NANOS = 1_000_000;
-
-    /** Queues whose jobs take their time for each record. */
-    private static final Set<String> SLOW = ConcurrentHashMap.newKeySet();
+    private static final Duration SLOWED = Duration.ofMillis(1);
 
     @RegisterExtension
     static final MiniClusterExtension FLINK =
@@ -161,7 +155,7 @@ class RestoreITCase {
         assertThatThrownBy(() -> refused.getJobExecutionResult().get())
                 .hasStackTraceContaining("lease.restore is fail, and the split 'split-");
         JobClient back = start("blue", Optional.of(savepoint), RestoreRule.STATE, LostLease.FAIL);
-        SLOW.remove(name);
+        SlowedRecords.letGo(name);
 
         Awaitility.await()
                 .atMost(SOON)
@@ -182,7 +176,7 @@ class RestoreITCase {
 
     @Test
     void aSavepointOfAPlainKafkaSourceGoesOnUnderLeases() throws Exception {
-        SLOW.add(name);
+        SlowedRecords.slow(name);
         try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
             List<String> written = produce(kafka);
             JobClient plain = start(plain(kafka), Optional.empty());
@@ -219,7 +213,7 @@ class RestoreITCase {
         Awaitility.await()
                 .atMost(SOON)
                 .until(() -> committed("split-1") > committed("split-0") + 1_000);
-        SLOW.remove(name);
+        SlowedRecords.letGo(name);
         for (String other : List.of("split-1", "split-2", "split-3")) {
             Awaitility.await().atMost(SOON).until(() -> committed(other) == RECORDS);
         }
@@ -237,7 +231,7 @@ class RestoreITCase {
     // ---------------------------------------------------------------------------------- pieces
 
     private List<String> fill() {
-        SLOW.add(name);
+        SlowedRecords.slow(name);
         return NumberedRecords.fill(name, SPLITS, RECORDS);
     }
 
@@ -314,7 +308,7 @@ class RestoreITCase {
         env.fromSource(source, WatermarkStrategy.noWatermarks(), "queue")
                 .uid("queue")
                 .setParallelism(2)
-                .map(new Slowing(name))
+                .map(new SlowedRecords(name, SLOWED))
                 .uid("slowing")
                 .setParallelism(2)
                 .sinkTo(new CommittedOutput(name))
@@ -360,7 +354,7 @@ class RestoreITCase {
     /** As fast as it goes, to the end: each record is committed, and once. */
     private void assertAllCommittedOnce(List<String> written) {
         assertThat(CommittedOutput.of(name)).hasSizeLessThan(written.size());
-        SLOW.remove(name);
+        SlowedRecords.letGo(name);
         awaitCommitted(written.size());
         List<String> committed = CommittedOutput.of(name);
         Set<String> once = new HashSet<>(committed);
@@ -379,22 +373,5 @@ class RestoreITCase {
             }
         }
         return repeated;
-    }
-
-    private static final class Slowing implements MapFunction<String, String> {
-        private static final long serialVersionUID = 1L;
-        private final String queue;
-
-        Slowing(String queue) {
-            this.queue = queue;
-        }
-
-        @Override
-        public String map(String record) {
-            if (SLOW.contains(queue)) {
-                LockSupport.parkNanos(SLOW_NANOS);
-            }
-            return record;
-        }
     }
 }

@@ -28,7 +28,6 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -42,10 +41,7 @@ class SharedTableITCase {
 
     private static final LeaseTerms TERMS = LeaseTerms.of(Duration.ofSeconds(2));
     private static final Duration SOON = Duration.ofSeconds(60);
-    private static final long SLOW_NANOS = 2_000_000;
-
-    /** Tables whose jobs take their time for each record. */
-    private static final Set<String> SLOW = ConcurrentHashMap.newKeySet();
+    private static final Duration SLOWED = Duration.ofMillis(2);
 
     /** Who read what, by table, in order. */
     private static final Map<String, Queue<String>> SEEN = new ConcurrentHashMap<>();
@@ -65,11 +61,11 @@ class SharedTableITCase {
     void eachChunkIsReadOnceAndBothJobsEnd() throws Exception {
         JdbcChunks table = new JdbcChunks();
         List<String> written = fill(table, 12, 2_000);
-        SLOW.add(name);
+        SlowedRecords.slow(name);
         JobClient blue = start(table, "blue");
         JobClient green = start(table, "green");
         Awaitility.await().atMost(SOON).until(() -> readBy("blue") && readBy("green"));
-        SLOW.remove(name);
+        SlowedRecords.letGo(name);
 
         end(blue);
         end(green);
@@ -82,7 +78,7 @@ class SharedTableITCase {
     void chunksThatMoveInTheMiddleAreReadWithoutAGapOrAnOverlap() throws Exception {
         JdbcChunks table = new JdbcChunks();
         List<String> written = fill(table, 4, 5_000);
-        SLOW.add(name);
+        SlowedRecords.slow(name);
         LeaseStore leases = MemoryLeaseStore.named(name).open(Duration.ofSeconds(1));
         JobClient blue = start(table, "blue");
         Awaitility.await().atMost(SOON).until(() -> readBy("blue"));
@@ -101,7 +97,7 @@ class SharedTableITCase {
             int before = SEEN.get(name).size();
             Awaitility.await().atMost(SOON).until(() -> SEEN.get(name).size() > before + 100);
         }
-        SLOW.remove(name);
+        SlowedRecords.letGo(name);
 
         end(blue);
         end(green);
@@ -134,6 +130,8 @@ class SharedTableITCase {
                         .terms(TERMS)
                         .build();
         LeasedJobs.stream(env, source, 2)
+                .map(new SlowedRecords(name, SLOWED))
+                .setParallelism(2)
                 .map(new Seeing(name, memberId))
                 .setParallelism(2)
                 .sinkTo(new CommittedOutput(name))
@@ -185,9 +183,6 @@ class SharedTableITCase {
 
         @Override
         public String map(String record) {
-            if (SLOW.contains(table)) {
-                LockSupport.parkNanos(SLOW_NANOS);
-            }
             SEEN.computeIfAbsent(table, none -> new ConcurrentLinkedQueue<>())
                     .add(memberId + " " + record);
             return record;

@@ -56,7 +56,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -69,10 +68,7 @@ class SpreadITCase {
     private static final LeaseTerms TERMS = LeaseTerms.of(Duration.ofSeconds(2));
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final int RECORDS = 15_000;
-    private static final long SLOW_NANOS = 2_000_000;
-
-    /** Queues whose jobs take their time for each record. */
-    private static final Set<String> SLOW = ConcurrentHashMap.newKeySet();
+    private static final Duration SLOWED = Duration.ofMillis(2);
 
     /** By queue, the subtask that last read a record of each split. */
     private static final Map<String, Map<String, Integer>> READERS = new ConcurrentHashMap<>();
@@ -261,7 +257,7 @@ class SpreadITCase {
 
     /** More than can be read, slow as the jobs are, while a test goes on. */
     private void fill(int splits) {
-        SLOW.add(name);
+        SlowedRecords.slow(name);
         FAILING.computeIfAbsent(name, none -> ConcurrentHashMap.newKeySet());
         READERS.computeIfAbsent(name, none -> new ConcurrentHashMap<>());
         for (int split = queue.splitIds().size(); split < splits; split++) {
@@ -292,6 +288,8 @@ class SpreadITCase {
                                 "leased",
                                 Types.STRING)
                         .uid("leased")
+                        .map(new SlowedRecords(name, SLOWED))
+                        .uid("slowing")
                         .process(new Watching(name))
                         .uid("watching");
         (shuffled ? read.rebalance() : read).sinkTo(new CommittedOutput(name)).uid("output");
@@ -325,7 +323,7 @@ class SpreadITCase {
     /** As fast as it goes, to the end: each record is committed, and once. */
     private void assertAllCommittedOnce() {
         assertThat(CommittedOutput.of(name)).hasSizeLessThan(written.size());
-        SLOW.remove(name);
+        SlowedRecords.letGo(name);
         Awaitility.await()
                 .atMost(SOON)
                 .until(() -> CommittedOutput.of(name).size() >= written.size());
@@ -390,9 +388,6 @@ class SpreadITCase {
         @Override
         public void processElement(String record, Context context, Collector<String> out) {
             int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
-            if (SLOW.contains(queue)) {
-                LockSupport.parkNanos(SLOW_NANOS);
-            }
             READERS.computeIfAbsent(queue, none -> new ConcurrentHashMap<>())
                     .put(NumberedRecords.split(record), subtask);
             WATERMARKS
