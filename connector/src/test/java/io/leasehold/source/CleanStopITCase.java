@@ -37,7 +37,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -96,7 +95,7 @@ class CleanStopITCase {
             boolean drained, boolean shuffled) throws Exception {
         List<String> written = fill();
         JobClient blue = start("blue", LeasedJobs.settings(0), PATIENT, store, shuffled);
-        awaitCommitted(200);
+        CommittedRecords.await(name, 200);
 
         stop(blue, drained);
 
@@ -105,8 +104,8 @@ class CleanStopITCase {
         assertThat(row("blue").emitsFor()).isZero();
         JobClient green = start("green", LeasedJobs.settings(0), PATIENT, store, shuffled);
         try {
-            awaitCommitted(committed + 200);
-            assertAllCommittedOnce(written);
+            CommittedRecords.await(name, committed + 200);
+            CommittedRecords.assertAllInTheEndAndOnce(name, written);
         } finally {
             green.cancel().get();
         }
@@ -124,7 +123,7 @@ class CleanStopITCase {
             stop(blue, false);
 
             awaitSplitsOf("green", SPLITS);
-            assertAllCommittedOnce(written);
+            CommittedRecords.assertAllInTheEndAndOnce(name, written);
         } finally {
             green.cancel().get();
         }
@@ -136,17 +135,17 @@ class CleanStopITCase {
             throws Exception {
         List<String> written = fill();
         JobClient blue = start("blue", LeasedJobs.settings(0), PATIENT, store, false);
-        awaitCommitted(200);
+        CommittedRecords.await(name, 200);
         String savepoint = stop(blue, false);
         JobClient green = start("green", LeasedJobs.settings(0), PATIENT, store, false);
-        awaitCommitted(CommittedOutput.of(name).size() + 200);
+        CommittedRecords.await(name, CommittedOutput.of(name).size() + 200);
         stop(green, false);
 
         Configuration settings = LeasedJobs.settings(0);
         settings.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
         JobClient back = start("blue", settings, PATIENT, store, false);
         try {
-            assertAllCommittedOnce(written);
+            CommittedRecords.assertAllInTheEndAndOnce(name, written);
         } finally {
             back.cancel().get();
         }
@@ -158,7 +157,7 @@ class CleanStopITCase {
         List<String> written = fill();
         SeverableStore way = new SeverableStore(store);
         JobClient blue = start("blue", LeasedJobs.settings(0), SHORT, way, false);
-        awaitCommitted(200);
+        CommittedRecords.await(name, 200);
 
         way.sever();
         stop(blue, false);
@@ -168,7 +167,7 @@ class CleanStopITCase {
         try {
             awaitSplitsOf("green", SPLITS);
             SlowedRecords.letGo(name);
-            awaitCommitted(written.size());
+            CommittedRecords.await(name, written.size());
             Awaitility.await()
                     .atMost(SOON)
                     .until(() -> Set.copyOf(CommittedOutput.of(name)).containsAll(written));
@@ -188,7 +187,7 @@ class CleanStopITCase {
 
         env.execute();
 
-        assertNothingMissingOrTwice(written);
+        CommittedRecords.assertAllOnce(name, written);
         awaitClosed("blue");
         assertThat(row("blue").emitsFor()).isZero();
     }
@@ -198,7 +197,7 @@ class CleanStopITCase {
     void theGrantsOfAJobThatIsCancelledAreWaitedFor() throws Exception {
         fill();
         JobClient blue = start("blue", LeasedJobs.settings(0), PATIENT, store, false);
-        awaitCommitted(200);
+        CommittedRecords.await(name, 200);
 
         blue.cancel().get();
 
@@ -212,7 +211,7 @@ class CleanStopITCase {
             @InjectMiniCluster MiniCluster cluster) throws Exception {
         fill();
         JobClient blue = start("blue", LeasedJobs.settings(0), PATIENT, store, false);
-        awaitCommitted(200);
+        CommittedRecords.await(name, 200);
         HaLeadershipControl leadership = cluster.getHaLeadershipControl().orElseThrow();
 
         leadership.revokeJobMasterLeadership(blue.getJobID()).get();
@@ -245,11 +244,11 @@ class CleanStopITCase {
         JobClient blue = start("blue", LeasedJobs.settings(10), PATIENT, store, shuffled);
         try {
             for (int failure = 1; failure <= 3; failure++) {
-                awaitCommitted(CommittedOutput.of(name).size() + 200);
+                CommittedRecords.await(name, CommittedOutput.of(name).size() + 200);
                 FAILING.add(name);
                 Awaitility.await().atMost(SOON).until(() -> !FAILING.contains(name));
             }
-            assertAllCommittedOnce(written);
+            CommittedRecords.assertAllInTheEndAndOnce(name, written);
         } finally {
             blue.cancel().get();
         }
@@ -336,27 +335,6 @@ class CleanStopITCase {
                                                 .filter(memberId::equals)
                                                 .count()
                                         == splits);
-    }
-
-    private void awaitCommitted(int records) {
-        Awaitility.await().atMost(SOON).until(() -> CommittedOutput.of(name).size() >= records);
-    }
-
-    /** As fast as it goes, to the end: each record is committed, and once. */
-    private void assertAllCommittedOnce(List<String> written) {
-        assertThat(CommittedOutput.of(name)).hasSizeLessThan(written.size());
-        SlowedRecords.letGo(name);
-        awaitCommitted(written.size());
-        assertNothingMissingOrTwice(written);
-    }
-
-    private void assertNothingMissingOrTwice(List<String> written) {
-        List<String> committed = CommittedOutput.of(name);
-        Set<String> once = new HashSet<>();
-        assertThat(committed.stream().filter(record -> !once.add(record))).as("twice").isEmpty();
-        assertThat(written.stream().filter(record -> !once.contains(record)))
-                .as("missing")
-                .isEmpty();
     }
 
     private static final class Failing implements MapFunction<String, String> {

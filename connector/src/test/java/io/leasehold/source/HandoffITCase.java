@@ -85,7 +85,7 @@ class HandoffITCase {
         try {
             Awaitility.await().atMost(SOON).until(() -> splitsOf(table, "green") == SPLITS / 2);
 
-            assertAllCommittedOnce(written);
+            CommittedRecords.assertAllInTheEndAndOnce(name, written);
             assertThat(splitsOf(table, "blue")).isEqualTo(SPLITS / 2);
         } finally {
             cancel(blue, green);
@@ -108,7 +108,7 @@ class HandoffITCase {
                 Awaitility.await().atMost(SOON).until(() -> splitsOf(table, winner) == SPLITS);
             }
 
-            assertAllCommittedOnce(written);
+            CommittedRecords.assertAllInTheEndAndOnce(name, written);
         } finally {
             cancel(blue, green);
         }
@@ -143,7 +143,7 @@ class HandoffITCase {
             }
             assertThat(FAILURES.get(name)).hasValueGreaterThan(6);
 
-            assertAllCommittedOnce(written);
+            CommittedRecords.assertAllInTheEndAndOnce(name, written);
         } finally {
             cancel(blue, green);
         }
@@ -285,21 +285,6 @@ class HandoffITCase {
         for (JobClient job : jobs) {
             job.cancel().get();
         }
-    }
-
-    /** As fast as it goes, to the end: each record is committed, and once. */
-    private void assertAllCommittedOnce(List<String> written) {
-        assertThat(CommittedOutput.of(name)).hasSizeLessThan(written.size());
-        SlowedRecords.letGo(name);
-        Awaitility.await()
-                .atMost(SOON)
-                .until(() -> CommittedOutput.of(name).size() >= written.size());
-        List<String> committed = CommittedOutput.of(name);
-        Set<String> once = new HashSet<>();
-        assertThat(committed.stream().filter(record -> !once.add(record))).as("twice").isEmpty();
-        assertThat(written.stream().filter(record -> !once.contains(record)))
-                .as("missing")
-                .isEmpty();
     }
 
     private long splitsOf(LeaseStore table, String memberId) {

@@ -76,12 +76,12 @@ class RestoreITCase {
     void aSavepointGoesOnUnderAnotherMemberId() throws Exception {
         List<String> written = fill();
         JobClient blue = start("blue", Optional.empty());
-        awaitCommitted(500);
+        CommittedRecords.await(name, 500);
         String savepoint = stop(blue);
 
         JobClient green = start("green", Optional.of(savepoint));
 
-        assertAllCommittedOnce(written);
+        CommittedRecords.assertAllInTheEndAndOnce(name, written);
         green.cancel().get();
     }
 
@@ -90,7 +90,7 @@ class RestoreITCase {
         LeaseStore table = table();
         List<String> written = fill();
         JobClient first = start("blue", Optional.empty());
-        awaitCommitted(500);
+        CommittedRecords.await(name, 500);
         String savepoint = stop(first);
 
         JobClient blue = start("blue", Optional.of(savepoint));
@@ -98,7 +98,7 @@ class RestoreITCase {
         awaitOwned(table, "blue", SPLITS / 2);
         awaitOwned(table, "green", SPLITS / 2);
 
-        assertAllCommittedOnce(written);
+        CommittedRecords.assertAllInTheEndAndOnce(name, written);
         blue.cancel().get();
         green.cancel().get();
     }
@@ -108,7 +108,7 @@ class RestoreITCase {
         LeaseStore table = table();
         List<String> written = fill();
         JobClient blue = start("blue", Optional.empty());
-        awaitCommitted(500);
+        CommittedRecords.await(name, 500);
         String savepoint = savepoint(blue);
         JobClient green = start("green", Optional.empty());
         for (String winner : List.of("green", "blue", "green")) {
@@ -122,7 +122,7 @@ class RestoreITCase {
         ScriptedRows.weigh(table, name, "blue", 1);
         awaitOwned(table, "blue", SPLITS / 2);
 
-        assertAllCommittedOnce(written);
+        CommittedRecords.assertAllInTheEndAndOnce(name, written);
         again.cancel().get();
         green.cancel().get();
     }
@@ -132,12 +132,12 @@ class RestoreITCase {
         LeaseStore table = table();
         List<String> written = fill();
         JobClient blue = start("blue", Optional.empty());
-        awaitCommitted(500);
+        CommittedRecords.await(name, 500);
         String savepoint = stop(blue);
         List<String> bySavepoint = CommittedOutput.of(name);
         JobClient green = start("green", Optional.empty());
         awaitOwned(table, "green", SPLITS);
-        awaitCommitted(bySavepoint.size() + 1_000);
+        CommittedRecords.await(name, bySavepoint.size() + 1_000);
         stop(green);
         Set<String> since = new HashSet<>(CommittedOutput.of(name));
         bySavepoint.forEach(since::remove);
@@ -161,7 +161,7 @@ class RestoreITCase {
                 .atMost(SOON)
                 .until(
                         () ->
-                                twice(CommittedOutput.of(name)).containsAll(since)
+                                CommittedRecords.twice(name).containsAll(since)
                                         && CommittedOutput.of(name)
                                                 .containsAll(
                                                         List.of(
@@ -180,7 +180,7 @@ class RestoreITCase {
         try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
             List<String> written = produce(kafka);
             JobClient plain = start(plain(kafka), Optional.empty());
-            awaitCommitted(500);
+            CommittedRecords.await(name, 500);
             String savepoint = stop(plain);
 
             JobClient leased =
@@ -188,7 +188,7 @@ class RestoreITCase {
                             leased(plain(kafka), "blue", RestoreRule.AUTO, LostLease.FAIL),
                             Optional.of(savepoint));
 
-            assertAllCommittedOnce(written);
+            CommittedRecords.assertAllInTheEndAndOnce(name, written);
             String underLeases = stop(leased);
             JobClient back = start(plain(kafka), Optional.of(underLeases));
             // By its enumerator, which knows no such version, or its readers, whichever is first.
@@ -206,7 +206,7 @@ class RestoreITCase {
         List<String> written = fill();
         JobClient blue = start("blue", Optional.empty(), RestoreRule.AUTO, LostLease.DROP);
         awaitOwned(table, "blue", SPLITS);
-        awaitCommitted(500);
+        CommittedRecords.await(name, 500);
         ScriptedMember thief =
                 new ScriptedMember(table, name, new Incarnation("thief", "1")).joined();
         thief.taking("split-0");
@@ -326,10 +326,6 @@ class RestoreITCase {
                 .get();
     }
 
-    private void awaitCommitted(int atLeast) {
-        Awaitility.await().atMost(SOON).until(() -> CommittedOutput.of(name).size() >= atLeast);
-    }
-
     private void awaitOwned(LeaseStore table, String memberId, long splits) {
         Awaitility.await()
                 .atMost(SOON)
@@ -349,29 +345,5 @@ class RestoreITCase {
 
     private static String last(int split) {
         return "split-" + split + ":" + (RECORDS - 1);
-    }
-
-    /** As fast as it goes, to the end: each record is committed, and once. */
-    private void assertAllCommittedOnce(List<String> written) {
-        assertThat(CommittedOutput.of(name)).hasSizeLessThan(written.size());
-        SlowedRecords.letGo(name);
-        awaitCommitted(written.size());
-        List<String> committed = CommittedOutput.of(name);
-        Set<String> once = new HashSet<>(committed);
-        assertThat(twice(committed)).as("twice").isEmpty();
-        assertThat(written.stream().filter(record -> !once.contains(record)))
-                .as("missing")
-                .isEmpty();
-    }
-
-    private static Set<String> twice(List<String> committed) {
-        Set<String> once = new HashSet<>();
-        Set<String> repeated = new HashSet<>();
-        for (String record : committed) {
-            if (!once.add(record)) {
-                repeated.add(record);
-            }
-        }
-        return repeated;
     }
 }

@@ -48,7 +48,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,7 +55,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -115,7 +113,7 @@ class SpreadITCase {
         try {
             Awaitility.await().atMost(SOON).until(() -> counts(3).equals(List.of(2, 2, 2)));
 
-            assertAllCommittedOnce();
+            CommittedRecords.assertAllInTheEndAndOnce(name, written);
         } finally {
             three.cancel().get();
         }
@@ -130,7 +128,7 @@ class SpreadITCase {
             fill(7);
             Awaitility.await().atMost(SOON).until(() -> counts(3).equals(List.of(2, 2, 3)));
 
-            assertAllCommittedOnce();
+            CommittedRecords.assertAllInTheEndAndOnce(name, written);
         } finally {
             job.cancel().get();
         }
@@ -157,7 +155,7 @@ class SpreadITCase {
                                             NumberedRecords.split(record).equals(splitId)
                                                     && NumberedRecords.number(record)
                                                             >= position(progress)));
-            assertAllCommittedOnce();
+            CommittedRecords.assertAllInTheEndAndOnce(name, written);
         } finally {
             job.cancel().get();
         }
@@ -187,7 +185,7 @@ class SpreadITCase {
             }
             assertThat(FAILURES.get(name)).hasValueGreaterThan(6);
 
-            assertAllCommittedOnce();
+            CommittedRecords.assertAllInTheEndAndOnce(name, written);
         } finally {
             job.cancel().get();
         }
@@ -318,20 +316,6 @@ class SpreadITCase {
                 .filter(reader -> reader.getValue() == subtask)
                 .map(Map.Entry::getKey)
                 .toList();
-    }
-
-    /** As fast as it goes, to the end: each record is committed, and once. */
-    private void assertAllCommittedOnce() {
-        assertThat(CommittedOutput.of(name)).hasSizeLessThan(written.size());
-        SlowedRecords.letGo(name);
-        Awaitility.await()
-                .atMost(SOON)
-                .until(() -> CommittedOutput.of(name).size() >= written.size());
-        List<String> committed = CommittedOutput.of(name);
-        Set<String> once = new HashSet<>();
-        assertThat(committed.stream().filter(record -> !once.add(record))).as("twice").isEmpty();
-        Set<String> expected = written.stream().collect(Collectors.toSet());
-        assertThat(once).isEqualTo(expected);
     }
 
     private static long position(Progress progress) {
