@@ -117,12 +117,12 @@ class CleanStopITCase {
         JobClient blue = start("blue", LeasedJobs.settings(0), SHORT, store, false);
         JobClient green = start("green", LeasedJobs.settings(0), SHORT, store, false);
         try {
-            awaitSplitsOf("blue", SPLITS / 2);
-            awaitSplitsOf("green", SPLITS / 2);
+            ScriptedRows.awaitSplitsOf(table(), name, "blue", SPLITS / 2);
+            ScriptedRows.awaitSplitsOf(table(), name, "green", SPLITS / 2);
 
             stop(blue, false);
 
-            awaitSplitsOf("green", SPLITS);
+            ScriptedRows.awaitSplitsOf(table(), name, "green", SPLITS);
             CommittedRecords.assertAllInTheEndAndOnce(name, written);
         } finally {
             green.cancel().get();
@@ -165,7 +165,7 @@ class CleanStopITCase {
         assertThat(row("blue").state()).isEqualTo(MemberState.ACTIVE);
         JobClient green = start("green", LeasedJobs.settings(0), SHORT, store, false);
         try {
-            awaitSplitsOf("green", SPLITS);
+            ScriptedRows.awaitSplitsOf(table(), name, "green", SPLITS);
             SlowedRecords.letGo(name);
             CommittedRecords.await(name, written.size());
             Awaitility.await()
@@ -324,17 +324,6 @@ class CleanStopITCase {
 
     private void awaitClosed(String memberId) {
         Awaitility.await().atMost(SOON).until(() -> row(memberId).state() == MemberState.CLOSED);
-    }
-
-    private void awaitSplitsOf(String memberId, int splits) {
-        Awaitility.await()
-                .atMost(SOON)
-                .until(
-                        () ->
-                                ScriptedRows.owners(table(), name).values().stream()
-                                                .filter(memberId::equals)
-                                                .count()
-                                        == splits);
     }
 
     private static final class Failing implements MapFunction<String, String> {

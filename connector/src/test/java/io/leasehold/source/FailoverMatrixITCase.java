@@ -20,7 +20,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +32,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-import static java.util.Collections.frequency;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -142,7 +140,10 @@ class FailoverMatrixITCase {
         try (LeaseStore table = MemoryLeaseStore.named(group).open(Duration.ofSeconds(1));
                 SteadyLoad load = new SteadyLoad(round -> append("round-" + round))) {
             owner.start(2, Optional.empty());
-            await(() -> shares(table, "blue") == SPLITS && owner.watched().checkpoints() > 1);
+            await(
+                    () ->
+                            ScriptedRows.splitsOf(table, group, "blue") == SPLITS
+                                    && owner.watched().checkpoints() > 1);
             step.holdUp(owner.watched(), claimant.watched());
             claimant.start(2, Optional.empty());
             reach(step, owner, claimant, table);
@@ -170,7 +171,10 @@ class FailoverMatrixITCase {
             recovery.complete();
             ScriptedRows.weigh(table, group, "green", 1);
 
-            await(() -> shares(table, "blue") == 2 && shares(table, "green") == 2);
+            await(
+                    () ->
+                            ScriptedRows.splitsOf(table, group, "blue") == 2
+                                    && ScriptedRows.splitsOf(table, group, "green") == 2);
             assertAllCommittedOnce(load.end(), owner, claimant, table);
         }
         for (RestartableJob job : List.of(owner, claimant)) {
@@ -243,11 +247,6 @@ class FailoverMatrixITCase {
         written.forEach(
                 record -> queue.append(record.substring(0, record.indexOf(':')), List.of(record)));
         return written;
-    }
-
-    private int shares(LeaseStore table, String memberId) {
-        Collection<String> owners = ScriptedRows.owners(table, group).values();
-        return frequency(owners, memberId);
     }
 
     private static void await(Callable<Boolean> condition) {

@@ -80,13 +80,13 @@ class HandoffITCase {
         LeaseStore table = table();
         List<String> written = fill();
         JobClient blue = start("blue");
-        Awaitility.await().atMost(SOON).until(() -> splitsOf(table, "blue") == SPLITS);
+        ScriptedRows.awaitSplitsOf(table, name, "blue", SPLITS);
         JobClient green = start("green");
         try {
-            Awaitility.await().atMost(SOON).until(() -> splitsOf(table, "green") == SPLITS / 2);
+            ScriptedRows.awaitSplitsOf(table, name, "green", SPLITS / 2);
 
             CommittedRecords.assertAllInTheEndAndOnce(name, written);
-            assertThat(splitsOf(table, "blue")).isEqualTo(SPLITS / 2);
+            assertThat(ScriptedRows.splitsOf(table, name, "blue")).isEqualTo(SPLITS / 2);
         } finally {
             cancel(blue, green);
         }
@@ -105,7 +105,7 @@ class HandoffITCase {
                 String winner = loser.equals("blue") ? "green" : "blue";
                 ScriptedRows.weigh(table, name, winner, 1);
                 ScriptedRows.weigh(table, name, loser, 0);
-                Awaitility.await().atMost(SOON).until(() -> splitsOf(table, winner) == SPLITS);
+                ScriptedRows.awaitSplitsOf(table, name, winner, SPLITS);
             }
 
             CommittedRecords.assertAllInTheEndAndOnce(name, written);
@@ -135,11 +135,13 @@ class HandoffITCase {
                 ScriptedRows.weigh(table, name, winner, 1);
                 ScriptedRows.weigh(table, name, loser, 0);
                 FAILING.add(subtask(name, loser, 0));
-                long then = splitsOf(table, winner);
-                Awaitility.await().atMost(SOON).until(() -> splitsOf(table, winner) > then);
+                int then = ScriptedRows.splitsOf(table, name, winner);
+                Awaitility.await()
+                        .atMost(SOON)
+                        .until(() -> ScriptedRows.splitsOf(table, name, winner) > then);
                 FAILING.add(subtask(name, loser, 1));
                 FAILING.add(subtask(name, winner, 0));
-                Awaitility.await().atMost(SOON).until(() -> splitsOf(table, winner) == SPLITS);
+                ScriptedRows.awaitSplitsOf(table, name, winner, SPLITS);
             }
             assertThat(FAILURES.get(name)).hasValueGreaterThan(6);
 
@@ -163,10 +165,10 @@ class HandoffITCase {
                 LeaseTerms.lasting(TERMS.duration()).handoffTimeout(TERMS.duration()).build();
         fill();
         JobClient blue = start("blue", slow, false, TERMS);
-        Awaitility.await().atMost(SOON).until(() -> splitsOf(table, "blue") == SPLITS);
+        ScriptedRows.awaitSplitsOf(table, name, "blue", SPLITS);
         JobClient green = start("green", LeasedJobs.settings(0), false, impatient);
         try {
-            Awaitility.await().atMost(SOON).until(() -> splitsOf(table, "green") == SPLITS / 2);
+            ScriptedRows.awaitSplitsOf(table, name, "green", SPLITS / 2);
             Awaitility.await().atMost(SOON).until(() -> begunBy("green").size() == SPLITS / 2);
             Set<String> moved = begunBy("green");
             int seen = SEEN.get(name).size();
@@ -217,10 +219,10 @@ class HandoffITCase {
         LeaseStore table = table();
         fill();
         JobClient blue = start("blue");
-        Awaitility.await().atMost(SOON).until(() -> splitsOf(table, "blue") == SPLITS);
+        ScriptedRows.awaitSplitsOf(table, name, "blue", SPLITS);
         JobClient green = start("green");
         try {
-            Awaitility.await().atMost(SOON).until(() -> splitsOf(table, "green") == SPLITS / 2);
+            ScriptedRows.awaitSplitsOf(table, name, "green", SPLITS / 2);
             long then = Collections.max(watermarks("blue"));
 
             Awaitility.await()
@@ -285,10 +287,6 @@ class HandoffITCase {
         for (JobClient job : jobs) {
             job.cancel().get();
         }
-    }
-
-    private long splitsOf(LeaseStore table, String memberId) {
-        return ScriptedRows.owners(table, name).values().stream().filter(memberId::equals).count();
     }
 
     private long owned(LeaseStore table) {

@@ -95,8 +95,8 @@ class RestoreITCase {
 
         JobClient blue = start("blue", Optional.of(savepoint));
         JobClient green = start("green", Optional.of(savepoint));
-        awaitOwned(table, "blue", SPLITS / 2);
-        awaitOwned(table, "green", SPLITS / 2);
+        ScriptedRows.awaitSplitsOf(table, name, "blue", SPLITS / 2);
+        ScriptedRows.awaitSplitsOf(table, name, "green", SPLITS / 2);
 
         CommittedRecords.assertAllInTheEndAndOnce(name, written);
         blue.cancel().get();
@@ -114,13 +114,13 @@ class RestoreITCase {
         for (String winner : List.of("green", "blue", "green")) {
             ScriptedRows.weigh(table, name, winner, 1);
             ScriptedRows.weigh(table, name, winner.equals("blue") ? "green" : "blue", 0);
-            awaitOwned(table, winner, SPLITS);
+            ScriptedRows.awaitSplitsOf(table, name, winner, SPLITS);
         }
         stop(blue);
 
         JobClient again = start("blue", Optional.of(savepoint));
         ScriptedRows.weigh(table, name, "blue", 1);
-        awaitOwned(table, "blue", SPLITS / 2);
+        ScriptedRows.awaitSplitsOf(table, name, "blue", SPLITS / 2);
 
         CommittedRecords.assertAllInTheEndAndOnce(name, written);
         again.cancel().get();
@@ -136,7 +136,7 @@ class RestoreITCase {
         String savepoint = stop(blue);
         List<String> bySavepoint = CommittedOutput.of(name);
         JobClient green = start("green", Optional.empty());
-        awaitOwned(table, "green", SPLITS);
+        ScriptedRows.awaitSplitsOf(table, name, "green", SPLITS);
         CommittedRecords.await(name, bySavepoint.size() + 1_000);
         stop(green);
         Set<String> since = new HashSet<>(CommittedOutput.of(name));
@@ -205,7 +205,7 @@ class RestoreITCase {
         LeaseStore table = table();
         List<String> written = fill();
         JobClient blue = start("blue", Optional.empty(), RestoreRule.AUTO, LostLease.DROP);
-        awaitOwned(table, "blue", SPLITS);
+        ScriptedRows.awaitSplitsOf(table, name, "blue", SPLITS);
         CommittedRecords.await(name, 500);
         ScriptedMember thief =
                 new ScriptedMember(table, name, new Incarnation("thief", "1")).joined();
@@ -324,17 +324,6 @@ class RestoreITCase {
     private String stop(JobClient job) throws Exception {
         return job.stopWithSavepoint(false, savepoints.toString(), SavepointFormatType.CANONICAL)
                 .get();
-    }
-
-    private void awaitOwned(LeaseStore table, String memberId, long splits) {
-        Awaitility.await()
-                .atMost(SOON)
-                .until(
-                        () ->
-                                ScriptedRows.owners(table, name).values().stream()
-                                                .filter(memberId::equals)
-                                                .count()
-                                        == splits);
     }
 
     private long committed(String splitId) {

@@ -12,6 +12,8 @@ import io.leasehold.lease.Orders;
 import io.leasehold.lease.Progress;
 import io.leasehold.lease.Share;
 
+import org.awaitility.Awaitility;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+
+import static java.util.Collections.frequency;
 
 /** Rows that a test writes beside the jobs it runs. */
 final class ScriptedRows {
@@ -86,6 +90,17 @@ final class ScriptedRows {
                                 lease.ownerId()
                                         .ifPresent(owner -> owners.put(lease.splitId(), owner)));
         return owners;
+    }
+
+    /** How many splits are this member's. */
+    static int splitsOf(LeaseStore store, String group, String memberId) {
+        return frequency(owners(store, group).values(), memberId);
+    }
+
+    static void awaitSplitsOf(LeaseStore store, String group, String memberId, int splits) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> splitsOf(store, group, memberId) == splits);
     }
 
     static <A> A applied(LeaseOutcome<A> outcome) {
