@@ -119,7 +119,11 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
     private boolean markedIdle;
     private boolean started;
     private long lastCheckpoint;
-    private boolean lastCheckpointComplete;
+    private long lastComplete = -1;
+
+    /** The first checkpoint since which the wrapped reader was not polled, if it was not. */
+    private long standsSince;
+
     private boolean polledSince;
 
     /** How many splits have gone on in the epoch in which they stood still. */
@@ -307,8 +311,10 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
                             + withdrawn.get());
         }
         lastCheckpoint = checkpointId;
-        lastCheckpointComplete = false;
-        polledSince = false;
+        if (polledSince) {
+            standsSince = checkpointId;
+            polledSince = false;
+        }
         takePositions(checkpointId);
         standStill(
                 frozen.askedOf(held.keySet()),
@@ -483,7 +489,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
 
     @Override
     public void notifyCheckpointComplete(long checkpointId) throws Exception {
-        lastCheckpointComplete |= checkpointId == lastCheckpoint;
+        lastComplete = Math.max(lastComplete, checkpointId);
         inner.notifyCheckpointComplete(checkpointId);
     }
 
@@ -522,8 +528,9 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
 
     private void sayClosed() {
         try {
-            if (lastCheckpointComplete && !polledSince) {
-                context.sendSourceEventToCoordinator(new Ended(readerId, lastCheckpoint));
+            // Flink may begin another one behind a savepoint with which it drains the job.
+            if (lastComplete >= standsSince && !polledSince) {
+                context.sendSourceEventToCoordinator(new Ended(readerId, lastComplete));
             }
             context.sendSourceEventToCoordinator(new Closed(readerId, Set.of(readerId)));
         } catch (RuntimeException e) {

@@ -131,13 +131,25 @@ class ClosingReaderTest {
     }
 
     @Test
-    void ifItsLastCheckpointMayNotBeCompleteItEndedAtNone() throws Exception {
+    void polledBehindTheLastCompleteOneItEndedAtNone() throws Exception {
         reader.snapshotState(6);
+        reader.pollNext(output);
         reader.snapshotState(7);
         reader.notifyCheckpointComplete(6);
         reader.close();
 
         assertThat(ended()).isEmpty();
+    }
+
+    /** Where a job is drained Flink may begin one more behind the savepoint. */
+    @Test
+    void aCheckpointThatComesAfterItsEndIsNotWaitedFor() throws Exception {
+        reader.snapshotState(7);
+        reader.snapshotState(8);
+        reader.notifyCheckpointComplete(7);
+        reader.close();
+
+        assertThat(ended()).containsExactly(new Ended(id, 7));
     }
 
     private List<Ended> ended() {
