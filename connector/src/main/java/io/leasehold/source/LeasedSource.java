@@ -26,6 +26,7 @@ import org.apache.flink.api.connector.source.SupportsSplitReassignmentOnRecovery
 import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
 import org.apache.flink.api.java.typeutils.TypeExtractor;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.util.InstantiationUtil;
 import org.apache.flink.util.function.SerializableFunction;
 
 import java.util.Optional;
@@ -183,13 +184,22 @@ public sealed class LeasedSource<T, SplitT extends SourceSplit, InnerT>
                 context,
                 () ->
                         WrappedSource.reader(
-                                inner, WrappedReaderContext.of(context, innerMetrics.next())),
+                                ofItsOwn(context),
+                                WrappedReaderContext.of(context, innerMetrics.next())),
                 inner.getSplitSerializer(),
                 options.terms().extendInterval(),
                 System::nanoTime,
                 new ReaderMetrics(context.metricGroup(), System::nanoTime),
                 thread("lease-grants-" + options.group() + "-" + context.getIndexOfSubtask()),
                 thread("lease-closing-" + options.group() + "-" + context.getIndexOfSubtask()));
+    }
+
+    /**
+     * Readers made by one source may share what it holds, such as a connection that one of them
+     * closes: the successor of a reader gets a source of its own, as in another process.
+     */
+    private Source<T, SplitT, InnerT> ofItsOwn(SourceReaderContext context) throws Exception {
+        return InstantiationUtil.clone(inner, context.getUserCodeClassLoader().asClassLoader());
     }
 
     private static ScheduledExecutorService thread(String name) {

@@ -211,6 +211,8 @@ final class WatchedSource<T, SplitT extends SourceSplit, InnerT>
 
         @Override
         public void notifyCheckpointComplete(long checkpointId) throws Exception {
+            // Who has no splits may not be polled.
+            job.readerRuns(subtask);
             reader.notifyCheckpointComplete(checkpointId);
         }
 
