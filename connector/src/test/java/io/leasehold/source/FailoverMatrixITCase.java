@@ -107,11 +107,29 @@ class FailoverMatrixITCase {
                                         .flatMap(
                                                 fault ->
                                                         Arrays.stream(Struck.values())
+                                                                .filter(
+                                                                        struck ->
+                                                                                isPromised(
+                                                                                        step, fault,
+                                                                                        struck))
                                                                 .map(
                                                                         struck ->
                                                                                 Arguments.of(
                                                                                         step, fault,
                                                                                         struck))));
+    }
+
+    /**
+     * Where the way to the lease table is held up while the owner is stopped for good, what it has
+     * committed last may be recorded nowhere: that is a takeover, which may read it again.
+     */
+    private static boolean isPromised(HandoffStep step, JobFault fault, Struck struck) {
+        boolean unrecorded =
+                step == HandoffStep.CHECKPOINT_COMPLETE_AND_NOT_RELEASED
+                        || step == HandoffStep.CHECKPOINT_COMPLETE_AND_RELEASE_LOST;
+        return !(unrecorded
+                && struck == Struck.OWNER
+                && fault == JobFault.STOPPED_WITH_A_SAVEPOINT_AND_RESCALED);
     }
 
     @ParameterizedTest
