@@ -104,11 +104,7 @@ final class Sharing {
         Optional<String> claimant =
                 Optional.ofNullable(moved.get(lease.splitId()))
                         .or(() -> lease.claim().map(Claim::claimant).filter(this::takesPart));
-        return new LeasePlanner.Placed(
-                lease.splitId(),
-                claimant.or(() -> lease.ownerId().filter(this::takesPart)),
-                claimant.isPresent(),
-                lease.rate());
+        return LeasePlanner.Placed.of(lease, claimant, this::takesPart);
     }
 
     private boolean takesPart(String memberId) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * From one view of the group: who should have what.
@@ -80,7 +81,23 @@ public final class LeasePlanner {
      * @param onItsWay whether that one only claims it: it keeps first what it has
      * @param rate records per second, 0 if unknown
      */
-    public record Placed(String splitId, Optional<String> holder, boolean onItsWay, double rate) {}
+    public record Placed(String splitId, Optional<String> holder, boolean onItsWay, double rate) {
+
+        /**
+         * A split counts as being with whom it is on its way to, or with its owner. So what an
+         * operator claims for a member stays claimed if the plan has room for it there.
+         *
+         * @param claimant the live member that claims it, if one does
+         * @param live whether a member is
+         */
+        public static Placed of(Lease lease, Optional<String> claimant, Predicate<String> live) {
+            return new Placed(
+                    lease.splitId(),
+                    claimant.or(() -> lease.ownerId().filter(live)),
+                    claimant.isPresent(),
+                    lease.rate());
+        }
+    }
 
     /**
      * Says who should have each split.

@@ -48,17 +48,9 @@ record PlannedMoves(
             Set<String> keeps,
             long now) {
 
-        /**
-         * A split counts as being with whom it is on its way to, or with its live owner. So what an
-         * operator claims for a member stays claimed if the plan has room for it there.
-         */
         private LeasePlanner.Placed placed(Lease lease) {
-            Optional<String> claimant = lease.claim().map(Claim::claimant).filter(watch::live);
-            return new LeasePlanner.Placed(
-                    lease.splitId(),
-                    claimant.or(() -> lease.ownerId().filter(watch::live)),
-                    claimant.isPresent(),
-                    lease.rate());
+            return LeasePlanner.Placed.of(
+                    lease, lease.claim().map(Claim::claimant).filter(watch::live), watch::live);
         }
 
         /**

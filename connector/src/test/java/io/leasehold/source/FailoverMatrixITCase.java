@@ -19,7 +19,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +28,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -99,24 +97,18 @@ class FailoverMatrixITCase {
         }
     }
 
-    static Stream<Arguments> everyFaultAtEveryStep() {
-        return Arrays.stream(HandoffStep.values())
-                .flatMap(
-                        step ->
-                                Arrays.stream(JobFault.values())
-                                        .flatMap(
-                                                fault ->
-                                                        Arrays.stream(Struck.values())
-                                                                .filter(
-                                                                        struck ->
-                                                                                isPromised(
-                                                                                        step, fault,
-                                                                                        struck))
-                                                                .map(
-                                                                        struck ->
-                                                                                Arguments.of(
-                                                                                        step, fault,
-                                                                                        struck))));
+    static List<Arguments> everyFaultAtEveryStep() {
+        List<Arguments> cases = new ArrayList<>();
+        for (HandoffStep step : HandoffStep.values()) {
+            for (JobFault fault : JobFault.values()) {
+                for (Struck struck : Struck.values()) {
+                    if (isPromised(step, fault, struck)) {
+                        cases.add(Arguments.of(step, fault, struck));
+                    }
+                }
+            }
+        }
+        return cases;
     }
 
     /**
@@ -188,10 +180,7 @@ class FailoverMatrixITCase {
             recovery.complete();
             ScriptedRows.weigh(table, group, "green", 1);
 
-            await(
-                    () ->
-                            ScriptedRows.splitsOf(table, group, "blue") == 2
-                                    && ScriptedRows.splitsOf(table, group, "green") == 2);
+            awaitEvenShares(table);
             assertAllCommittedOnce(load.end(), owner, claimant, table);
         }
         for (RestartableJob job : List.of(owner, claimant)) {
@@ -240,6 +229,10 @@ class FailoverMatrixITCase {
         assertThat(committed.stream().filter(record -> !once.add(record))).as("twice").isEmpty();
         assertThat(once).as("nothing else").isEqualTo(expected);
         // Who was on the way back when shares were even for the first time is given its own again.
+        awaitEvenShares(table);
+    }
+
+    private void awaitEvenShares(LeaseStore table) {
         await(
                 () ->
                         ScriptedRows.splitsOf(table, group, "blue") == 2
