@@ -43,9 +43,4 @@ final class SplitBounds<SplitT> {
                 .filter(mine -> differing.add(splitId))
                 .map(mine -> new Difference(mine, theirs));
     }
-
-    /** How many splits differ, of those that were compared. */
-    int differing() {
-        return differing.size();
-    }
 }

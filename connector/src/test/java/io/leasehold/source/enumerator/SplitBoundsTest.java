@@ -18,7 +18,6 @@ class SplitBoundsTest {
         bounds.found("a", new MemoryQueueSplit("a", 0, 9));
 
         assertThat(bounds.against("a", new MemoryQueueSplit("a", 5, 9))).isEmpty();
-        assertThat(bounds.differing()).isZero();
     }
 
     @Test
@@ -28,7 +27,6 @@ class SplitBoundsTest {
         assertThat(bounds.against("a", new MemoryQueueSplit("a", 5, 20)))
                 .contains(new SplitBounds.Difference("up to 9", "up to 20"));
         assertThat(bounds.against("a", new MemoryQueueSplit("a", 6, 20))).isEmpty();
-        assertThat(bounds.differing()).isOne();
     }
 
     /** One that this job got from the table, and gives to another reader, is not its own word. */
