@@ -23,6 +23,12 @@ import java.util.function.Consumer;
  */
 record Desk(LeaseStore store, String group, Pace pace, Consumer<String> notices) {
 
+    /**
+     * How often a row is read again that has changed between being read and being written, though
+     * not in what matters. It changes that often only if something is wrong.
+     */
+    static final int TRIES = 5;
+
     Desk {
         Names.require("group", group);
     }

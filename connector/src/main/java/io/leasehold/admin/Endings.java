@@ -163,26 +163,41 @@ final class Endings {
         for (Incarnation owner : owners) {
             vigil.untilSilent(owner);
         }
-        List<AsRead> held = new ArrayList<>();
-        Set<String> others = new HashSet<>(splitIds);
-        for (SeenSplit split : desk.inspect().splits()) {
-            Lease lease = split.lease();
-            if (splitIds.contains(lease.splitId())
-                    && lease.owner().filter(owners::contains).isPresent()) {
-                held.add(new AsRead(lease.splitId(), lease.version()));
-            }
+        Set<String> freed = new HashSet<>();
+        Inspection now = desk.inspect();
+        // A row changes without a taker too: when another claims it, or leaves that.
+        for (int tries = 0; tries < Desk.TRIES && !held(now, splitIds, owners).isEmpty(); tries++) {
+            freed.addAll(desk.ask(new Free(desk.group(), held(now, splitIds, owners))));
+            now = desk.inspect();
         }
-        Set<String> freed = held.isEmpty() ? Set.of() : desk.ask(new Free(desk.group(), held));
-        others.removeAll(freed);
-        freed.stream()
-                .sorted()
-                .forEach(splitId -> changes.add(new Change(splitId, "made unowned")));
-        others.stream()
-                .sorted()
-                .forEach(
-                        splitId ->
-                                changes.add(
-                                        new Change(splitId, "taken over by another meanwhile")));
+        List<AsRead> still = held(now, splitIds, owners);
+        if (!still.isEmpty()) {
+            throw new RefusedException(
+                    "The row of split '%s' changed %d times while it was being made unowned, and it is not (%d others are); try again."
+                            .formatted(still.get(0).splitId(), Desk.TRIES, freed.size()));
+        }
+        for (String splitId : splitIds.stream().sorted().toList()) {
+            changes.add(
+                    new Change(
+                            splitId,
+                            freed.contains(splitId)
+                                    ? "made unowned"
+                                    : now.split(splitId)
+                                            .flatMap(split -> split.lease().ownerId())
+                                            .map("taken over by '%s' meanwhile"::formatted)
+                                            .orElse("unowned already")));
+        }
         return changes;
+    }
+
+    /** Those of the splits that these owners, which are over, have still. */
+    private static List<AsRead> held(
+            Inspection seen, Set<String> splitIds, Set<Incarnation> owners) {
+        return seen.splits().stream()
+                .map(SeenSplit::lease)
+                .filter(lease -> splitIds.contains(lease.splitId()))
+                .filter(lease -> lease.owner().filter(owners::contains).isPresent())
+                .map(lease -> new AsRead(lease.splitId(), lease.version()))
+                .toList();
     }
 }

@@ -4,8 +4,6 @@ import io.leasehold.lease.Claim.Kind;
 import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.Inspection;
 import io.leasehold.lease.Lease;
-import io.leasehold.lease.LeaseRequest;
-import io.leasehold.lease.LeaseRequest.Claim.Claimed;
 import io.leasehold.lease.LeaseRequest.Order;
 import io.leasehold.lease.LeaseStoreException;
 import io.leasehold.lease.Member;
@@ -19,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Splits that go from one live member to another: claimed on the other's behalf, and handed over,
@@ -27,10 +26,15 @@ import java.util.TreeMap;
  */
 final class Moves {
 
+    /** How many splits a sentence names. */
+    private static final int NAMED = 5;
+
     private final Desk desk;
+    private final Claims claims;
 
     Moves(Desk desk) {
         this.desk = desk;
+        this.claims = new Claims(desk);
     }
 
     /**
@@ -88,80 +92,89 @@ final class Moves {
                         .formatted(owner, lease.splitId()));
     }
 
-    /** Everything that a live member holds, to whom the plan gives it. */
+    /**
+     * Everything that a live member holds, to whom the plan gives it. What leaves it meanwhile is
+     * where it should be; what cannot be forced does not keep the rest from it.
+     */
     List<Change> forceAll(Inspection seen, Member row, boolean dryRun)
             throws LeaseStoreException, RefusedException, InterruptedException {
-        Map<String, String> plan = Sharing.of(seen).without(row.id()).plan();
-        Map<String, String> moves = new TreeMap<>();
-        for (Lease lease : Drains.heldBy(seen, row.id())) {
-            Optional.ofNullable(plan.get(lease.splitId()))
-                    .filter(to -> !to.equals(row.id()))
-                    .ifPresent(to -> moves.put(lease.splitId(), to));
-        }
+        Map<String, String> moves = away(seen, row.id());
         if (moves.isEmpty()) {
             throw new RefusedException(
                     "Nobody else is there to take splits of '%s'; stop its job, or start another."
                             .formatted(row.id()));
         }
-        requireAlive(Set.copyOf(moves.values()));
+        Set<String> alive = Set.copyOf(moves.values());
+        requireAlive(alive);
         List<Change> changes = new ArrayList<>();
         changes.add(new Change(row.id(), "to give all its splits away"));
-        if (!dryRun) {
-            desk.ask(new Order(desk.group(), row.id(), new Orders(true, row.orders().weight())));
+        if (dryRun) {
+            moves.forEach((splitId, to) -> changes.add(said(splitId, row.id(), to, Kind.FORCE)));
+            return changes;
         }
-        changes.addAll(lay(seen, moves, Kind.FORCE, dryRun));
+        desk.ask(new Order(desk.group(), row.id(), new Orders(true, row.orders().weight())));
+        Map<String, String> laid = new TreeMap<>();
+        Inspection now = seen;
+        for (int tries = 0; tries < Desk.TRIES && !moves.isEmpty(); tries++) {
+            claims.lay(now, moves, Kind.FORCE, laid);
+            now = desk.inspect();
+            moves = away(now, row.id());
+            moves.keySet().removeAll(laid.keySet());
+            moves.values().retainAll(alive);
+        }
+        if (!moves.isEmpty()) {
+            throw new RefusedException(
+                    "%d splits of '%s' are forced, but not %d (%s): their rows change too often. The order to give all away stands; evict it again."
+                            .formatted(
+                                    laid.size(),
+                                    row.id(),
+                                    moves.size(),
+                                    moves.keySet().stream()
+                                            .limit(NAMED)
+                                            .collect(Collectors.joining(", "))));
+        }
+        laid.forEach((splitId, to) -> changes.add(said(splitId, row.id(), to, Kind.FORCE)));
         return changes;
     }
 
+    /** What is to leave a member, and to whom. */
+    private static Map<String, String> away(Inspection seen, String memberId) {
+        Map<String, String> plan = Sharing.of(seen).without(memberId).plan();
+        Map<String, String> moves = new TreeMap<>();
+        for (Lease lease : Drains.heldBy(seen, memberId)) {
+            Optional.ofNullable(plan.get(lease.splitId()))
+                    .filter(to -> !to.equals(memberId))
+                    .ifPresent(to -> moves.put(lease.splitId(), to));
+        }
+        return moves;
+    }
+
+    /** All of them, or none. */
     private List<Change> lay(Inspection seen, Map<String, String> moves, Kind kind, boolean dryRun)
             throws LeaseStoreException, RefusedException {
-        List<Change> changes = new ArrayList<>();
-        for (String claimant : Set.copyOf(moves.values()).stream().sorted().toList()) {
-            List<Claimed> claims = new ArrayList<>();
-            moves.forEach(
-                    (splitId, to) -> {
-                        if (to.equals(claimant)) {
-                            claims.add(
-                                    new Claimed(
-                                            splitId,
-                                            seen.split(splitId).orElseThrow().lease().version(),
-                                            kind));
-                        }
-                    });
-            Set<String> laid =
-                    dryRun
-                            ? Set.copyOf(claims.stream().map(Claimed::splitId).toList())
-                            : desk.ask(
-                                    new LeaseRequest.Claim(
-                                            desk.group(),
-                                            desk.member(seen, claimant).incarnation(),
-                                            claims));
-            for (Claimed claim : claims) {
-                if (!laid.contains(claim.splitId())) {
-                    throw new RefusedException(
-                            "Split '%s' has just changed hands; look again.%s"
-                                    .formatted(
-                                            claim.splitId(),
-                                            changes.isEmpty()
-                                                    ? ""
-                                                    : " Others were claimed before it."));
-                }
-                changes.add(new Change(claim.splitId(), said(seen, claim, claimant)));
-            }
+        if (!dryRun) {
+            claims.layAll(seen, moves, kind);
         }
+        List<Change> changes = new ArrayList<>();
+        moves.forEach(
+                (splitId, to) -> {
+                    Lease lease = seen.split(splitId).orElseThrow().lease();
+                    changes.add(said(splitId, lease.ownerId().orElseThrow(), to, kind));
+                });
         return changes;
     }
 
-    private static String said(Inspection seen, Claimed claim, String claimant) {
-        String owner = seen.split(claim.splitId()).orElseThrow().lease().ownerId().orElse("nobody");
-        return switch (claim.kind()) {
-            case ASK ->
-                    "claimed for '%s'; '%s' hands it over when its next checkpoint completes"
-                            .formatted(claimant, owner);
-            case FORCE ->
-                    "forced for '%s'; it is taken from '%s' when that one's lease is over, and what was emitted since its last checkpoint is read again"
-                            .formatted(claimant, owner);
-        };
+    private static Change said(String splitId, String owner, String claimant, Kind kind) {
+        return new Change(
+                splitId,
+                switch (kind) {
+                    case ASK ->
+                            "claimed for '%s'; '%s' hands it over when its next checkpoint completes"
+                                    .formatted(claimant, owner);
+                    case FORCE ->
+                            "forced for '%s'; it is taken from '%s' when that one's lease is over, and what was emitted since its last checkpoint is read again"
+                                    .formatted(claimant, owner);
+                });
     }
 
     private static Incarnation ownerOf(Lease lease, Inspection seen) throws RefusedException {

@@ -52,11 +52,8 @@ final class Positions {
         }
         Map<String, Progress> positions = repositioning.of(splits);
         List<Change> changes = new ArrayList<>();
-        List<Reset.Position> wanted = new ArrayList<>();
         for (SeenSplit split : splits) {
             Progress position = positions.get(split.lease().splitId());
-            wanted.add(
-                    new Reset.Position(split.lease().splitId(), split.lease().version(), position));
             changes.add(
                     new Change(
                             split.lease().splitId(),
@@ -64,13 +61,95 @@ final class Positions {
                                     .formatted(position.text(), split.progress().text())));
         }
         if (!dryRun) {
-            requireAll(splits, desk.ask(new Reset(desk.group(), wanted)), "reset");
+            write(splits, positions);
         }
         return changes;
     }
 
+    /** A row changes without a taker too: when a member leaves its claim. Then it is read again. */
+    private void write(List<SeenSplit> splits, Map<String, Progress> positions)
+            throws LeaseStoreException, RefusedException {
+        List<SeenSplit> open = new ArrayList<>(splits);
+        for (int tries = 0; tries < Desk.TRIES; tries++) {
+            Set<String> done =
+                    desk.ask(
+                            new Reset(
+                                    desk.group(),
+                                    open.stream()
+                                            .map(SeenSplit::lease)
+                                            .map(
+                                                    lease ->
+                                                            new Reset.Position(
+                                                                    lease.splitId(),
+                                                                    lease.version(),
+                                                                    positions.get(lease.splitId())))
+                                            .toList()));
+            open.removeIf(split -> done.contains(split.lease().splitId()));
+            if (open.isEmpty()) {
+                return;
+            }
+            Inspection now = desk.inspect();
+            try {
+                for (int split = 0; split < open.size(); split++) {
+                    open.set(split, unchanged(now, open.get(split).lease()));
+                }
+            } catch (RefusedException e) {
+                throw new RefusedException(
+                        "%s %s".formatted(e.getMessage(), reset(splits.size() - open.size())));
+            }
+        }
+        throw new RefusedException(
+                "The row of split '%s' changed %d times while it was being reset; try again. %s"
+                        .formatted(
+                                open.get(0).lease().splitId(),
+                                Desk.TRIES,
+                                reset(splits.size() - open.size())));
+    }
+
+    private static String reset(int others) {
+        return switch (others) {
+            case 0 -> "Nothing was reset.";
+            case 1 -> "1 other was reset.";
+            default -> "%d others were reset.".formatted(others);
+        };
+    }
+
+    /** The split as it is now, if it starts from where it did before. */
+    private SeenSplit unchanged(Inspection now, Lease before) throws RefusedException {
+        SeenSplit split = desk.split(now, before.splitId());
+        requireFree(now, split.lease());
+        if (split.lease().finished() || split.lease().epoch() != before.epoch()) {
+            throw new RefusedException(
+                    "Split '%s' has just been read by another member; look again."
+                            .formatted(before.splitId()));
+        }
+        if (split.lease().tenure() != before.tenure()) {
+            throw new RefusedException(
+                    "Split '%s' was reset by somebody else just now; look again."
+                            .formatted(before.splitId()));
+        }
+        return split;
+    }
+
     List<Change> forget(String splitId, boolean dryRun)
             throws LeaseStoreException, RefusedException {
+        for (int tries = 0; tries < Desk.TRIES; tries++) {
+            SeenSplit split = forgettable(splitId);
+            AsRead asRead = new AsRead(splitId, split.lease().version());
+            if (dryRun || desk.ask(new Forget(desk.group(), List.of(asRead))).contains(splitId)) {
+                return List.of(
+                        new Change(
+                                splitId,
+                                "forgotten at %s; it is found again, and read from its start, if the source still has it"
+                                        .formatted(split.progress().text())));
+            }
+        }
+        throw new RefusedException(
+                "The row of split '%s' changed %d times while it was being forgotten; try again."
+                        .formatted(splitId, Desk.TRIES));
+    }
+
+    private SeenSplit forgettable(String splitId) throws LeaseStoreException, RefusedException {
         Inspection seen = desk.inspect();
         SeenSplit split = desk.split(seen, splitId);
         requireFree(seen, split.lease());
@@ -93,20 +172,7 @@ final class Positions {
                                 .formatted(splitId, member.get()));
             }
         }
-        if (!dryRun) {
-            requireAll(
-                    List.of(split),
-                    desk.ask(
-                            new Forget(
-                                    desk.group(),
-                                    List.of(new AsRead(splitId, split.lease().version())))),
-                    "forgotten");
-        }
-        return List.of(
-                new Change(
-                        splitId,
-                        "forgotten at %s; it is found again, and read from its start, if the source still has it"
-                                .formatted(split.progress().text())));
+        return split;
     }
 
     private static void requireFree(Inspection seen, Lease lease) throws RefusedException {
@@ -125,21 +191,5 @@ final class Positions {
                                 .formatted(lease.splitId(), lease.owner().get().memberId())
                         : "Split '%s' is held by '%s': stop that job and evict the member first."
                                 .formatted(lease.splitId(), lease.owner().get().memberId()));
-    }
-
-    private static void requireAll(List<SeenSplit> splits, Set<String> done, String what)
-            throws RefusedException {
-        for (SeenSplit split : splits) {
-            if (!done.contains(split.lease().splitId())) {
-                throw new RefusedException(
-                        "Split '%s' has just changed hands and was not %s%s; look again."
-                                .formatted(
-                                        split.lease().splitId(),
-                                        what,
-                                        done.isEmpty()
-                                                ? ""
-                                                : " (%d others were)".formatted(done.size())));
-            }
-        }
     }
 }

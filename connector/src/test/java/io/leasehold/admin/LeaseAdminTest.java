@@ -5,7 +5,9 @@ import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.Inspection;
 import io.leasehold.lease.Lease;
 import io.leasehold.lease.LeaseEvent;
+import io.leasehold.lease.LeaseOutcome;
 import io.leasehold.lease.LeaseRequest;
+import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseStoreException;
 import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.MemberState;
@@ -13,6 +15,7 @@ import io.leasehold.lease.Orders;
 import io.leasehold.lease.Progress;
 import io.leasehold.lease.VirtualGroup;
 import io.leasehold.lease.VirtualGroup.VirtualMember;
+import io.leasehold.testkit.RelayingStore;
 import io.leasehold.testkit.ScriptedMember;
 
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -20,7 +23,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -301,6 +307,324 @@ class LeaseAdminTest {
     void aForcedSplitThatWouldComeBackIsRefused() throws Exception {
         shared(6);
         refused("would get it back", () -> admin.release(first(blue), true, false));
+    }
+
+    // -------------------------------------------------------------- what changes between two looks
+
+    /** A store where something happens right before requests of a kind arrive. */
+    private LeaseAdmin meanwhile(Class<? extends LeaseRequest<?>> kind, Runnable... happenings) {
+        Deque<Runnable> next = new ArrayDeque<>(List.of(happenings));
+        LeaseStore store =
+                new RelayingStore() {
+                    @Override
+                    protected <A> LeaseOutcome<A> relay(LeaseRequest<A> request) {
+                        if (kind.isInstance(request)) {
+                            Optional.ofNullable(next.poll()).ifPresent(Runnable::run);
+                        }
+                        return request.sendTo(group.store());
+                    }
+
+                    @Override
+                    public void close() {}
+                };
+        return new LeaseAdmin(store, "orders", pace, notices::add);
+    }
+
+    private ScriptedMember as(Incarnation member) {
+        return new ScriptedMember(group.store(), "orders", member);
+    }
+
+    private ScriptedMember ownerOf(String splitId) {
+        return as(lease(splitId).owner().orElseThrow());
+    }
+
+    private ScriptedMember as(String memberId) {
+        return as(group.row(memberId).incarnation());
+    }
+
+    /** The owner gives it to another of its readers. */
+    private void spread(String splitId) {
+        ownerOf(splitId).taking(splitId);
+    }
+
+    private void measure(String splitId) {
+        ScriptedMember.applied(ownerOf(splitId).rate(lease(splitId), 1 + lease(splitId).rate()));
+    }
+
+    private void letGo(String splitId) {
+        ScriptedMember.applied(ownerOf(splitId).release(lease(splitId), Optional.empty()));
+    }
+
+    private static Runnable nothing() {
+        return () -> {};
+    }
+
+    /** Claims are laid for one claimant after the other. */
+    @Test
+    void aSwapIsClaimedThoughAnOwnerGivesItsSplitToAnotherReaderMeanwhile() throws Exception {
+        shared(6);
+        String split = first(blue);
+        String other = first(green);
+        LeaseAdmin hurried =
+                meanwhile(LeaseRequest.Claim.class, () -> measure(other), () -> spread(split));
+
+        assertThat(hurried.move(split, "green", Optional.of(other), false, false))
+                .extracting(Change::subject)
+                .containsExactlyInAnyOrder(split, other);
+
+        assertThat(lease(split).claim()).contains(new Claim("green", Claim.Kind.ASK));
+        assertThat(lease(other).claim()).contains(new Claim("blue", Claim.Kind.ASK));
+    }
+
+    @Test
+    void whoIsToTakeItMayRestartMeanwhile() throws Exception {
+        shared(5);
+        String split = first(blue);
+        LeaseAdmin hurried =
+                meanwhile(LeaseRequest.Claim.class, () -> as("green").reborn("green-2").joined());
+
+        hurried.move(split, "green", Optional.empty(), false, false);
+
+        assertThat(lease(split).claim()).contains(new Claim("green", Claim.Kind.ASK));
+    }
+
+    @Test
+    void nothingIsClaimedOfASwapThatCannotBeAnyMore() throws Exception {
+        shared(6);
+        String split = first(blue);
+        String other = first(green);
+        LeaseAdmin hurried = meanwhile(LeaseRequest.Claim.class, nothing(), () -> letGo(split));
+
+        refused(
+                "Split '%s' has just changed hands: it is held by nobody now. Nothing is claimed."
+                        .formatted(split),
+                () -> hurried.move(split, "green", Optional.of(other), false, false));
+
+        assertThat(group.leases().values()).allMatch(lease -> lease.claim().isEmpty());
+    }
+
+    @Test
+    void whatAnotherHasClaimedMeanwhileIsLeftToIt() throws Exception {
+        shared(5);
+        String split = first(blue);
+        LeaseAdmin hurried =
+                meanwhile(
+                        LeaseRequest.Claim.class,
+                        () -> as(new Incarnation("red", "red-1")).joined().claiming(split));
+
+        refused(
+                "has just been claimed by 'red'. Nothing is claimed.",
+                () -> hurried.release(split, true, false));
+
+        assertThat(lease(split).claim()).contains(new Claim("red", Claim.Kind.ASK));
+    }
+
+    @Test
+    void whatHasGoneOfASwapThatCannotBeAnyMoreIsSaid() throws Exception {
+        shared(6);
+        String split = first(blue);
+        String other = first(green);
+        LeaseAdmin hurried =
+                meanwhile(
+                        LeaseRequest.Claim.class,
+                        nothing(),
+                        () -> {
+                            letGo(other);
+                            as("blue").taking(other);
+                            letGo(split);
+                        });
+
+        refused(
+                "held by nobody now. Split '%s' has gone to 'blue' already.".formatted(other),
+                () -> hurried.move(split, "green", Optional.of(other), false, false));
+    }
+
+    @Test
+    void aClaimThatCannotBeWithdrawnIsSaid() throws Exception {
+        shared(6);
+        String split = first(blue);
+        String other = first(green);
+        LeaseAdmin hurried =
+                meanwhile(
+                        LeaseRequest.Claim.class,
+                        nothing(),
+                        () -> {
+                            letGo(split);
+                            ScriptedMember.applied(as("blue").close(as("blue"), Optional.empty()));
+                        });
+
+        refused(
+                "Split '%s' is claimed for 'blue' still: that could not be withdrawn."
+                        .formatted(other),
+                () -> hurried.move(split, "green", Optional.of(other), false, false));
+    }
+
+    @Test
+    void aRowThatNeverStandsStillIsGivenUp() throws Exception {
+        shared(6);
+        String split = first(blue);
+        String other = first(green);
+        Runnable[] always = new Runnable[100];
+        Arrays.fill(always, (Runnable) () -> measure(split));
+        LeaseAdmin hurried = meanwhile(LeaseRequest.Claim.class, always);
+
+        refused(
+                "changed 5 times while it was being claimed; try again. Nothing is claimed.",
+                () -> hurried.move(split, "green", Optional.of(other), false, false));
+
+        assertThat(group.leases().values()).allMatch(lease -> lease.claim().isEmpty());
+    }
+
+    @Test
+    void whatWasClaimedWhenTheStoreCeasedToAnswerIsSaid() throws Exception {
+        shared(6);
+        String split = first(blue);
+        String other = first(green);
+        LeaseStore cut =
+                new RelayingStore() {
+                    private int claims;
+
+                    @Override
+                    protected <A> LeaseOutcome<A> relay(LeaseRequest<A> request) {
+                        if (request instanceof LeaseRequest.Claim && ++claims == 2) {
+                            return new LeaseOutcome.Unknown<>(
+                                    new LeaseStoreException("No answer.", true, null));
+                        }
+                        return request.sendTo(group.store());
+                    }
+
+                    @Override
+                    public void close() {}
+                };
+        LeaseAdmin hurried = new LeaseAdmin(cut, "orders", pace, notices::add);
+
+        assertThatThrownBy(() -> hurried.move(split, "green", Optional.of(other), false, false))
+                .isInstanceOf(LeaseStoreException.class);
+
+        assertThat(notices)
+                .contains(
+                        "Claimed had been '%s' for 'blue' when the lease store ceased to answer."
+                                .formatted(other));
+    }
+
+    /** As soon as it is told to give everything away, the others claim it. */
+    @Test
+    void aLiveMemberIsEvictedThoughItsSplitsAreClaimedOrLeaveMeanwhile() throws Exception {
+        shared(6);
+        List<String> held = List.copyOf(blue.holds());
+        LeaseAdmin hurried =
+                meanwhile(
+                        LeaseRequest.Claim.class,
+                        () -> {
+                            as("green").claiming(held.get(0));
+                            spread(held.get(1));
+                            letGo(held.get(2));
+                            as("green").taking(held.get(2));
+                        });
+
+        assertThat(hurried.evict("blue", true, false))
+                .extracting(Change::subject)
+                .containsExactly("blue", held.get(0), held.get(1));
+
+        assertThat(lease(held.get(0)).claim()).contains(new Claim("green", Claim.Kind.FORCE));
+        assertThat(lease(held.get(1)).claim()).contains(new Claim("green", Claim.Kind.FORCE));
+    }
+
+    @Test
+    void whatOfALiveMemberCannotBeForcedIsSaidAndTheRestIs() throws Exception {
+        shared(6);
+        List<String> held = List.copyOf(blue.holds());
+        Runnable[] always = new Runnable[100];
+        Arrays.fill(always, (Runnable) () -> measure(held.get(1)));
+        LeaseAdmin hurried = meanwhile(LeaseRequest.Claim.class, always);
+
+        refused(
+                "2 splits of 'blue' are forced, but not 1 (%s)".formatted(held.get(1)),
+                () -> hurried.evict("blue", true, false));
+
+        assertThat(lease(held.get(0)).claim()).contains(new Claim("green", Claim.Kind.FORCE));
+        assertThat(lease(held.get(2)).claim()).contains(new Claim("green", Claim.Kind.FORCE));
+        assertThat(group.row("blue").orders().drain()).isTrue();
+    }
+
+    @Test
+    void whatADeadMemberHeldIsFreedThoughAnotherClaimsItMeanwhile() throws Exception {
+        alone(2);
+        ScriptedMember red = as(new Incarnation("red", "red-1")).joined();
+        blue.close();
+        LeaseAdmin hurried =
+                meanwhile(
+                        LeaseRequest.Free.class,
+                        () -> {
+                            red.claiming("s000");
+                            red.taking("s001");
+                        });
+
+        assertThat(hurried.evict("blue", false, false))
+                .contains(new Change("s000", "made unowned"))
+                .contains(new Change("s001", "taken over by 'red' meanwhile"));
+
+        assertThat(lease("s000").owner()).isEmpty();
+    }
+
+    @Test
+    void whatNobodyHasIsResetThoughAClaimIsWithdrawnMeanwhile() throws Exception {
+        alone(1);
+        ScriptedMember red = as(new Incarnation("red", "red-1")).joined();
+        red.claiming("s000");
+        letGo("s000");
+        LeaseAdmin hurried =
+                meanwhile(
+                        LeaseRequest.Reset.class,
+                        () -> ScriptedMember.applied(red.withdraw("s000")));
+
+        assertThat(hurried.reset(Optional.empty(), BACK, false)).hasSize(1);
+
+        assertThat(red.progressOf("s000").text()).isEqualTo("back");
+    }
+
+    @Test
+    void whatIsTakenMeanwhileIsNeitherResetNorForgotten() throws Exception {
+        alone(2);
+        blue.close();
+        admin.evict("blue", false, false);
+        ScriptedMember red = as(new Incarnation("red", "red-1"));
+
+        refused(
+                "held by 'red': stop that job and evict the member first. 1 other was reset.",
+                () ->
+                        meanwhile(LeaseRequest.Reset.class, () -> red.joined().taking("s000"))
+                                .reset(Optional.empty(), BACK, false));
+        ScriptedMember.applied(red.close(red, Optional.empty()));
+        admin.evict("red", false, false);
+        ScriptedMember again = red.reborn("red-2");
+        refused(
+                "held by 'red': stop that job",
+                () ->
+                        meanwhile(LeaseRequest.Forget.class, () -> again.joined().taking("s000"))
+                                .forget("s000", false));
+
+        assertThat(group.leases()).containsKey("s000");
+    }
+
+    /** By another operator: what it should be now is for people to say. */
+    @Test
+    void whatIsResetMeanwhileIsNotResetAgain() throws Exception {
+        alone(1);
+        blue.close();
+        admin.evict("blue", false, false);
+        LeaseAdmin hurried =
+                meanwhile(
+                        LeaseRequest.Reset.class,
+                        () -> {
+                            try {
+                                admin.reset(Optional.empty(), BACK, false);
+                            } catch (LeaseStoreException | RefusedException e) {
+                                throw new AssertionError(e);
+                            }
+                        });
+
+        refused("was reset by somebody else", () -> hurried.reset(Optional.empty(), BACK, false));
     }
 
     private static String first(VirtualMember member) {

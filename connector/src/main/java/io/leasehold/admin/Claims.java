@@ -1,0 +1,201 @@
+package io.leasehold.admin;
+
+import io.leasehold.lease.Claim.Kind;
+import io.leasehold.lease.Inspection;
+import io.leasehold.lease.Inspection.SeenSplit;
+import io.leasehold.lease.Lease;
+import io.leasehold.lease.LeaseRequest.Claim;
+import io.leasehold.lease.LeaseRequest.Claim.Claimed;
+import io.leasehold.lease.LeaseRequest.Withdraw;
+import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.lease.Member;
+import io.leasehold.lease.MemberState;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Claims that are laid on members' behalf, on rows as they were read. A row also changes where the
+ * split does not change hands: its owner gives it to another of its readers, measures its rate, or
+ * starts again. That is no reason to refuse: it is read again.
+ */
+final class Claims {
+
+    private final Desk desk;
+
+    Claims(Desk desk) {
+        this.desk = desk;
+    }
+
+    /**
+     * Lays all of them, or none. What was laid already when another cannot be is withdrawn.
+     *
+     * @param seen the rows as the moves were judged by
+     * @param moves claimants by split id
+     * @throws RefusedException if one is not as it was judged any more, or does not stand still;
+     *     the message says what is left of the others
+     * @throws LeaseStoreException also after some of them were laid, of which a notice tells
+     */
+    void layAll(Inspection seen, Map<String, String> moves, Kind kind)
+            throws LeaseStoreException, RefusedException {
+        Map<String, String> open = new TreeMap<>(moves);
+        Map<String, String> laid = new TreeMap<>();
+        Inspection now = seen;
+        for (int tries = 0; tries < Desk.TRIES; tries++) {
+            lay(now, open, kind, laid);
+            open.keySet().removeAll(laid.keySet());
+            if (open.isEmpty()) {
+                return;
+            }
+            now = desk.inspect();
+            for (Map.Entry<String, String> move : open.entrySet()) {
+                Optional<String> why = against(seen, now, move.getKey(), move.getValue());
+                if (why.isPresent()) {
+                    throw new RefusedException(why.get() + " " + undo(laid));
+                }
+            }
+        }
+        throw new RefusedException(
+                "The row of split '%s' changed %d times while it was being claimed; try again. %s"
+                        .formatted(open.keySet().iterator().next(), Desk.TRIES, undo(laid)));
+    }
+
+    /**
+     * Lays those whose rows are as they were read, one request for each claimant.
+     *
+     * @param laid gets those that were
+     */
+    void lay(Inspection seen, Map<String, String> moves, Kind kind, Map<String, String> laid)
+            throws LeaseStoreException, RefusedException {
+        for (String claimant : new TreeSet<>(moves.values())) {
+            List<Claimed> claims = new ArrayList<>();
+            moves.forEach(
+                    (splitId, to) -> {
+                        if (to.equals(claimant)) {
+                            claims.add(new Claimed(splitId, version(seen, splitId), kind));
+                        }
+                    });
+            Member by = desk.member(seen, claimant);
+            try {
+                desk.ask(new Claim(desk.group(), by.incarnation(), claims))
+                        .forEach(splitId -> laid.put(splitId, claimant));
+            } catch (RefusedException e) {
+                // That life of the claimant is over. The next look tells whether another has begun.
+                continue;
+            } catch (LeaseStoreException e) {
+                if (!laid.isEmpty()) {
+                    desk.notices()
+                            .accept(
+                                    "%s when the lease store ceased to answer."
+                                            .formatted(are(laid)));
+                }
+                throw e;
+            }
+        }
+    }
+
+    private static long version(Inspection seen, String splitId) {
+        return seen.split(splitId).orElseThrow().lease().version();
+    }
+
+    /** Why a claim is not to be laid that was right when the rows were as they were seen. */
+    private Optional<String> against(
+            Inspection seen, Inspection now, String splitId, String claimant)
+            throws RefusedException {
+        Optional<Lease> row = now.split(splitId).map(SeenSplit::lease);
+        if (row.isEmpty()) {
+            return Optional.of("The row of split '%s' is gone, or unreadable.".formatted(splitId));
+        }
+        Lease lease = row.get();
+        Lease before = seen.split(splitId).orElseThrow().lease();
+        if (lease.finished()) {
+            return Optional.of("Split '%s' has just come to its end.".formatted(splitId));
+        }
+        if (!lease.ownerId().equals(before.ownerId())) {
+            return Optional.of(
+                    "Split '%s' has just changed hands: it is held by %s now."
+                            .formatted(
+                                    splitId,
+                                    lease.ownerId().map("'%s'"::formatted).orElse("nobody")));
+        }
+        Optional<String> other =
+                lease.claim()
+                        .filter(claim -> !claim.claimant().equals(claimant))
+                        .filter(claim -> !before.claim().equals(Optional.of(claim)))
+                        .map(io.leasehold.lease.Claim::claimant);
+        if (other.isPresent()) {
+            return Optional.of(
+                    "Split '%s' has just been claimed by '%s'.".formatted(splitId, other.get()));
+        }
+        return desk.member(now, claimant).state() == MemberState.CLOSED
+                ? Optional.of("Member '%s' has just ended.".formatted(claimant))
+                : Optional.empty();
+    }
+
+    /** Withdraws what was laid, and says what is left of it. */
+    private String undo(Map<String, String> laid) throws LeaseStoreException {
+        if (laid.isEmpty()) {
+            return "Nothing is claimed.";
+        }
+        try {
+            Inspection seen = desk.inspect();
+            for (String claimant : new TreeSet<>(laid.values())) {
+                withdraw(seen, laid, claimant);
+            }
+            return left(desk.inspect(), laid);
+        } catch (RefusedException e) {
+            return "%s; %s".formatted(are(laid), e.getMessage());
+        } catch (LeaseStoreException e) {
+            desk.notices()
+                    .accept(
+                            "%s when the lease store ceased to answer; whether that was withdrawn is not known."
+                                    .formatted(are(laid)));
+            throw e;
+        }
+    }
+
+    private void withdraw(Inspection seen, Map<String, String> laid, String claimant)
+            throws LeaseStoreException, RefusedException {
+        List<String> splitIds =
+                laid.keySet().stream().filter(id -> laid.get(id).equals(claimant)).toList();
+        Member by = desk.member(seen, claimant);
+        try {
+            desk.ask(new Withdraw(desk.group(), by.incarnation(), splitIds));
+        } catch (RefusedException e) {
+            // Its claims stand until the next life of the member, or the others, judge them.
+            return;
+        }
+    }
+
+    private static String left(Inspection now, Map<String, String> laid) {
+        List<String> sentences = new ArrayList<>();
+        laid.forEach(
+                (splitId, claimant) -> {
+                    Optional<Lease> lease = now.split(splitId).map(SeenSplit::lease);
+                    if (lease.flatMap(Lease::ownerId).equals(Optional.of(claimant))) {
+                        sentences.add(
+                                "Split '%s' has gone to '%s' already."
+                                        .formatted(splitId, claimant));
+                    } else if (lease.flatMap(Lease::claim)
+                            .filter(claim -> claim.claimant().equals(claimant))
+                            .isPresent()) {
+                        sentences.add(
+                                "Split '%s' is claimed for '%s' still: that could not be withdrawn."
+                                        .formatted(splitId, claimant));
+                    }
+                });
+        return sentences.isEmpty() ? "Nothing is claimed." : String.join(" ", sentences);
+    }
+
+    /** What of it was claimed. */
+    private static String are(Map<String, String> laid) {
+        List<String> claimed = new ArrayList<>();
+        laid.forEach(
+                (splitId, claimant) -> claimed.add("'%s' for '%s'".formatted(splitId, claimant)));
+        return "Claimed had been " + String.join(", ", claimed);
+    }
+}
