@@ -57,7 +57,10 @@ final class Drains {
         }
         order(row, orders -> new Orders(true, orders.weight()));
         return List.of(
-                new Change(memberId, "to give all its splits away; it holds %d".formatted(held)));
+                new Change(
+                        memberId,
+                        "told to give all its splits away, each at its next checkpoint, until undrain; it holds %d"
+                                .formatted(held)));
     }
 
     List<Change> undrain(String memberId) throws LeaseStoreException, RefusedException {
@@ -108,7 +111,7 @@ final class Drains {
             }
             if (desk.pace().nanoTime() - begun >= timeout.toNanos()) {
                 throw new RefusedException(
-                        "Member '%s' is not drained after %d s; %s. The order stands."
+                        "Member '%s' is not drained after %d s; %s. The order stands: drain --wait waits on, undrain withdraws it."
                                 .formatted(memberId, timeout.toSeconds(), left(memberId)));
             }
             vigil.pause();

@@ -25,6 +25,8 @@ import java.util.stream.Collectors;
  */
 final class Endings {
 
+    private static final String FREED = "freed: nobody holds it, any member may take it";
+
     private final Desk desk;
     private final Moves moves;
 
@@ -43,13 +45,16 @@ final class Endings {
                         .orElseThrow(
                                 () ->
                                         new RefusedException(
-                                                "Nobody holds split '%s'.".formatted(splitId)));
+                                                "Nobody holds split '%s'; any member may take it."
+                                                        .formatted(splitId)));
         Optional<Member> living = living(seen, owner);
         if (living.isPresent()) {
             if (forced) {
                 return moves.force(seen, lease, dryRun);
             }
-            throw alive(living.get(), "release --force takes the split from it all the same");
+            throw alive(
+                    living.get(),
+                    "move the split to another member; or release --force takes it without waiting for a checkpoint, and what was emitted since the last one is read again");
         }
         List<Change> changes = new ArrayList<>();
         end(seen, owner, dryRun).ifPresent(changes::add);
@@ -67,7 +72,9 @@ final class Endings {
             if (forced) {
                 return moves.forceAll(seen, row, dryRun);
             }
-            throw alive(living.get(), "drain it, or evict --force takes its splits all the same");
+            throw alive(
+                    living.get(),
+                    "drain it; or evict --force takes its splits without waiting for a checkpoint, and what was emitted since the last one is read again");
         }
         List<Change> changes = new ArrayList<>();
         end(seen, row.incarnation(), dryRun).ifPresent(changes::add);
@@ -154,9 +161,7 @@ final class Endings {
             throws LeaseStoreException, RefusedException, InterruptedException {
         List<Change> changes = new ArrayList<>();
         if (dryRun) {
-            splitIds.stream()
-                    .sorted()
-                    .forEach(splitId -> changes.add(new Change(splitId, "made unowned")));
+            splitIds.stream().sorted().forEach(splitId -> changes.add(new Change(splitId, FREED)));
             return changes;
         }
         Vigil vigil = new Vigil(desk);
@@ -173,7 +178,7 @@ final class Endings {
         List<AsRead> still = held(now, splitIds, owners);
         if (!still.isEmpty()) {
             throw new RefusedException(
-                    "The row of split '%s' changed %d times while it was being made unowned, and it is not (%d others are); try again."
+                    "The row of split '%s' changed %d times while it was being freed, and it is not (%d others are); try again."
                             .formatted(still.get(0).splitId(), Desk.TRIES, freed.size()));
         }
         for (String splitId : splitIds.stream().sorted().toList()) {
@@ -181,11 +186,11 @@ final class Endings {
                     new Change(
                             splitId,
                             freed.contains(splitId)
-                                    ? "made unowned"
+                                    ? FREED
                                     : now.split(splitId)
                                             .flatMap(split -> split.lease().ownerId())
                                             .map("taken over by '%s' meanwhile"::formatted)
-                                            .orElse("unowned already")));
+                                            .orElse("free already")));
         }
         return changes;
     }

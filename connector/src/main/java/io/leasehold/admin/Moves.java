@@ -107,7 +107,7 @@ final class Moves {
         Set<String> alive = Set.copyOf(moves.values());
         requireAlive(alive);
         List<Change> changes = new ArrayList<>();
-        changes.add(new Change(row.id(), "to give all its splits away"));
+        changes.add(new Change(row.id(), "told to give all its splits away, until undrain"));
         if (dryRun) {
             moves.forEach((splitId, to) -> changes.add(said(splitId, row.id(), to, Kind.FORCE)));
             return changes;
@@ -236,7 +236,7 @@ final class Moves {
             throws RefusedException {
         if (!hasRoom(seen, moves)) {
             throw new RefusedException(
-                    "By the plan '%s' is to hold %d, so another split would go back: name one in return (--in-return), or give it more weight first."
+                    "By the plan '%s' is to hold %d splits, so another would go back: name one in return (--in-return), or give it more weight first."
                             .formatted(to, Sharing.of(seen).targets().getOrDefault(to, 0L)));
         }
     }

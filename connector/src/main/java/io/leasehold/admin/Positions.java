@@ -187,7 +187,7 @@ final class Positions {
                         .isEmpty();
         throw new RefusedException(
                 over
-                        ? "Split '%s' is still under the name of '%s', which has ended: evict that member first, and it is nobody's."
+                        ? "Split '%s' is still held by '%s', which has ended: evict that member first."
                                 .formatted(lease.splitId(), lease.owner().get().memberId())
                         : "Split '%s' is held by '%s': stop that job and evict the member first."
                                 .formatted(lease.splitId(), lease.owner().get().memberId()));

@@ -561,7 +561,7 @@ class LeaseAdminTest {
                         });
 
         assertThat(hurried.evict("blue", false, false))
-                .contains(new Change("s000", "made unowned"))
+                .contains(new Change("s000", "freed: nobody holds it, any member may take it"))
                 .contains(new Change("s001", "taken over by 'red' meanwhile"));
 
         assertThat(lease("s000").owner()).isEmpty();

@@ -26,7 +26,11 @@ abstract class ChangingCommand extends StoreCommand {
     /**
      * @param done whether it was done, or only would be
      */
-    final void print(List<Change> changes, boolean done) {
+    final void print(List<Change> made, boolean done) {
+        List<Change> changes =
+                made.stream()
+                        .map(it -> new Change(it.subject(), KafkaPositions.readableIn(it.what())))
+                        .toList();
         if (json()) {
             Map<String, Object> answer = new LinkedHashMap<>();
             answer.put("group", group());
@@ -37,9 +41,7 @@ abstract class ChangingCommand extends StoreCommand {
             for (Change change : changes) {
                 out().printf(
                                 "%s%s: %s%n",
-                                done ? "" : "would be done: ",
-                                change.subject(),
-                                KafkaPositions.readableIn(change.what()));
+                                done ? "" : "would be done: ", change.subject(), change.what());
             }
         }
     }

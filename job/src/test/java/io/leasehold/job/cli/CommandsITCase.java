@@ -21,6 +21,7 @@ import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -35,7 +36,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -80,10 +83,35 @@ class CommandsITCase {
     private final Transcript saidInJson = new Transcript(environment);
 
     private void both(String... command) {
-        said.run(command);
+        said.done(command);
+        saidInJson.done(inJson(command));
+    }
+
+    private void bothRefused(String... command) {
+        said.refused(command);
+        saidInJson.refused(inJson(command));
+    }
+
+    private static String[] inJson(String... command) {
         String[] json = Arrays.copyOf(command, command.length + 1);
         json[command.length] = "--json";
-        saidInJson.run(json);
+        return json;
+    }
+
+    private void human(String command) {
+        said.done(command.split(" "));
+    }
+
+    private void json(String command) {
+        saidInJson.done(inJson(command.split(" ")));
+    }
+
+    private void both(String command) {
+        both(command.split(" "));
+    }
+
+    private void bothRefused(String command) {
+        bothRefused(command.split(" "));
     }
 
     @Test
@@ -136,102 +164,106 @@ class CommandsITCase {
                                                         .text()
                                                         .contains("StartingOffset: " + RECORDS)));
         both("groups");
-        both("describe", "--group", "shop");
-        both("members", "--group", "shop");
-        both("check", "--group", "shop");
-        both("watch", "--group", "shop", "--count", "2", "--interval", "1");
+        both("describe --group shop");
+        both("members --group shop");
+        both("check --group shop");
+        both("watch --group shop --count 2 --interval 1");
+        moved(store);
+        weighed(store);
 
-        both("move", "--group", "shop", "--split", "orders-2", "--to", "green", "--dry-run");
-        said.run("move", "--group", "shop", "--split", "orders-2", "--to", "green");
+        bothRefused("release --group shop --split orders-4 --yes");
+        bothRefused("evict --group shop --member blue --yes");
+        bothRefused("reset --group shop --split orders-0 --to-earliest --yes");
+        bothRefused("forget --group shop --split orders-0 --yes");
+
+        drained(store);
+        forced(store);
+    }
+
+    private void moved(LeaseStore store) {
+        both("move --group shop --split orders-2 --to green --dry-run");
+        human("move --group shop --split orders-2 --to green");
         settled(store, seen -> held(seen, "green") == 3);
-        both("move", "--group", "shop", "--split", "orders-0", "--to", "green");
-        saidInJson.run(
-                "move",
-                "--group",
-                "shop",
-                "--split",
-                "orders-0",
-                "--to",
-                "green",
-                "--in-return",
-                "orders-4",
-                "--json");
+        bothRefused("move --group shop --split orders-0 --to green");
+        human("move --group shop --split orders-0 --to green --in-return orders-4");
         settled(store, seen -> owns(seen, "green", "orders-0") && owns(seen, "blue", "orders-4"));
-        said.run("describe", "--group", "shop");
+        both("describe --group shop");
+        json("move --group shop --split orders-4 --to green --in-return orders-0");
+        settled(store, seen -> owns(seen, "green", "orders-4") && owns(seen, "blue", "orders-0"));
+        json("move --group shop --split orders-2 --to blue");
+        settled(store, seen -> held(seen, "blue") == 3);
+    }
 
-        both("weight", "--group", "shop", "--member", "green", "--weight", "4");
+    private void weighed(LeaseStore store) {
+        human("weight --group shop --member green --weight 4");
         settled(store, seen -> held(seen, "green") == 4);
-        said.run("members", "--group", "shop");
-        both("weight", "--group", "shop", "--member", "green", "--own");
+        both("members --group shop");
+        human("weight --group shop --member green --own");
         settled(store, seen -> held(seen, "green") == 3);
+        json("weight --group shop --member green --weight 4");
+        settled(store, seen -> held(seen, "green") == 4);
+        json("weight --group shop --member green --own");
+        settled(store, seen -> held(seen, "green") == 3);
+    }
 
-        both("release", "--group", "shop", "--split", "orders-4", "--yes");
-        both("evict", "--group", "shop", "--member", "blue", "--yes");
-        both("reset", "--group", "shop", "--split", "orders-0", "--to-earliest", "--yes");
-        both("forget", "--group", "shop", "--split", "orders-0", "--yes");
-
-        said.run("drain", "--group", "shop", "--member", "blue", "--wait", "--timeout", "60 s");
-        both("members", "--group", "shop");
-        both("drain", "--group", "shop", "--member", "blue");
-        both("undrain", "--group", "shop", "--member", "blue");
+    private void drained(LeaseStore store) {
+        human("drain --group shop --member blue --wait --timeout 1min");
+        both("members --group shop");
+        both("drain --group shop --member blue");
+        human("undrain --group shop --member blue");
         settled(store, seen -> held(seen, "blue") == 2);
+        json("drain --group shop --member blue --wait --timeout 1min");
+        json("undrain --group shop --member blue");
+        settled(store, seen -> held(seen, "blue") == 2);
+    }
 
-        said.run("release", "--group", "shop", "--split", "orders-0", "--force", "--dry-run");
-        said.run("evict", "--group", "shop", "--member", "green", "--force", "--dry-run");
-        said.run("evict", "--group", "shop", "--member", "green", "--force");
-        said.run("evict", "--group", "shop", "--member", "green", "--force", "--yes");
+    private void forced(LeaseStore store) {
+        both("move --group shop --split orders-0 --to blue --force --dry-run");
+        both("release --group shop --split orders-0 --force --dry-run");
+        both("evict --group shop --member green --force --dry-run");
+        bothRefused("evict --group shop --member green --force");
+        human("evict --group shop --member green --force --yes");
         settled(store, seen -> held(seen, "blue") == SPLITS);
-        said.run("undrain", "--group", "shop", "--member", "green");
+        human("undrain --group shop --member green");
         settled(store, seen -> held(seen, "green") == 2);
     }
 
     private void stopped(EmbeddedKafka kafka) throws Exception {
-        String[] where = {"--bootstrap-servers", kafka.bootstrapServers()};
-        both("members", "--group", "shop");
-        said.run("reset", "--group", "shop", "--all", "--to-earliest", "--yes");
-        both("evict", "--group", "shop", "--member", "blue", "--dry-run");
-        said.run("evict", "--group", "shop", "--member", "blue", "--yes");
-        said.run("evict", "--group", "shop", "--member", "green", "--yes");
-        said.run("evict", "--group", "shop", "--member", "green", "--yes");
-        both("reset", "--group", "shop", "--split", "orders-0", "--to-offset", "5", "--dry-run");
-        said.run("reset", "--group", "shop", "--split", "orders-0", "--to-offset", "5");
-        said.run("reset", "--group", "shop", "--split", "orders-0", "--to-offset", "5", "--yes");
-        said.run("reset", "--group", "shop", "--split", "orders-1", "--by", "-3", "--yes");
-        said.run("reset", "--group", "shop", "--split", "orders-2", "--to-earliest", "--yes");
-        said.run("reset", "--group", "shop", "--split", "orders-3", "--to-progress", "7", "--yes");
-        said.run("reset", "--group", "shop", "--all", "--by", "-100", "--yes");
-        said.run(
-                "reset",
-                "--group",
-                "shop",
-                "--split",
-                "orders-4",
-                "--to-offset",
-                "21",
-                "--yes",
-                where[0],
-                where[1]);
-        said.run(
-                "reset",
-                "--group",
-                "shop",
-                "--split",
-                "orders-4",
-                "--to-timestamp",
-                FIRST.plusSeconds(9).toString(),
-                "--yes",
-                where[0],
-                where[1]);
+        String broker = " --bootstrap-servers " + kafka.bootstrapServers();
+        both("members --group shop");
+        bothRefused("reset --group shop --all --to-earliest --yes");
+        both("release --group shop --split orders-0 --dry-run");
+        human("release --group shop --split orders-0 --yes");
+        json("release --group shop --split orders-1 --yes");
+        bothRefused("release --group shop --split orders-0 --yes");
+        both("evict --group shop --member blue --dry-run");
+        human("evict --group shop --member blue --yes");
+        json("evict --group shop --member green --yes");
+        bothRefused("evict --group shop --member green --yes");
+
+        both("reset --group shop --split orders-0 --to-offset 5 --dry-run");
+        bothRefused("reset --group shop --split orders-0 --to-offset 5");
+        human("reset --group shop --split orders-0 --to-offset 5 --yes");
+        json("reset --group shop --split orders-1 --by -3 --yes");
+        both("reset --group shop --split orders-2 --to-earliest --yes");
+        both("reset --group shop --split orders-3 --to-progress 7 --yes");
+        bothRefused("reset --group shop --all --by -100 --yes");
+        bothRefused("reset --group shop --split orders-4 --to-offset 21 --yes" + broker);
+        both(
+                "reset --group shop --split orders-4 --to-timestamp %s --yes%s"
+                        .formatted(FIRST.plusSeconds(9), broker));
         Path config = folder.resolve("job.yaml");
         Files.writeString(
                 config,
                 "lease.group: shop\nkafka.bootstrap.servers: '%s'\n"
                         .formatted(kafka.bootstrapServers()));
-        said.run("reset", "--config", config.toString(), "--split=orders-2", "--by=2", "--yes");
-        both("describe", "--group", "shop");
-        said.run("forget", "--group", "shop", "--split", "orders-4", "--dry-run");
-        said.run("forget", "--group", "shop", "--split", "orders-4", "--yes");
-        both("describe", "--group", "shop");
+        both("reset --config %s --split=orders-2 --by=2 --yes".formatted(config));
+        both("describe --group shop");
+        both("forget --group shop --split orders-4 --dry-run");
+        bothRefused("forget --group shop --split orders-4");
+        human("forget --group shop --split orders-4 --yes");
+        json("forget --group shop --split orders-3 --yes");
+        both("describe --group shop");
         both("groups");
     }
 
@@ -374,7 +406,7 @@ class CommandsITCase {
     }
 
     /** When, in addition, every split has an owner and nothing is on its way. */
-    private static void settled(LeaseStore store, Predicate<Inspection> condition) {
+    private void settled(LeaseStore store, Predicate<Inspection> condition) {
         until(
                 store,
                 seen ->
@@ -387,13 +419,22 @@ class CommandsITCase {
                                                                 && lease.claim().isEmpty()));
     }
 
-    private static void until(LeaseStore store, Predicate<Inspection> condition) {
-        await().atMost(PATIENCE)
-                .until(
-                        () ->
-                                ScriptedMember.applied(store.inspect(new Inspect("shop")))
-                                        .filter(condition)
-                                        .isPresent());
+    private void until(LeaseStore store, Predicate<Inspection> condition) {
+        AtomicReference<Optional<Inspection>> seen = new AtomicReference<>(Optional.empty());
+        try {
+            await().atMost(PATIENCE)
+                    .until(
+                            () -> {
+                                seen.set(
+                                        ScriptedMember.applied(store.inspect(new Inspect("shop"))));
+                                return seen.get().filter(condition).isPresent();
+                            });
+        } catch (ConditionTimeoutException late) {
+            throw new AssertionError(
+                    "Not so within %s, but %s, after%n%s%nand in JSON%n%s"
+                            .formatted(PATIENCE, seen.get(), said, saidInJson),
+                    late);
+        }
     }
 
     private static long held(Inspection seen, String memberId) {

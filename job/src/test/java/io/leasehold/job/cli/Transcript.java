@@ -61,6 +61,25 @@ final class Transcript {
         return exitCode;
     }
 
+    /** The same, for a command that must be carried out, or what follows makes no sense. */
+    void done(String... arguments) {
+        ends(0, arguments);
+    }
+
+    /** The same, for a command that must be refused. */
+    void refused(String... arguments) {
+        ends(Leasehold.FAILED, arguments);
+    }
+
+    private void ends(int expected, String... arguments) {
+        int begin = text.length();
+        if (run(arguments) != expected) {
+            throw new AssertionError(
+                    "This must end with exit code %d:%n%s%nBefore it:%n%s"
+                            .formatted(expected, text.substring(begin), text.substring(0, begin)));
+        }
+    }
+
     /** As it was, nothing masked. */
     String unmasked() {
         return text.toString();
