@@ -293,12 +293,12 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
     private void read(List<SplitT> granted) {
         if (!granted.isEmpty()) {
             markedIdle = false;
-            inner.addSplits(granted);
             // A grant is for everything assigned. Where there is none yet, it need not wait its
-            // turn.
+            // turn, nor until the wrapped reader has connected to where its first split is.
             if (!gate.open()) {
                 ask();
             }
+            inner.addSplits(granted);
         }
     }
 
