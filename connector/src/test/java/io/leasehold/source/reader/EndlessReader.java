@@ -33,6 +33,9 @@ final class EndlessReader implements SourceReader<String, MemoryQueueSplit> {
     /** Forgets what is paused, as one does whose fetcher has not taken the splits in yet. */
     boolean forgetsPauses;
 
+    /** Run when splits come, which may take a wrapped reader its time. */
+    Runnable beforeAdding = () -> {};
+
     volatile boolean closed;
 
     private final CompletableFuture<Void> available = new CompletableFuture<>();
@@ -78,6 +81,7 @@ final class EndlessReader implements SourceReader<String, MemoryQueueSplit> {
 
     @Override
     public void addSplits(List<MemoryQueueSplit> splits) {
+        beforeAdding.run();
         splits.forEach(split -> positions.put(split.splitId(), split));
     }
 

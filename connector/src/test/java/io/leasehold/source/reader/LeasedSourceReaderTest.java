@@ -81,6 +81,9 @@ class LeasedSourceReaderTest {
 
     @Test
     void asksAtOnceForASplitItHasNoGrantFor() {
+        // It does not wait for the wrapped reader, which may have to connect first.
+        inner.beforeAdding = () -> assertThat(context.getSentEvents()).hasSize(1);
+
         reader.addSplits(List.of(granted("a", "r1")));
 
         assertThat(context.getSentEvents()).containsExactly(new GrantRequested("r1", clock.get()));
