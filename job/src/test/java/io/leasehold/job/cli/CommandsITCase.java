@@ -49,7 +49,7 @@ import static org.awaitility.Awaitility.await;
  * Every command on a group of two jobs that live, in PostgreSQL: what a person types and sees is
  * compared with what is stored next to this class.
  */
-@Timeout(300)
+@Timeout(600)
 class CommandsITCase {
 
     private static final int SPLITS = 5;
@@ -205,12 +205,12 @@ class CommandsITCase {
     }
 
     private void drained(LeaseStore store) {
-        human("drain --group shop --member blue --wait --timeout 1min");
+        human("drain --group shop --member blue --wait --timeout 2min");
         both("members --group shop");
         both("drain --group shop --member blue");
         human("undrain --group shop --member blue");
         settled(store, seen -> held(seen, "blue") == 2);
-        json("drain --group shop --member blue --wait --timeout 1min");
+        json("drain --group shop --member blue --wait --timeout 2min");
         json("undrain --group shop --member blue");
         settled(store, seen -> held(seen, "blue") == 2);
     }
