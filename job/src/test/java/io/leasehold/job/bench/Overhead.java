@@ -189,30 +189,14 @@ final class Overhead implements Benchmark {
             List<Series> series,
             List<Bar> bars,
             List<Plot> plots) {
-        for (Kind kind : Kind.values()) {
-            series.add(
-                    series(
-                            "%s, %s".formatted(shape.words(), kind.words),
-                            "records/s",
-                            rounds.stream().map(round -> round.get(kind)).toList(),
-                            Reading::recordsPerSecond));
-        }
+        ofEachKind(shape, rounds, "throughput", "records/s", Reading::recordsPerSecond, series);
         Series leased = ratio(shape, rounds, Kind.LEASED);
         Series control = ratio(shape, rounds, Kind.CONTROL);
         series.add(leased);
         series.add(control);
-        for (Kind kind : List.of(Kind.LEASED, Kind.CONTROL)) {
-            series.add(
-                    added(
-                            shape,
-                            rounds,
-                            kind,
-                            "processor time",
-                            "ns/record",
-                            Reading::busyNanosPerRecord));
-            series.add(
-                    added(shape, rounds, kind, "allocation", "B/record", Reading::bytesPerRecord));
-        }
+        ofEachKind(
+                shape, rounds, "processor time", "ns/record", Reading::busyNanosPerRecord, series);
+        ofEachKind(shape, rounds, "allocation", "B/record", Reading::bytesPerRecord, series);
         bars.add(
                 new Bar(
                         "throughput leased/bare, %s >= %s, or no further from 1 than bare again/bare"
@@ -248,22 +232,21 @@ final class Overhead implements Benchmark {
                         .toList());
     }
 
-    private static Series added(
+    private static void ofEachKind(
             Shape shape,
             List<Map<Kind, Reading>> rounds,
-            Kind kind,
             String what,
             String unit,
-            ToDoubleFunction<Reading> figure) {
-        return new Series(
-                "%s, %s of %s beyond bare".formatted(shape.words(), what, kind.words),
-                unit,
-                rounds.stream()
-                        .map(
-                                round ->
-                                        figure.applyAsDouble(round.get(kind))
-                                                - figure.applyAsDouble(round.get(Kind.BARE)))
-                        .toList());
+            ToDoubleFunction<Reading> figure,
+            List<Series> series) {
+        for (Kind kind : Kind.values()) {
+            series.add(
+                    series(
+                            "%s, %s, %s".formatted(shape.words(), what, kind.words),
+                            unit,
+                            rounds.stream().map(round -> round.get(kind)).toList(),
+                            figure));
+        }
     }
 
     private static Series series(
@@ -290,37 +273,45 @@ final class Overhead implements Benchmark {
             List<Plot> plots) {
         List<Plot.Curve> curves = new ArrayList<>();
         for (PollCost.Way way : PollCost.Way.values()) {
-            List<Double> nanos = rounds.stream().map(round -> round.get(way).nanos()).toList();
-            series.add(new Series(way.words(), "ns/record", nanos));
-            series.add(
-                    new Series(
-                            way.words() + ", allocation",
-                            "B/record",
-                            rounds.stream().map(round -> round.get(way).bytes()).toList()));
-            curves.add(byRound(way.words(), nanos));
+            Series busy = ofWay(rounds, way, "processor time", "ns/record", PollCost::busyNanos);
+            series.add(busy);
+            series.add(ofWay(rounds, way, "time", "ns/record", PollCost::nanos));
+            series.add(ofWay(rounds, way, "allocation", "B/record", PollCost::bytes));
+            curves.add(byRound(way.words(), busy.samples()));
         }
-        Series nanos = addedByPoll(rounds, "poll path, added", "ns/record", PollCost::nanos);
-        Series bytes =
-                addedByPoll(rounds, "poll path, allocation added", "B/record", PollCost::bytes);
-        series.add(nanos);
-        series.add(bytes);
-        bars.add(Bar.atMost(nanos.name(), MOST_ADDED_NANOS, nanos.median(), nanos.unit()));
+        Series busy = added(rounds, "processor time", "ns/record", PollCost::busyNanos);
+        Series nanos = added(rounds, "time", "ns/record", PollCost::nanos);
+        Series bytes = added(rounds, "allocation", "B/record", PollCost::bytes);
+        series.addAll(List.of(busy, nanos, bytes));
+        bars.add(Bar.atMost(busy.name(), MOST_ADDED_NANOS, busy.median(), busy.unit()));
         bars.add(Bar.atMost(bytes.name(), MOST_ADDED_BYTES, bytes.median(), bytes.unit()));
         plots.add(
                 new Plot(
                         "What a record costs on the poll path",
                         new Plot.Axis("round", false),
-                        new Plot.Axis("ns/record", false),
+                        new Plot.Axis("processor time [ns/record]", false),
                         curves));
     }
 
-    private static Series addedByPoll(
+    private static Series ofWay(
             List<Map<PollCost.Way, PollCost>> rounds,
-            String name,
+            PollCost.Way way,
+            String what,
             String unit,
             ToDoubleFunction<PollCost> figure) {
         return new Series(
-                name,
+                "%s, %s".formatted(way.words(), what),
+                unit,
+                rounds.stream().map(round -> figure.applyAsDouble(round.get(way))).toList());
+    }
+
+    private static Series added(
+            List<Map<PollCost.Way, PollCost>> rounds,
+            String what,
+            String unit,
+            ToDoubleFunction<PollCost> figure) {
+        return new Series(
+                "poll path, %s added".formatted(what),
                 unit,
                 rounds.stream()
                         .map(

@@ -9,6 +9,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -23,6 +24,8 @@ public record NumberedTopic(String name, int partitions, int recordsPerPartition
 
     private static final VarHandle NUMBER =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+    private static final Duration WITHIN = Duration.ofMinutes(10);
 
     public NumberedTopic {
         if (bytes < Long.BYTES) {
@@ -56,10 +59,13 @@ public record NumberedTopic(String name, int partitions, int recordsPerPartition
                                 ProducerConfig.LINGER_MS_CONFIG,
                                 "20",
                                 ProducerConfig.BATCH_SIZE_CONFIG,
-                                "65536"),
+                                "65536",
+                                // Where others keep the machine busy it takes long, and is well.
+                                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+                                String.valueOf(WITHIN.toMillis())),
                         new ByteArraySerializer(),
                         new ByteArraySerializer())) {
-            for (long number = 0; number < records(); number++) {
+            for (long number = 0; number < records() && failure.get() == null; number++) {
                 producer.send(
                         new ProducerRecord<>(
                                 name,

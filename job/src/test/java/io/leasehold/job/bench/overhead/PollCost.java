@@ -15,10 +15,11 @@ import java.util.regex.Pattern;
  * What one record costs on one way of {@link PollPath}, measured by JMH in a JVM of its own, which
  * has seen nothing else.
  *
- * @param nanos for a record
+ * @param nanos for a record, by the clock
+ * @param busyNanos for a record, of processor time: others on this machine hardly show in it
  * @param bytes allocated for a record
  */
-public record PollCost(double nanos, double bytes) {
+public record PollCost(double nanos, double busyNanos, double bytes) {
 
     /** A way of {@link PollPath}. */
     public enum Way {
@@ -73,6 +74,7 @@ public record PollCost(double nanos, double bytes) {
                                         .measurementIterations(ITERATIONS)
                                         .measurementTime(ITERATION)
                                         .addProfiler(GCProfiler.class)
+                                        .addProfiler(BusyTime.class)
                                         .shouldFailOnError(true)
                                         .verbosity(VerboseMode.NORMAL)
                                         .output(log.toString())
@@ -80,6 +82,7 @@ public record PollCost(double nanos, double bytes) {
                         .runSingle();
         return new PollCost(
                 result.getPrimaryResult().getStatistics().getPercentile(50),
+                result.getSecondaryResults().get(BusyTime.LABEL).getStatistics().getPercentile(50),
                 result.getSecondaryResults().get(BYTES).getStatistics().getPercentile(50));
     }
 }
