@@ -18,18 +18,23 @@ import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
 
 /**
  * A job that reads a topic from its beginning to its end and drops what it reads, from Flink's
  * Kafka source as it is or under leases.
  *
- * <p>Timed is what lies between the first record that reaches the sink and the last one: neither
- * the start of the job, nor the way to the first lease, nor the checkpoint that the end of a job
- * waits for counts, which have nothing to do with how many records there are. What leases do while
- * a job reads does count: their checks, their renewals, the positions of each checkpoint.
+ * <p>Timed is what lies between the record with which the first subtask has read a quarter as many
+ * as there are in a partition, and the last record of all, as they reach the sink: neither the
+ * start of the job, nor the way to the first lease, nor the checkpoint that the end of a job waits
+ * for counts, which have nothing to do with how many records there are. The first quarter does not
+ * count since a leased reader fetches while it waits for its grant, and would have a start over a
+ * bare one. What leases do while a job reads does count: their checks, their renewals, the
+ * positions of each checkpoint, and any delay between one subtask's start and another's.
  *
  * <p>Objects are reused: a copy of each record would hide what the source costs.
  */
@@ -37,6 +42,9 @@ public final class BoundedRead {
 
     public static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(1);
     public static final LeaseTerms TERMS = LeaseTerms.of(Duration.ofSeconds(10));
+
+    private static final Comparator<Tally.Instant> BY_TIME =
+            Comparator.comparingLong(Tally.Instant::nanos);
 
     private static final Duration WITHIN = Duration.ofMinutes(10);
 
@@ -69,26 +77,25 @@ public final class BoundedRead {
         long finished = System.nanoTime();
         List<Tally.Part> parts = Tally.takeParts(run);
         requireEachOnce(topic, parts);
-        long first = parts.stream().mapToLong(part -> part.first().nanos()).min().orElseThrow();
-        long last = parts.stream().mapToLong(part -> part.last().nanos()).max().orElseThrow();
-        long busy =
-                parts.stream()
-                        .mapToLong(part -> part.last().busyNanos() - part.first().busyNanos())
-                        .sum();
-        long bytes =
-                parts.stream()
-                        .mapToLong(
-                                part ->
-                                        part.last().allocatedBytes()
-                                                - part.first().allocatedBytes())
-                        .sum();
-        double records = topic.records();
+        Tally.Instant begin = parts.stream().map(Tally.Part::ramped).min(BY_TIME).orElseThrow();
+        Tally.Instant end = parts.stream().map(Tally.Part::last).max(BY_TIME).orElseThrow();
+        long first = parts.stream().mapToLong(Tally.Part::firstNanos).min().orElseThrow();
+        double records =
+                topic.records() - (double) parts.size() * Tally.rampOf(topic.recordsPerPartition());
         return new Reading(
-                records * 1e9 / (last - first),
-                busy / records,
-                bytes / records,
+                records * 1e9 / (end.nanos() - begin.nanos()),
+                ofTasks(parts, Tally.Instant::busyNanos) / records,
+                (end.processNanos() - begin.processNanos()) / records,
+                ofTasks(parts, Tally.Instant::allocatedBytes) / records,
                 (first - submitted) / 1e6,
-                (finished - last) / 1e6);
+                (finished - end.nanos()) / 1e6);
+    }
+
+    private static long ofTasks(List<Tally.Part> parts, ToLongFunction<Tally.Instant> figure) {
+        return parts.stream()
+                .mapToLong(
+                        part -> figure.applyAsLong(part.last()) - figure.applyAsLong(part.ramped()))
+                .sum();
     }
 
     private static void requireEachOnce(NumberedTopic topic, List<Tally.Part> parts) {
