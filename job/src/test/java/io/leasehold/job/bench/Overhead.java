@@ -45,7 +45,8 @@ final class Overhead implements Benchmark {
 
     private static final int PARTITIONS = 4;
     private static final int RECORDS = Integer.getInteger("bench.overhead.records", 5_000_000);
-    private static final int ROUNDS = Integer.getInteger("bench.overhead.rounds", 7);
+    private static final int ROUNDS = Integer.getInteger("bench.overhead.rounds", 12);
+    private static final int POLL_ROUNDS = Math.min(7, ROUNDS);
     private static final int WARM_UPS = 2;
     private static final List<Integer> RECORD_SIZES = List.of(100, 16);
     private static final List<Integer> PARALLELISMS = List.of(1, 2);
@@ -274,7 +275,7 @@ final class Overhead implements Benchmark {
 
     private static List<Map<PollCost.Way, PollCost>> polls(Path log) throws Exception {
         List<Map<PollCost.Way, PollCost>> rounds = new ArrayList<>();
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round = 0; round < POLL_ROUNDS; round++) {
             Map<PollCost.Way, PollCost> costs = new EnumMap<>(PollCost.Way.class);
             for (PollCost.Way way : PollCost.Way.values()) {
                 costs.put(way, PollCost.of(way, log));
@@ -358,7 +359,7 @@ final class Overhead implements Benchmark {
         settings.put("lease duration", BoundedRead.TERMS.duration().toSeconds() + " s");
         settings.put("lease store", "PostgreSQL, fsync on");
         settings.put("broker", "in a JVM of its own");
-        settings.put("poll path", PollCost.settings());
+        settings.put("poll path", PollCost.settings() + ", " + POLL_ROUNDS + " rounds");
         return settings;
     }
 }
