@@ -13,6 +13,7 @@ import io.leasehold.job.chaos.kit.Broker;
 import io.leasehold.job.chaos.kit.ChaosException;
 import io.leasehold.job.chaos.kit.Database;
 import io.leasehold.job.chaos.kit.FlinkCluster;
+import io.leasehold.job.chaos.kit.Load;
 import io.leasehold.job.chaos.kit.Loopback;
 import io.leasehold.job.chaos.kit.Pause;
 import io.leasehold.job.chaos.report.Findings;

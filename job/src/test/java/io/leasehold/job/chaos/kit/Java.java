@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** How a small JVM of this Java is started. */
-final class Java {
+public final class Java {
 
     /** What Flink's own start scripts open on Java 17. */
     private static final List<String> OPENED =
@@ -27,7 +27,7 @@ final class Java {
 
     private Java() {}
 
-    static List<String> command(
+    public static List<String> command(
             Path folder, List<String> options, String classPath, String main, List<String> rest) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -1,6 +1,4 @@
-package io.leasehold.job.chaos;
-
-import io.leasehold.job.chaos.kit.ChaosException;
+package io.leasehold.job.chaos.kit;
 
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -21,9 +19,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
 /** Writes records to all splits of the queue in turn, at a steady rate. */
-final class Load implements AutoCloseable {
+public final class Load implements AutoCloseable {
 
-    private static final int TICKS_PER_SECOND = 50;
+    private static final int TICKS_PER_SECOND = 200;
     private static final Duration STOP_WITHIN = Duration.ofSeconds(150);
     private static final byte[] VALUE = new byte[100];
 
@@ -46,7 +44,7 @@ final class Load implements AutoCloseable {
     /**
      * @param rate records per second, over all splits
      */
-    Load(String bootstrapServers, String topic, int splits, int rate) {
+    public Load(String bootstrapServers, String topic, int splits, int rate) {
         this.bootstrapServers = bootstrapServers;
         this.topic = topic;
         this.splits = splits;
@@ -82,7 +80,7 @@ final class Load implements AutoCloseable {
      *
      * @return how many records each split has
      */
-    Map<String, Long> stop() {
+    public Map<String, Long> stop() {
         clock.shutdown();
         try {
             if (!clock.awaitTermination(STOP_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
