@@ -6,7 +6,8 @@ import java.util.stream.Stream;
 /** All benchmarks there are, in the order of the report. */
 final class Benchmarks {
 
-    static final List<Benchmark> ALL = List.of(new Overhead(), new Takeover(), new Failover());
+    static final List<Benchmark> ALL =
+            List.of(new Overhead(), new Takeover(), new Handoff(), new Failover());
 
     private Benchmarks() {}
 
