@@ -3,12 +3,14 @@ package io.leasehold.job.chaos;
 import io.leasehold.job.chaos.Scenario.With;
 import io.leasehold.job.chaos.audit.Audit;
 import io.leasehold.job.chaos.audit.CommittedRecords;
+import io.leasehold.job.chaos.audit.Granted;
 import io.leasehold.job.chaos.audit.Life;
 import io.leasehold.job.chaos.audit.Run;
 import io.leasehold.job.chaos.audit.Struck;
-import io.leasehold.job.chaos.audit.WrittenEmissions;
+import io.leasehold.job.chaos.audit.WrittenLines;
 import io.leasehold.job.chaos.emitter.ChaosJob.Argument;
 import io.leasehold.job.chaos.emitter.Emission;
+import io.leasehold.job.chaos.emitter.GrantLine;
 import io.leasehold.job.chaos.kit.Broker;
 import io.leasehold.job.chaos.kit.ChaosException;
 import io.leasehold.job.chaos.kit.Database;
@@ -84,7 +86,8 @@ final class ChaosRun {
     private final Place place;
     private final Loopback loopback = new Loopback();
     private final Path emitted;
-    private final WrittenEmissions emissions;
+    private final Path granted;
+    private final WrittenLines<Emission> emissions;
 
     ChaosRun(Scenario scenario, long seed, Duration length, Place place) {
         this.scenario = scenario;
@@ -92,7 +95,8 @@ final class ChaosRun {
         this.length = length;
         this.place = place;
         this.emitted = place.work().resolve("emissions");
-        this.emissions = new WrittenEmissions(emitted);
+        this.granted = place.work().resolve("grants");
+        this.emissions = new WrittenLines<>(emitted, Emission::parse);
     }
 
     /**
@@ -103,6 +107,7 @@ final class ChaosRun {
     Findings findings() throws IOException {
         delete(place.work());
         Files.createDirectories(emitted);
+        Files.createDirectories(granted);
         Run run;
         try (Resources resources = new Resources()) {
             run = run(resources);
@@ -189,6 +194,7 @@ final class ChaosRun {
                 System.nanoTime(),
                 faults,
                 Life.of(new ArrayList<>(byBare.get(false))),
+                Granted.of(new WrittenLines<>(granted, GrantLine::parse).look()),
                 Life.of(new ArrayList<>(byBare.get(true))),
                 produced,
                 committed.records(),
@@ -273,6 +279,7 @@ final class ChaosRun {
         arguments.put(Argument.BROKERS, broker.bootstrapServers());
         arguments.put(Argument.QUEUE, QUEUE);
         arguments.put(Argument.EMISSIONS, emitted.toString());
+        arguments.put(Argument.GRANTS, granted.toString());
         arguments.put(Argument.STORE, Database.url(store.port()));
         arguments.put(Argument.MEMBERS, "2");
         arguments.put(Argument.LEASE_MILLIS, Long.toString(LEASE.toMillis()));

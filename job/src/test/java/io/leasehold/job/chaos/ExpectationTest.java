@@ -33,6 +33,7 @@ class ExpectationTest {
                 Life.of(emissions),
                 Map.of(),
                 Map.of(),
+                Map.of(),
                 0,
                 Map.of(),
                 0);

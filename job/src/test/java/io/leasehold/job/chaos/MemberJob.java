@@ -65,7 +65,7 @@ final class MemberJob {
     /** Submits the same job without a lease to the same cluster, beside it. */
     void submitBare(int parallelism) {
         Map<Argument, String> bare = new EnumMap<>(arguments);
-        bare.keySet().removeAll(List.of(Argument.STORE, Argument.OUTPUT));
+        bare.keySet().removeAll(List.of(Argument.STORE, Argument.GRANTS, Argument.OUTPUT));
         bare.put(Argument.MEMBER, Scenario.BARE);
         waitUntilRunning(submit(parallelism, Optional.empty(), bare));
     }

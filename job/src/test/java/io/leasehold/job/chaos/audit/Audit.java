@@ -66,6 +66,7 @@ public record Audit(
         findings.addAll(violations(run));
         run.leasedLives().filter(it -> it.overlapNanos() > 0).forEach(it -> findings.add(said(it)));
         findings.addAll(strangers(run));
+        run.grants().values().forEach(it -> findings.addAll(grantedTwice(run, it)));
         return new Audit(
                 run.produced().values().stream().mapToLong(it -> it).sum(),
                 emitted,
@@ -124,6 +125,28 @@ public record Audit(
                 .limit(SHOWN)
                 .map(Object::toString)
                 .toList();
+    }
+
+    /** Two readers that could have emitted a split at once, whether or not they have. */
+    private static List<String> grantedTwice(Run run, List<Granted> grants) {
+        List<String> found = new ArrayList<>();
+        Granted before = grants.get(0);
+        for (Granted grant : grants.subList(1, grants.size())) {
+            if (grant.from() - before.until() < 0) {
+                found.add(
+                        "%s: %s was granted it from %.3f s on under epoch %d, %s until %.3f s under epoch %d"
+                                .formatted(
+                                        grant.split(),
+                                        grant.member(),
+                                        (grant.from() - run.startedAt()) / 1e9,
+                                        grant.epoch(),
+                                        before.member(),
+                                        (before.until() - run.startedAt()) / 1e9,
+                                        before.epoch()));
+            }
+            before = grant.until() - before.until() > 0 ? grant : before;
+        }
+        return found;
     }
 
     /** What the checker is not told of: one epoch, one attempt; younger lives, higher epochs. */

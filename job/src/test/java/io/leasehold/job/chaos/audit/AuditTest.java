@@ -1,6 +1,7 @@
 package io.leasehold.job.chaos.audit;
 
 import io.leasehold.job.chaos.emitter.Emission;
+import io.leasehold.job.chaos.emitter.GrantLine;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -17,6 +18,7 @@ class AuditTest {
     private static final long MILLI = 1_000_000;
 
     private final List<Emission> emissions = new ArrayList<>();
+    private final List<GrantLine> grants = new ArrayList<>();
     private Map<String, Integer> copies = Map.of();
     private long missing;
     private Map<String, Long> progress = Map.of("q-0", 0L);
@@ -36,6 +38,10 @@ class AuditTest {
         }
     }
 
+    private void granted(String reader, long epoch, long atMillis, long untilMillis) {
+        grants.add(new GrantLine("q-0", epoch, "a", reader, atMillis * MILLI, untilMillis * MILLI));
+    }
+
     private Audit audit(boolean mayReplay) {
         return Audit.of(
                 new Run(
@@ -43,6 +49,7 @@ class AuditTest {
                         10_000 * MILLI,
                         List.of(new Struck("something", 90 * MILLI, 100 * MILLI, progress)),
                         Life.of(emissions),
+                        Granted.of(grants),
                         Map.of(),
                         Map.of("q-0", 200L),
                         200,
@@ -144,5 +151,34 @@ class AuditTest {
         emits("a", "x", 1, 20_000, 0, 100);
 
         assertThat(audit(false).findings()).singleElement().asString().contains("clocks differ");
+    }
+
+    @Test
+    void extendedGrantsAreOneUntilAPauseOrAnEnd() {
+        granted("x", 1, 0, 30);
+        granted("x", 1, 20, 50);
+        granted("x", 1, 60, 90);
+        granted("x", 1, 70, 70);
+        granted("y", 2, 70, 100);
+
+        assertThat(Granted.of(grants).get("q-0"))
+                .containsExactly(
+                        new Granted("q-0", "a", "x", 1, 0, 50 * MILLI),
+                        new Granted("q-0", "a", "x", 1, 60 * MILLI, 70 * MILLI),
+                        new Granted("q-0", "a", "y", 2, 70 * MILLI, 100 * MILLI));
+        assertThat(audit(false).findings()).isEmpty();
+    }
+
+    @Test
+    void whoCouldEmitBesideAnotherIsFoundThoughNobodyDid() {
+        granted("x", 1, 0, 30);
+        granted("x", 1, 20, 50);
+        granted("y", 2, 49, 80);
+
+        assertThat(audit(false).findings())
+                .singleElement()
+                .asString()
+                .contains("from 0.049 s on under epoch 2")
+                .contains("until 0.050 s under epoch 1");
     }
 }

@@ -13,7 +13,9 @@ import java.util.stream.Stream;
  * @param startedAt by {@link System#nanoTime()}: when the load began
  * @param endedAt when the last process had been ended
  * @param leased the lives of all splits, read under leases
- * @param bare the same read without, if there was such a job
+ * @param grants when which reader could have emitted each split under leases, in the order of their
+ *     beginnings
+ * @param bare the lives of all splits, read without, if there was such a job
  * @param produced how many records each split has
  * @param committed how many committed records there are, copies among them
  * @param copies how many committed copies, by split
@@ -24,6 +26,7 @@ public record Run(
         long endedAt,
         List<Struck> faults,
         Map<String, List<Life>> leased,
+        Map<String, List<Granted>> grants,
         Map<String, List<Life>> bare,
         Map<String, Long> produced,
         long committed,

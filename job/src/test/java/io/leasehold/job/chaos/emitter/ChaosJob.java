@@ -49,6 +49,8 @@ public final class ChaosJob {
         QUEUE,
         /** The folder that emissions are written down in. */
         EMISSIONS,
+        /** The folder that grants are written down in. */
+        GRANTS,
         /** The lease table's JDBC URL; without it the source is bare. */
         STORE,
         /** How many members share the queue from its beginning. */
@@ -76,7 +78,11 @@ public final class ChaosJob {
         KafkaSource<Emission> bare = kafka(given);
         Source<Emission, ?, ?> source =
                 store.<Source<Emission, ?, ?>>map(
-                                url -> new EpochStamped<>(leased(bare, member, url, given)))
+                                url ->
+                                        new EpochStamped<>(
+                                                leased(bare, member, url, given),
+                                                member,
+                                                required(given, Argument.GRANTS)))
                         .orElse(bare);
         DataStream<Emission> emitted =
                 environment

@@ -12,8 +12,11 @@ import org.apache.flink.api.connector.source.SupportsSplitReassignmentOnRecovery
 import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
+import java.nio.file.Path;
+
 /**
- * A leased source whose records say under which epoch they were emitted, and nothing else changed.
+ * A leased source whose records say under which epoch they were emitted, and whose readers' grants
+ * are written down; nothing else is changed.
  *
  * @param <SplitT> its splits
  * @param <StateT> its enumerator's state
@@ -26,9 +29,16 @@ final class EpochStamped<SplitT extends SourceSplit, StateT>
     private static final long serialVersionUID = 1L;
 
     private final Source<Emission, SplitT, StateT> leased;
+    private final String member;
+    private final String folder;
 
-    EpochStamped(Source<Emission, SplitT, StateT> leased) {
+    /**
+     * @param folder that grants are written down in
+     */
+    EpochStamped(Source<Emission, SplitT, StateT> leased, String member, String folder) {
         this.leased = leased;
+        this.member = member;
+        this.folder = folder;
     }
 
     @Override
@@ -51,7 +61,9 @@ final class EpochStamped<SplitT extends SourceSplit, StateT>
     @Override
     public SourceReader<Emission, SplitT> createReader(SourceReaderContext context)
             throws Exception {
-        return new EpochStampedReader<>(leased.createReader(context));
+        return new EpochStampedReader<>(
+                leased.createReader(context),
+                new GrantBook(member, Path.of(folder), System::nanoTime));
     }
 
     @Override

@@ -15,17 +15,19 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * Stamps each record with the epoch of its split, which a leased reader tells Flink in the split's
- * id ({@code queue-3#17}).
+ * id ({@code queue-3#17}), and has it written down what the reader is granted.
  */
 @SuppressWarnings("try") // What the reader's close may throw is Flink's to declare.
 final class EpochStampedReader<SplitT extends SourceSplit>
         implements SourceReader<Emission, SplitT> {
 
     private final SourceReader<Emission, SplitT> leased;
+    private final GrantBook grants;
     private Optional<Stamping> stamping = Optional.empty();
 
-    EpochStampedReader(SourceReader<Emission, SplitT> leased) {
+    EpochStampedReader(SourceReader<Emission, SplitT> leased, GrantBook grants) {
         this.leased = leased;
+        this.grants = grants;
     }
 
     @Override
@@ -102,7 +104,9 @@ final class EpochStampedReader<SplitT extends SourceSplit>
 
     @Override
     public List<SplitT> snapshotState(long checkpointId) {
-        return leased.snapshotState(checkpointId);
+        List<SplitT> state = leased.snapshotState(checkpointId);
+        grants.barrier();
+        return state;
     }
 
     @Override
@@ -112,6 +116,7 @@ final class EpochStampedReader<SplitT extends SourceSplit>
 
     @Override
     public void addSplits(List<SplitT> splits) {
+        grants.assigned(splits);
         leased.addSplits(splits);
     }
 
@@ -122,6 +127,7 @@ final class EpochStampedReader<SplitT extends SourceSplit>
 
     @Override
     public void handleSourceEvents(SourceEvent event) {
+        grants.told(event);
         leased.handleSourceEvents(event);
     }
 
@@ -143,6 +149,10 @@ final class EpochStampedReader<SplitT extends SourceSplit>
 
     @Override
     public void close() throws Exception {
-        leased.close();
+        try {
+            grants.close();
+        } finally {
+            leased.close();
+        }
     }
 }

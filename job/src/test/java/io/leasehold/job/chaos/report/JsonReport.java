@@ -49,6 +49,7 @@ public final class JsonReport {
             node.put("until_ms", millis(run, fault.until()));
         }
         lives(root.putArray("leased"), run, run.leased());
+        grants(root.putArray("grants"), run);
         lives(root.putArray("bare"), run, run.bare());
         return MAPPER.writeValueAsString(root) + "\n";
     }
@@ -57,6 +58,21 @@ public final class JsonReport {
         bySplit.values().stream()
                 .flatMap(List::stream)
                 .forEach(life -> life(all.addObject(), run, life));
+    }
+
+    private static void grants(ArrayNode all, Run run) {
+        run.grants().values().stream()
+                .flatMap(List::stream)
+                .forEach(
+                        grant -> {
+                            ObjectNode node = all.addObject();
+                            node.put("split", grant.split());
+                            node.put("member", grant.member());
+                            node.put("reader", grant.reader());
+                            node.put("epoch", grant.epoch());
+                            node.put("from_ms", millis(run, grant.from()));
+                            node.put("until_ms", millis(run, grant.until()));
+                        });
     }
 
     private static void life(ObjectNode node, Run run, Life life) {

@@ -1,7 +1,5 @@
 package io.leasehold.job.chaos.audit;
 
-import io.leasehold.job.chaos.emitter.Emission;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -13,24 +11,32 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Every emission of every attempt, as read from the files that the attempts append to while they
- * do. Not safe for use by several threads.
+ * What all attempts have written down, as read from the files that they append to while they do.
+ * Not safe for use by several threads.
+ *
+ * @param <T> what a line of it is
  */
-public final class WrittenEmissions {
+public final class WrittenLines<T> {
 
     private final Path folder;
+    private final Function<String, T> parsed;
     private final Map<Path, Long> read = new HashMap<>();
-    private final List<Emission> emissions = new ArrayList<>();
+    private final List<T> all = new ArrayList<>();
 
-    public WrittenEmissions(Path folder) {
+    /**
+     * @param parsed of one line
+     */
+    public WrittenLines(Path folder, Function<String, T> parsed) {
         this.folder = folder;
+        this.parsed = parsed;
     }
 
     /** Reads what is new, and returns all there is, the lines of one attempt in their order. */
-    public List<Emission> look() {
+    public List<T> look() {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.toList()) {
                 readOn(file);
@@ -38,7 +44,7 @@ public final class WrittenEmissions {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return emissions;
+        return all;
     }
 
     private void readOn(Path file) throws IOException {
@@ -52,7 +58,7 @@ public final class WrittenEmissions {
             String text = new String(bytes.array(), 0, bytes.position(), StandardCharsets.US_ASCII);
             // A line that is being written is read next time.
             int whole = text.lastIndexOf('\n') + 1;
-            text.substring(0, whole).lines().map(Emission::parse).forEach(emissions::add);
+            text.substring(0, whole).lines().map(parsed).forEach(all::add);
             read.put(file, from + whole);
         }
     }
