@@ -5,11 +5,13 @@ import io.leasehold.job.chaos.audit.Life;
 import io.leasehold.job.chaos.audit.Run;
 import io.leasehold.job.chaos.audit.Struck;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -32,6 +34,7 @@ final class Timeline {
     private static final int TOP = LABELS * LABEL + 8;
     private static final int BOTTOM = 20;
     private static final double LETTER = 6;
+    private static final long NANOS_AFTER = Duration.ofSeconds(10).toNanos();
 
     private static final Map<String, String> COLOURS =
             Map.of("a", "#2b6cb0", "b", "#2f855a", "bare", "#b7791f");
@@ -53,9 +56,23 @@ final class Timeline {
         this.run = run;
         this.splits = splits;
         this.grants = grants;
-        this.seconds = (run.endedAt() - run.startedAt()) / 1e9;
+        this.seconds = (end(run, splits) - run.startedAt()) / 1e9;
         this.width = Math.max(LEAST_WIDTH, seconds * PER_SECOND);
         this.height = TOP + splits.size() * LANE + BOTTOM;
+    }
+
+    /** Readers of the output may have waited for minutes after the last emission. */
+    private static long end(Run run, Map<String, List<Life>> splits) {
+        LongStream lasts =
+                LongStream.concat(
+                        splits.values().stream()
+                                .flatMap(List::stream)
+                                .mapToLong(it -> it.last().nanos()),
+                        run.faults().stream().mapToLong(Struck::until));
+        return run.startedAt()
+                + Math.min(
+                        run.endedAt() - run.startedAt(),
+                        lasts.map(it -> it - run.startedAt()).max().orElse(0) + NANOS_AFTER);
     }
 
     /** The picture with what one must know to read it. */
@@ -157,11 +174,15 @@ final class Timeline {
         List<Granted> granted = grants.getOrDefault(split, List.of());
         Map<Long, Integer> rows = rows(lives, granted);
         for (Granted grant : granted) {
+            double from = x(grant.from());
+            if (from > width) {
+                continue;
+            }
             add(
                     "<rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\" opacity=\"0.45\"><title>%s</title></rect>\n",
-                    x(grant.from()),
+                    from,
                     top + rows.get(grant.epoch()) * ROW + BAR + 1,
-                    Math.max(1, x(grant.until()) - x(grant.from())),
+                    Math.max(1, Math.min(x(grant.until()), width) - from),
                     GRANT,
                     colour(grant.member()),
                     HtmlReport.escaped(
