@@ -221,6 +221,9 @@ public final class FlinkCluster implements AutoCloseable {
         List<String> options = new ArrayList<>(jvm);
         options.add("-Djdk.net.hosts.file=" + home.resolve("hosts"));
         options.add("-Dlog4j.configurationFile=" + home.resolve("log4j2.properties"));
+        // Many processes start at once here, perhaps on two cores. Flink's own option for it,
+        // pekko.startup-timeout, is handed to Pekko under a name that Pekko does not read.
+        options.add("-Dpekko.remote.classic.startup-timeout=90s");
         return GuardedProcess.start(
                 host,
                 Java.command(
@@ -253,8 +256,6 @@ public final class FlinkCluster implements AutoCloseable {
         options.put("rest.port", Integer.toString(restPort));
         options.put("io.tmp.dirs", home.resolve("tmp").toString());
         options.put("metrics.fetcher.update-interval", "0");
-        // Many processes start at once here, perhaps on two cores.
-        options.put("pekko.startup-timeout", "90 s");
         options.put("taskmanager.load-balance.mode", "SLOTS");
         options.putAll(settings.options());
         options.putAll(own);
