@@ -67,13 +67,19 @@ class HtmlReportTest {
     @Test
     void aLongRunIsWiderThanAScreen() {
         assertThat(page(2000, 990))
-                .contains("<svg width=\"5020\"")
                 .contains("<rect x=\"25.0\" y=\"60\" width=\"10.0\" height=\"9\"");
     }
 
     @Test
     void whatComesAfterTheLastEmissionIsNotShown() {
         assertThat(page(2000, 1)).contains(">10 s</text>").doesNotContain(">20 s</text>");
+    }
+
+    @Test
+    void thePictureIsAsWideAsItsLastText() {
+        assertThat(page(24, 24))
+                .contains("<text x=\"1248.8\" y=\"50\" class=\"fault\">24 freeze &lt;b&gt;</text>")
+                .contains("<svg width=\"1343\"");
     }
 
     @Test

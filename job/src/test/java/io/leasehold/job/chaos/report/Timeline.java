@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -86,14 +87,17 @@ final class Timeline {
                 " Each life of a split is one row below the one before, or in the first row again.</p>\n");
         add("<div class=\"timeline\">");
         names();
-        add("<div><svg width=\"%.0f\" height=\"%d\">\n", width + 20, height);
-        faults();
+        int picture = out.length();
+        double right = Math.max(width, faults());
         axis();
         int lane = 0;
         for (Map.Entry<String, List<Life>> split : splits.entrySet()) {
             lane(TOP + lane++ * LANE, split.getKey(), split.getValue());
         }
         add("</svg></div></div>\n");
+        out.insert(
+                picture,
+                "<div><svg width=\"%d\" height=\"%d\">\n".formatted((long) right + 20, height));
         return out.toString();
     }
 
@@ -124,8 +128,12 @@ final class Timeline {
         add("</svg>");
     }
 
-    /** Their numbers are those of the table below; there is not always room for their texts. */
-    private void faults() {
+    /**
+     * Their numbers are those of the table below; there is not always room for their texts.
+     *
+     * @return where the last of the texts ends
+     */
+    private double faults() {
         double[] free = new double[LABELS];
         StringBuilder labels = new StringBuilder();
         int number = 1;
@@ -157,6 +165,7 @@ final class Timeline {
         }
         // Behind all lines, which would go through them.
         out.append(labels);
+        return DoubleStream.of(free).max().orElse(0);
     }
 
     private void axis() {
