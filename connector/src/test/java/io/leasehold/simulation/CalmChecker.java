@@ -135,8 +135,9 @@ final class CalmChecker {
     // ----------------------------------------------------------------------------------- claims
 
     /**
-     * A claim is ended by who laid it, or by who has the split; by another only where its claimant
-     * is over, or had trouble enough to be taken for that.
+     * A claim is withdrawn by who laid it, and by nobody else. It is ended by who has the split, or
+     * by another that lays one, but that only where its claimant is over, or had trouble enough to
+     * be taken for that.
      */
     private void judgeClaims() {
         Map<String, Claimed> claims = new HashMap<>();
@@ -148,9 +149,9 @@ final class CalmChecker {
             } else if (fact instanceof Killed) {
                 return;
             } else if (fact instanceof Claimed claim) {
-                judgeEnd(claims.put(claim.splitId(), claim), claim, claim.by(), over);
+                judgeReplaced(claims.put(claim.splitId(), claim), claim, over);
             } else if (fact instanceof Withdrawn withdrawn) {
-                judgeEnd(claims.remove(withdrawn.splitId()), withdrawn, withdrawn.by(), over);
+                judgeWithdrawn(claims.remove(withdrawn.splitId()), withdrawn);
             } else if (fact instanceof Acquired acquired) {
                 Incarnation before = owners.put(acquired.splitId(), acquired.by());
                 if (before == null || !before.memberId().equals(acquired.by().memberId())) {
@@ -162,28 +163,38 @@ final class CalmChecker {
         }
     }
 
-    private void judgeEnd(Claimed claim, Fact end, Incarnation by, Set<Incarnation> over) {
+    private void judgeWithdrawn(Claimed claim, Withdrawn end) {
+        if (claim != null && !claim.by().memberId().equals(end.by().memberId())) {
+            endedByAnother(claim, end, end.by());
+        }
+    }
+
+    private void judgeReplaced(Claimed claim, Claimed next, Set<Incarnation> over) {
         if (claim == null
-                || claim.by().memberId().equals(by.memberId())
+                || claim.by().memberId().equals(next.by().memberId())
                 || over.contains(claim.by())) {
             return;
         }
         String who = claim.by().toString();
         boolean trouble =
-                all(Outage.class).anyMatch(outage -> outage.at() < end.at())
+                all(Outage.class).anyMatch(outage -> outage.at() < next.at())
                         || all(Trouble.class)
-                                .anyMatch(t -> t.who().equals(who) && t.at() < end.at())
+                                .anyMatch(t -> t.who().equals(who) && t.at() < next.at())
                         || all(LostOnTheWay.class)
-                                        .filter(m -> m.who().equals(who) && m.at() < end.at())
+                                        .filter(m -> m.who().equals(who) && m.at() < next.at())
                                         .count()
                                 > 1;
         if (!trouble) {
-            violated(
-                    Promise.L2_CLAIMS_END,
-                    end,
-                    claim.splitId(),
-                    "the claim of %s was ended by %s".formatted(who, by));
+            endedByAnother(claim, next, next.by());
         }
+    }
+
+    private void endedByAnother(Claimed claim, Fact end, Incarnation by) {
+        violated(
+                Promise.L2_CLAIMS_END,
+                end,
+                claim.splitId(),
+                "the claim of %s was ended by %s".formatted(claim.by(), by));
     }
 
     // ------------------------------------------------------------------------------------ drained
