@@ -137,7 +137,7 @@ final class CalmChecker {
     /**
      * A claim is withdrawn by who laid it, and by nobody else. It is ended by who has the split, or
      * by another that lays one, but that only where its claimant is over, or had trouble enough to
-     * be taken for that.
+     * be taken for that, or where an operator will have it so.
      */
     private void judgeClaims() {
         Map<String, Claimed> claims = new HashMap<>();
@@ -171,6 +171,7 @@ final class CalmChecker {
 
     private void judgeReplaced(Claimed claim, Claimed next, Set<Incarnation> over) {
         if (claim == null
+                || next.onBehalf()
                 || claim.by().memberId().equals(next.by().memberId())
                 || over.contains(claim.by())) {
             return;

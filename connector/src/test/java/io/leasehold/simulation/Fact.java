@@ -48,7 +48,11 @@ public sealed interface Fact {
     record Released(long at, String splitId, Incarnation by, long epoch, Optional<Long> position)
             implements Fact {}
 
-    record Claimed(long at, String splitId, Incarnation by, Claim.Kind kind) implements Fact {}
+    /**
+     * @param onBehalf whether an operator laid it for that member
+     */
+    record Claimed(long at, String splitId, Incarnation by, Claim.Kind kind, boolean onBehalf)
+            implements Fact {}
 
     record Withdrawn(long at, String splitId, Incarnation by) implements Fact {}
 

@@ -1,6 +1,7 @@
 package io.leasehold.simulation;
 
 import io.leasehold.lease.Balance;
+import io.leasehold.lease.Claim;
 import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.Orders;
 import io.leasehold.lease.Share;
@@ -80,6 +81,15 @@ record Scenario(long seed, List<Job> jobs, List<Split> splits, List<Mishap> mish
 
     /** An operator tells the member of a job something. */
     record Ordered(long at, String line, Orders orders) implements Mishap {}
+
+    /**
+     * An operator has a split that another member holds claimed on behalf of a job's member.
+     *
+     * @param which the how manieth of those splits, counted round
+     * @param inReturn whether one of the member's own goes the other way, if it has any
+     */
+    record Moved(long at, String line, int which, boolean inReturn, Claim.Kind kind)
+            implements Mishap {}
 
     /** No checkpoint of a job completes: it cannot let go of anything. */
     record CheckpointsFail(long at, String line, long nanos) implements Mishap {}
@@ -198,7 +208,12 @@ record Scenario(long seed, List<Job> jobs, List<Split> splits, List<Mishap> mish
             }
             mishaps.addAll(stubborn(dice, jobs));
         }
-        return new Scenario(seed, jobs, splits(dice), mishaps, noise(dice));
+        List<Split> splits = splits(dice);
+        Noise noise = noise(dice);
+        if (dice.nextInt(3) == 0) {
+            mishaps.addAll(Operator.atWork(dice, jobs));
+        }
+        return new Scenario(seed, jobs, splits, mishaps, noise);
     }
 
     /** One job never lets go, and what others force on it meets with trouble. */
@@ -395,6 +410,8 @@ record Scenario(long seed, List<Job> jobs, List<Split> splits, List<Mishap> mish
             return fails.line();
         } else if (mishap instanceof Ordered ordered) {
             return ordered.line();
+        } else if (mishap instanceof Moved moved) {
+            return moved.line();
         } else if (mishap instanceof FreezeWhenForcing freeze) {
             return freeze.line();
         } else if (mishap instanceof ReadsCutWhenForced cut) {

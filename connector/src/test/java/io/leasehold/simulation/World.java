@@ -2,7 +2,6 @@ package io.leasehold.simulation;
 
 import io.leasehold.lease.Claim;
 import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.LeaseRequest;
 import io.leasehold.lease.memory.MemoryLeaseTable;
 
 import java.time.Duration;
@@ -91,8 +90,9 @@ final class World {
             storeDownUntil = Math.max(storeDownUntil, agenda.now() + down.nanos());
             write(new Fact.Outage(agenda.now(), storeDownUntil));
         } else if (mishap instanceof Scenario.Ordered ordered) {
-            String memberId = jobs.get(ordered.line()).memberId();
-            table.order(new LeaseRequest.Order(GROUP, memberId, ordered.orders()));
+            new Operator(table).orders(jobs.get(ordered.line()).memberId(), ordered.orders());
+        } else if (mishap instanceof Scenario.Moved moved) {
+            new Operator(table).moves(moved, jobs.get(moved.line()).memberId());
         } else {
             jobs.get(Scenario.lineOf(mishap)).strike(mishap);
         }

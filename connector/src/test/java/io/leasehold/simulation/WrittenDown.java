@@ -163,11 +163,22 @@ final class WrittenDown extends ForwardingStore {
 
     @Override
     public LeaseOutcome<Set<String>> claim(LeaseRequest.Claim claim) {
+        return claim(claim, false);
+    }
+
+    /** An operator claims for a member. */
+    void claimOnBehalf(LeaseRequest.Claim claim) {
+        claim(claim, true);
+    }
+
+    private LeaseOutcome<Set<String>> claim(LeaseRequest.Claim claim, boolean onBehalf) {
         LeaseOutcome<Set<String>> outcome = super.claim(claim);
         if (outcome instanceof Applied<Set<String>> done) {
             for (LeaseRequest.Claim.Claimed split : claim.splits()) {
                 if (done.answer().contains(split.splitId())) {
-                    write(new Fact.Claimed(at(), split.splitId(), claim.by(), split.kind()));
+                    write(
+                            new Fact.Claimed(
+                                    at(), split.splitId(), claim.by(), split.kind(), onBehalf));
                 }
             }
         }
