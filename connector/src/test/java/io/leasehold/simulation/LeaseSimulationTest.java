@@ -45,8 +45,9 @@ class LeaseSimulationTest {
         assertThat(total.count(Fact.Ended.class)).isGreaterThan(50);
         assertThat(total.count(Fact.LostOnTheWay.class)).isGreaterThan(1_000);
         assertThat(total.count(Fact.Killed.class)).isGreaterThan(90);
-        assertThat(total.count(Fact.Claimed.class)).isGreaterThan(300);
-        assertThat(total.count(Fact.Withdrawn.class)).isGreaterThan(20);
+        assertThat(total.count(Fact.Claimed.class)).isGreaterThan(350);
+        assertThat(total.count(Fact.Withdrawn.class)).isGreaterThan(50);
+        assertThat(total.count(Fact.Ordered.class)).isGreaterThan(150);
         assertThat(total.count(Fact.Released.class)).isGreaterThan(200);
         assertThat(total.count(Fact.Declared.class)).isGreaterThan(30);
         assertThat(total.count(Fact.Rated.class)).isGreaterThan(500);
