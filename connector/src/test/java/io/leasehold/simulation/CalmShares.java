@@ -89,11 +89,26 @@ final class CalmShares {
         int most = shares.get(member).mostSplits();
         double fair = (double) splits * weight / total;
         boolean off = byNumber && Math.abs(count - fair) >= 1;
-        return off || count > most || (weight == 0 && count > 0 && capsLeaveRoom())
+        boolean tooMany = count > most && anotherHasRoom(member);
+        return off || tooMany || (weight == 0 && count > 0 && capsLeaveRoom())
                 ? Optional.of(
                         "%s has %d of %d splits, long after calm; with weight %d of %d and at most %d splits"
                                 .formatted(member, count, splits, weight, total, most))
                 : Optional.empty();
+    }
+
+    /**
+     * What a member had before it restarted it keeps until somebody else claims it, even beyond the
+     * most it takes: nobody else would read it.
+     */
+    private boolean anotherHasRoom(String but) {
+        return shares.entrySet().stream()
+                .filter(member -> !member.getKey().equals(but))
+                .filter(member -> !orders.getOrDefault(member.getKey(), Orders.NONE).drain())
+                .anyMatch(
+                        member ->
+                                counts.getOrDefault(member.getKey(), 0)
+                                        < member.getValue().mostSplits());
     }
 
     /** Whether anybody but this member takes whatever there is. */
