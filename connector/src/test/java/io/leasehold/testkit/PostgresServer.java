@@ -30,6 +30,9 @@ public final class PostgresServer {
                         EmbeddedPostgres.builder()
                                 .setServerConfig("fsync", "on")
                                 .setServerConfig("synchronous_commit", "on")
+                                // Only where a connection asks for it, are its statements counted.
+                                .setServerConfig("shared_preload_libraries", "pg_stat_statements")
+                                .setServerConfig("pg_stat_statements.track", "none")
                                 .start();
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server)));
                 return server;
