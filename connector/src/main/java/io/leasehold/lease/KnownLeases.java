@@ -6,59 +6,87 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** The leases of the group as they were last read. */
 final class KnownLeases {
 
-    /**
-     * @param claimKnownSince when the claim in it, on this owner in this epoch, was first read
-     */
-    private record Sighting(Lease lease, long claimKnownSince) {
+    /** Of owners, before they are forgotten all together: those that come are shared anew. */
+    private static final int MOST_SHARED = 1_000;
 
-        boolean showsTheClaimOf(Lease other) {
-            return lease.claim().equals(other.claim())
-                    && lease.owner().equals(other.owner())
-                    && lease.epoch() == other.epoch();
-        }
-    }
+    private final Map<String, Lease> leases = new TreeMap<>();
 
-    private final Map<String, Sighting> leases = new TreeMap<>();
-    private final Set<String> claimed = new TreeSet<>();
+    /** By split, when the claim on it, on this owner in this epoch, was first read. */
+    private final Map<String, Long> claimedSince = new TreeMap<>();
+
     private final Map<String, String> unreadable = new HashMap<>();
 
+    /** By owner, the one object for all its leases: there are few owners, and many leases. */
+    private final Map<Incarnation, Optional<Incarnation>> owners = new HashMap<>();
+
     /**
+     * Takes in a lease.
+     *
      * @param now a time after it was read
+     * @return the lease as it is kept, which shares its names with others
      */
-    void saw(Lease lease, long now) {
-        String splitId = lease.splitId();
-        unreadable.remove(splitId);
-        leases.merge(
-                splitId,
-                new Sighting(lease, now),
-                (before, fresh) ->
-                        before.showsTheClaimOf(lease)
-                                ? new Sighting(lease, before.claimKnownSince())
-                                : fresh);
-        if (lease.claim().isPresent()) {
-            claimed.add(splitId);
-        } else {
-            claimed.remove(splitId);
+    Lease saw(Lease lease, long now) {
+        unreadable.remove(lease.splitId());
+        Optional<Lease> before = of(lease.splitId());
+        Lease kept =
+                shared(lease, before.map(Lease::splitId).orElse(lease.splitId()), owner(lease));
+        leases.put(kept.splitId(), kept);
+        if (kept.claim().isEmpty()) {
+            claimedSince.remove(kept.splitId());
+        } else if (before.filter(known -> showsTheSameClaim(known, kept)).isEmpty()) {
+            claimedSince.put(kept.splitId(), now);
         }
+        return kept;
+    }
+
+    private static boolean showsTheSameClaim(Lease one, Lease other) {
+        return one.claim().equals(other.claim())
+                && one.owner().equals(other.owner())
+                && one.epoch() == other.epoch();
+    }
+
+    private Optional<Incarnation> owner(Lease lease) {
+        if (lease.owner().isEmpty()) {
+            return lease.owner();
+        }
+        if (owners.size() >= MOST_SHARED) {
+            owners.clear();
+        }
+        return owners.computeIfAbsent(lease.owner().get(), first -> lease.owner());
+    }
+
+    /** The same lease, with these objects in place of its own equal ones. */
+    private static Lease shared(Lease lease, String splitId, Optional<Incarnation> owner) {
+        boolean sameOwner = owner.isEmpty() || owner.get() == lease.owner().get();
+        return splitId == lease.splitId() && sameOwner
+                ? lease
+                : new Lease(
+                        splitId,
+                        owner,
+                        lease.epoch(),
+                        lease.tenure(),
+                        lease.claim(),
+                        lease.finished(),
+                        lease.parents(),
+                        lease.rate(),
+                        lease.version());
     }
 
     /** Returns whether that is news. */
     boolean sawUnreadable(String splitId, String why) {
         leases.remove(splitId);
-        claimed.remove(splitId);
+        claimedSince.remove(splitId);
         return !why.equals(unreadable.put(splitId, why));
     }
 
     Optional<Lease> of(String splitId) {
-        return Optional.ofNullable(leases.get(splitId)).map(Sighting::lease);
+        return Optional.ofNullable(leases.get(splitId));
     }
 
     Collection<Lease> of(Collection<String> splitIds) {
@@ -67,14 +95,13 @@ final class KnownLeases {
 
     /** Those that somebody has claimed, in order of split id. */
     List<Lease> claimed() {
-        return List.copyOf(of(claimed));
+        return List.copyOf(of(claimedSince.keySet()));
     }
 
     /** Since when it is known that the lease is claimed as it is; empty if it is not. */
     OptionalLong claimedSince(Lease lease) {
-        return claimed.contains(lease.splitId())
-                ? OptionalLong.of(leases.get(lease.splitId()).claimKnownSince())
-                : OptionalLong.empty();
+        Long since = claimedSince.get(lease.splitId());
+        return since == null ? OptionalLong.empty() : OptionalLong.of(since);
     }
 
     boolean isEmpty() {
@@ -83,7 +110,7 @@ final class KnownLeases {
 
     /** Those that are not known to be finished; one that cannot be read is not. */
     long unfinished() {
-        return leases.values().stream().filter(seen -> !seen.lease().finished()).count()
+        return leases.values().stream().filter(lease -> !lease.finished()).count()
                 + unreadable.size();
     }
 
@@ -95,13 +122,12 @@ final class KnownLeases {
     /** Whether that member owns none, in whatever incarnation. */
     boolean isNothingOf(String memberId) {
         return leases.values().stream()
-                .noneMatch(seen -> seen.lease().ownerId().equals(Optional.of(memberId)));
+                .noneMatch(lease -> lease.ownerId().equals(Optional.of(memberId)));
     }
 
     /** The splits not known to be finished that a member owns, in whatever incarnation. */
     Stream<String> unfinishedOf(String memberId) {
         return leases.values().stream()
-                .map(Sighting::lease)
                 .filter(lease -> !lease.finished())
                 .filter(lease -> lease.ownerId().equals(Optional.of(memberId)))
                 .map(Lease::splitId);
@@ -109,7 +135,7 @@ final class KnownLeases {
 
     /** Whether nobody has ever been granted any of them. */
     boolean neverGranted() {
-        return leases.values().stream().allMatch(seen -> seen.lease().epoch() == 0);
+        return leases.values().stream().allMatch(lease -> lease.epoch() == 0);
     }
 
     /**
@@ -118,7 +144,6 @@ final class KnownLeases {
      */
     List<Lease> toBeHad() {
         return leases.values().stream()
-                .map(Sighting::lease)
                 .filter(lease -> !lease.finished())
                 .filter(lease -> lease.parents().stream().allMatch(this::isFinished))
                 .toList();

@@ -123,6 +123,9 @@ public class LeaseKeeper {
     /** The members that the last plan was, or the next plan will be, made for. */
     private Set<Object> plannedFor = Set.of();
 
+    /** What the last plan has this member acquire, while nothing changed that it depends on. */
+    private List<Lease> toAcquire = List.of();
+
     private final PendingWrites writes;
     private final OwnLeases own;
 
@@ -230,7 +233,7 @@ public class LeaseKeeper {
      * shared by load and a rate is no longer as it was.
      */
     public void measured(Map<String, Double> perSecond) {
-        if (share.balance() != Balance.LOAD) {
+        if (!sharesByLoad()) {
             return;
         }
         perSecond.forEach(
@@ -277,7 +280,13 @@ public class LeaseKeeper {
                 && !leasesStale
                 && !leases.isEmpty()
                 && !planDue
+                && toAcquire.isEmpty()
                 && !underWay;
+    }
+
+    /** Whether it matters here how many records a second are read. */
+    public boolean sharesByLoad() {
+        return share.balance() == Balance.LOAD;
     }
 
     public int heldCount() {
@@ -688,6 +697,10 @@ public class LeaseKeeper {
                             }
                         });
         changes.leases().forEach(lease -> saw(lease, now));
+        Set<String> known = writes.discoveredBefore(leases);
+        if (!known.isEmpty()) {
+            events.add(new LeaseEvent.Known(known));
+        }
         events.addAll(own.newsOfClaims(leases));
         leasesKnown();
         lookAgain(now);
@@ -695,15 +708,18 @@ public class LeaseKeeper {
     }
 
     private void saw(Lease lease, long now) {
-        leases.saw(lease, now);
-        events.addAll(own.saw(lease));
+        events.addAll(own.saw(leases.saw(lease, now)));
     }
 
     private Optional<LeaseStep<?>> nextMove(long now) {
-        if (!stateIsKnown || !planDue) {
+        if (!stateIsKnown) {
             return Optional.empty();
         }
+        if (!planDue) {
+            return acquire(toAcquire);
+        }
         planDue = false;
+        toAcquire = List.of();
         planAt = OptionalLong.empty();
         // Told after its row was read, or its owner came to life since.
         leases.of(own.restored()).forEach(lease -> saw(lease, now));
@@ -743,12 +759,20 @@ public class LeaseKeeper {
                 (progress, s, n) -> events.add(new LeaseEvent.RestoreRefused(lease, progress)));
     }
 
+    /** As many as fit into one request; when all are acquired, the plan is made again. */
     private Optional<LeaseStep<?>> acquire(List<Lease> free) {
+        if (free.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Lease> first = first(free);
+        toAcquire =
+                first.size() < free.size() ? free.subList(first.size(), free.size()) : List.of();
+        planDue = toAcquire.isEmpty();
         Acquire request =
                 new Acquire(
                         group,
                         me,
-                        few(free).stream()
+                        first.stream()
                                 .map(
                                         lease ->
                                                 new Acquire.Wanted(
@@ -756,9 +780,7 @@ public class LeaseKeeper {
                                                         lease.version(),
                                                         own.tenureToAcquire(lease)))
                                 .toList());
-        return request.splits().isEmpty()
-                ? Optional.empty()
-                : step(request, (taken, s, now) -> onAcquired(request, taken, now));
+        return step(request, (taken, s, now) -> onAcquired(request, taken, now));
     }
 
     private Optional<LeaseStep<?>> withdraw(PlannedMoves moves) {
@@ -780,6 +802,10 @@ public class LeaseKeeper {
     /** As many as fit into one request; the others when that is answered. */
     private <X> List<X> few(List<X> all) {
         planDue |= !all.isEmpty();
+        return first(all);
+    }
+
+    private static <X> List<X> first(List<X> all) {
         return all.size() > LeaseRequest.MOST_SPLITS
                 ? all.subList(0, LeaseRequest.MOST_SPLITS)
                 : all;
@@ -795,13 +821,17 @@ public class LeaseKeeper {
     private void onAcquired(Acquire request, List<Acquire.Taken> taken, long now) {
         // Who lost a race, and whoever won it, shows in the rows.
         leasesStale |= taken.size() < request.splits().size();
+        if (!leasesStale && taken.get(0).lease().version() == knownChange + 1) {
+            // Nothing else has changed since: so that need not be read to be known.
+            knownChange++;
+        }
         for (Acquire.Taken one : taken) {
             LeaseEvent.Acquired.Way way =
                     leases.of(one.lease().splitId())
                             .map(before -> LeaseEvent.Acquired.Way.from(before, me))
                             .orElse(LeaseEvent.Acquired.Way.FREE);
-            leases.saw(one.lease(), now);
-            events.addAll(own.acquired(one, way));
+            Lease kept = leases.saw(one.lease(), now);
+            events.addAll(own.acquired(new Acquire.Taken(kept, one.progress()), way));
         }
         events.addAll(own.newsOfClaims(leases));
     }

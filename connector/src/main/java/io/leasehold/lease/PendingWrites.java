@@ -13,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What one member has to write, kept until the store has answered that it did: a request whose
@@ -22,10 +24,10 @@ final class PendingWrites {
 
     private final String group;
     private final Incarnation me;
-    private final Map<String, Discover.NewSplit> discoveries = new LinkedHashMap<>();
+    private Map<String, Discover.NewSplit> discoveries = new LinkedHashMap<>();
     private final Map<String, Release.Released> releases = new LinkedHashMap<>();
     private final Map<String, Recorded> finished = new LinkedHashMap<>();
-    private final Map<String, Recorded> progress = new LinkedHashMap<>();
+    private Map<String, Recorded> progress = new LinkedHashMap<>();
     private final Map<String, Rate.Rated> rates = new LinkedHashMap<>();
 
     PendingWrites(String group, Incarnation me) {
@@ -75,6 +77,18 @@ final class PendingWrites {
 
     void written(Discover request) {
         request.splits().forEach(split -> discoveries.remove(split.splitId(), split));
+        discoveries = smallIfEmpty(discoveries);
+    }
+
+    /** Forgets the splits that have a row, and names them. */
+    Set<String> discoveredBefore(KnownLeases leases) {
+        Set<String> known =
+                discoveries.keySet().stream()
+                        .filter(splitId -> leases.of(splitId).isPresent())
+                        .collect(Collectors.toSet());
+        discoveries.keySet().removeAll(known);
+        discoveries = smallIfEmpty(discoveries);
+        return known;
     }
 
     Optional<Release> release() {
@@ -99,6 +113,7 @@ final class PendingWrites {
 
     void written(Record request) {
         request.splits().forEach(split -> progress.remove(split.splitId(), split));
+        progress = smallIfEmpty(progress);
     }
 
     Optional<Rate> rate() {
@@ -116,6 +131,11 @@ final class PendingWrites {
         finish().ifPresent(last::add);
         record().ifPresent(last::add);
         return last;
+    }
+
+    /** A map that was large stays so inside, for ever. */
+    private static <T> Map<String, T> smallIfEmpty(Map<String, T> waiting) {
+        return waiting.isEmpty() ? new LinkedHashMap<>() : waiting;
     }
 
     private static <T> Optional<List<T>> first(Map<String, T> waiting) {

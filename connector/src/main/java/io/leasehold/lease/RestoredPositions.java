@@ -31,7 +31,7 @@ final class RestoredPositions {
     }
 
     private final String memberId;
-    private final Map<String, RestoredPosition> restored = new HashMap<>();
+    private Map<String, RestoredPosition> restored = new HashMap<>();
 
     /** What was decided for splits that are being acquired. */
     private final Map<String, Start> decided = new HashMap<>();
@@ -50,7 +50,12 @@ final class RestoredPositions {
     /** Returns whether there was one. */
     boolean forget(String splitId) {
         decided.remove(splitId);
-        return restored.remove(splitId) != null;
+        boolean was = restored.remove(splitId) != null;
+        if (was && restored.isEmpty()) {
+            // A map that was large stays so inside, for ever.
+            restored = new HashMap<>();
+        }
+        return was;
     }
 
     boolean has(String splitId) {

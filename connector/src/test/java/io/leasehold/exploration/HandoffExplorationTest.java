@@ -126,7 +126,7 @@ class HandoffExplorationTest {
         Search.Found found = explored(2, 2, Allowance.NOTHING.withOrders(1), NO_BOUND);
 
         assertThat(found.complete()).isTrue();
-        assertThat(found.states()).isGreaterThan(40_000);
+        assertThat(found.states()).isGreaterThan(35_000);
         assertThat(found.sent()).contains("Withdraw");
     }
 

@@ -38,10 +38,12 @@ enum Meaning {
         are(GIVEN, "OwnLeases.writes", "lastFrozenAt");
         // Told to people, and decides nothing.
         are(GIVEN, "LeaseKeeper.planned");
+        // Equal objects, whichever of them it is.
+        are(GIVEN, "KnownLeases.owners");
         are(NUMBER, "withoutTaker", "emitsFor", "weight");
         are(TIME, "beatAt", "validUntil", "renewedUntil", "joinedAt", "planAt", "readAt");
         are(TIME, "Elder.since", "beatSince", "lifeSince", "lastSent", "lastRead");
-        are(TIME, "lastNewcomer", "claimKnownSince", "rowless", "until", "wakeAt", "lookAt");
+        are(TIME, "lastNewcomer", "claimedSince", "rowless", "until", "wakeAt", "lookAt");
         are(CHANGE, "knownChange", "changeNumber", "version", "Read.since");
         are(EPOCH, "epoch", "progressEpoch", "checkpointId", "held", "leaving", "frozen");
         are(TENURE, "tenure", "restored");

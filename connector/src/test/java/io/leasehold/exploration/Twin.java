@@ -3,6 +3,7 @@ package io.leasehold.exploration;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -21,7 +22,9 @@ final class Twin {
         for (Field field : Inside.fields(original.getClass())) {
             Object value = Inside.read(field, original);
             if (!Modifier.isFinal(field.getModifiers())) {
-                Inside.write(field, fresh, value);
+                // A map that is replaced by a smaller one once it is empty is changed until then.
+                Inside.write(
+                        field, fresh, value instanceof HashMap<?, ?> map ? map.clone() : value);
             } else if (value instanceof Map<?, ?> || value instanceof Collection<?>) {
                 fill(value, Inside.read(field, fresh));
             } else if (!isValue(value)) {

@@ -77,6 +77,38 @@ class LeaseKeeperTest {
         assertThat(blue.keeper.settled()).isTrue();
     }
 
+    @AtAnyOrigin
+    void whatItHasAcquiredIsKnownWithoutBeingReadAgain(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(3));
+        group.until(TICK.multipliedBy(3), () -> blue.holds().size() == 3);
+        int requests = blue.requests;
+
+        group.run(TICK);
+
+        assertThat(blue.requests - requests).isEqualTo(1);
+    }
+
+    @AtAnyOrigin
+    void moreThanFitIntoOneRequestAreAcquiredByOnePlan(long origin) {
+        int splits = 2 * LeaseRequest.MOST_SPLITS + 1;
+        LeaseStore store = new io.leasehold.lease.memory.MemoryLeaseTable().open();
+        LeaseKeeper blue = keeper("blue", "1", origin);
+        blue.stateIsKnown();
+        for (int from = 0; from < splits; from += LeaseRequest.MOST_SPLITS) {
+            blue.discovered(
+                    VirtualGroup.splits(splits)
+                            .subList(from, Math.min(splits, from + LeaseRequest.MOST_SPLITS)));
+        }
+        drive(blue, store, origin);
+
+        drive(blue, store, origin + TICK.toNanos());
+
+        assertThat(blue.heldCount()).isEqualTo(splits);
+        assertThat(blue.settled()).isTrue();
+        assertThat(blue.holdsAllItOwns()).isTrue();
+    }
+
     /** Or a job that has read nothing of it would take it for read to its end. */
     @AtAnyOrigin
     void aSplitThatAnotherMemberFoundJustBeforeIsNotFinished(long origin) {
