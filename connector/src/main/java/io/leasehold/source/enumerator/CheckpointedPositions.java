@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Which positions may be recorded: those that readers reported for checkpoints that are complete,
@@ -92,8 +94,11 @@ final class CheckpointedPositions {
     /** By subtask, the complete checkpoint after which its reader emitted nothing and ended. */
     private final Map<Integer, Long> ended = new HashMap<>();
 
-    /** What the last complete checkpoint covers, if the next one is to be waited for. */
-    private List<Due> covered = List.of();
+    /**
+     * What the last complete checkpoint covers, if the next one is to be waited for: the positions
+     * by the checkpoint that they are as of, since there are many positions and few checkpoints.
+     */
+    private Map<Long, List<Position>> covered = Map.of();
 
     /** What moves from there on, if the next one is to be waited for. */
     private List<Due> moving = List.of();
@@ -151,9 +156,14 @@ final class CheckpointedPositions {
             return new Completed(progress, released, moved);
         }
         List<Due> due =
-                covered.stream().filter(at -> !standing.contains(at.position().splitId())).toList();
+                covered().filter(at -> !standing.contains(at.position().splitId())).toList();
         // Not what moves: the next checkpoint would find it in another epoch.
-        covered = progress;
+        covered =
+                progress.stream()
+                        .collect(
+                                Collectors.groupingBy(
+                                        Due::checkpointId,
+                                        Collectors.mapping(Due::position, Collectors.toList())));
         moving = moved;
         return new Completed(due, released, moved);
     }
@@ -173,19 +183,23 @@ final class CheckpointedPositions {
         Completed completed = completed(Collections.max(ended.values()), worth);
         moved.addAll(completed.moved());
         List<Due> progress = new ArrayList<>(completed.progress());
-        progress.addAll(covered);
-        covered = List.of();
+        covered().forEach(progress::add);
+        covered = Map.of();
         return Optional.of(new Completed(progress, completed.released(), moved));
     }
 
     /** The split is not this member's any more: nothing is to be recorded of it. */
     void forget(String splitId) {
-        covered = without(splitId, covered);
-        moving = without(splitId, moving);
+        covered.values().forEach(all -> all.removeIf(at -> at.splitId().equals(splitId)));
+        moving = moving.stream().filter(at -> !at.position().splitId().equals(splitId)).toList();
     }
 
-    private static List<Due> without(String splitId, List<Due> all) {
-        return all.stream().filter(at -> !at.position().splitId().equals(splitId)).toList();
+    private Stream<Due> covered() {
+        return covered.entrySet().stream()
+                .flatMap(
+                        all ->
+                                all.getValue().stream()
+                                        .map(at -> new Due(at, all.getKey(), Optional.empty())));
     }
 
     private static List<Due> latest(Map<Long, Positions> reports) {

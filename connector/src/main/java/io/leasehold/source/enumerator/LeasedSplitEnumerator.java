@@ -36,6 +36,7 @@ import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SourceSplit;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.api.connector.source.SplitsAssignment;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.util.FlinkRuntimeException;
 
@@ -45,6 +46,7 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -127,7 +129,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     private final LeaseEventLog log = new LeaseEventLog();
 
     /** Positions of this job's state for which no reader has a grant. */
-    private final Map<String, LeasedSplit<SplitT>> withheld = new LinkedHashMap<>();
+    private Map<String, LeasedSplit<SplitT>> withheld = new LinkedHashMap<>();
 
     /** The one subtask that may have a withheld split, where its state holds it too. */
     private final Map<String, Integer> onlyFor = new HashMap<>();
@@ -200,7 +202,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     public void start() {
         startedAt = nanoClock.getAsLong();
         discovery.start();
-        List.copyOf(withheld.values()).forEach(this::withhold);
+        withhold(List.copyOf(withheld.values()));
         loop.turn();
     }
 
@@ -218,7 +220,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         forgetAttempt(subtask);
         List<LeasedSplit<SplitT>> reported =
                 context.registeredReaders().get(subtask).getReportedSplitsOnRegistration();
-        reported.forEach(split -> takeBack(subtask, split));
+        takeBack(subtask, reported);
         discovery.inner().addReader(subtask);
     }
 
@@ -230,9 +232,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     public void addSplitsBack(List<LeasedSplit<SplitT>> splits, int subtask) {
         forgetAttempt(subtask);
         Set<String> had = Set.copyOf(missing(subtask));
-        splits.stream()
-                .filter(split -> had.contains(split.leaseId()))
-                .forEach(split -> takeBack(subtask, split));
+        takeBack(subtask, splits.stream().filter(split -> had.contains(split.leaseId())).toList());
     }
 
     private void forgetAttempt(int subtask) {
@@ -243,17 +243,28 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         toldNoMore.remove(subtask);
     }
 
-    /** Returns whether it is this position that is gone on from. */
-    private boolean takeBack(int subtask, LeasedSplit<SplitT> split) {
+    /** Returns those of the splits whose position it is that is gone on from. */
+    private Set<String> takeBack(int subtask, List<LeasedSplit<SplitT>> splits) {
+        List<LeasedSplit<SplitT>> taken = new ArrayList<>();
+        for (LeasedSplit<SplitT> split : splits) {
+            if (isLatest(split)) {
+                missing(subtask).remove(split.leaseId());
+                assignments.forget(split.leaseId());
+                withheld.put(split.leaseId(), split.withoutGrant());
+                taken.add(split);
+            }
+        }
+        withhold(taken);
+        return taken.stream().map(LeasedSplit::leaseId).collect(Collectors.toSet());
+    }
+
+    private boolean isLatest(LeasedSplit<SplitT> split) {
         OptionalInt holder = assignments.holderOf(split.leaseId());
         LeasedSplit<SplitT> other = withheld.get(split.leaseId());
         if (holder.isPresent() || (other != null && other.epoch() > split.epoch())) {
             LOG.info("Ignored the restored split {}: a later position is in use.", split.splitId());
             return false;
         }
-        missing(subtask).remove(split.leaseId());
-        assignments.forget(split.leaseId());
-        withhold(split);
         return true;
     }
 
@@ -261,18 +272,29 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         return lastHad.computeIfAbsent(subtask, none -> new HashSet<>());
     }
 
-    private void withhold(LeasedSplit<SplitT> split) {
-        withheld.put(split.leaseId(), split.withoutGrant());
-        handoffs.notHeld(split.leaseId());
+    private void withhold(List<LeasedSplit<SplitT>> splits) {
+        if (splits.isEmpty()) {
+            return;
+        }
+        for (LeasedSplit<SplitT> split : splits) {
+            withheld.put(split.leaseId(), split.withoutGrant());
+            handoffs.notHeld(split.leaseId());
+        }
         // A reader that fails alone is not a start.
         RestoreRule rule = awaitsReaders ? settings.restore() : RestoreRule.AUTO;
-        // Without a lease in the table, as after the table was lost, this is where it starts.
+        // Without a lease in the table, as after the table was lost, this is where they start.
         loop.tell(
                 keeper -> {
-                    keeper.discovered(List.of(discovery.newSplit(split.inner())));
-                    keeper.restored(
-                            split.leaseId(),
-                            new RestoredPosition(split.tenure(), split.epoch(), rule));
+                    keeper.discovered(
+                            splits.stream()
+                                    .map(split -> discovery.newSplit(split.inner()))
+                                    .toList());
+                    splits.forEach(
+                            split ->
+                                    keeper.restored(
+                                            split.leaseId(),
+                                            new RestoredPosition(
+                                                    split.tenure(), split.epoch(), rule)));
                 });
     }
 
@@ -292,11 +314,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
             grant(subtask, request);
         } else if (ours instanceof Positions report) {
             positions.reported(subtask, report);
-            long now = nanoClock.getAsLong();
-            report.emitted()
-                    .forEach(
-                            (splitId, emitted) ->
-                                    rates.counted(report.readerId(), splitId, emitted, now));
+            count(report);
         } else if (ours instanceof Ended reader) {
             positions.ended(subtask, reader.checkpointId());
         } else if (ours instanceof Stopped stopped) {
@@ -307,20 +325,36 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         }
     }
 
+    /** Only where rates matter: it takes much to remember them. */
+    private void count(Positions report) {
+        if (loop.ask(LeaseKeeper::sharesByLoad)) {
+            long now = nanoClock.getAsLong();
+            report.emitted()
+                    .forEach(
+                            (splitId, emitted) ->
+                                    rates.counted(report.readerId(), splitId, emitted, now));
+        }
+    }
+
     private void readerStarted(int subtask, ReaderStarted reader) {
         assignments.started(subtask, reader.readerId());
-        for (Position restored : reader.restored()) {
-            if (takeBack(subtask, leasedSplit(restored))) {
-                // Its own state holds it too, so that it must not go anywhere else.
-                onlyFor.put(restored.splitId(), subtask);
-            } else {
-                sendTo(subtask, id -> new SplitsLetGo(id, Set.of(restored.splitId())));
-            }
+        Set<String> taken =
+                takeBack(subtask, reader.restored().stream().map(this::leasedSplit).toList());
+        // Its own state holds them too, so that they must not go anywhere else.
+        taken.forEach(splitId -> onlyFor.put(splitId, subtask));
+        Set<String> ignored =
+                reader.restored().stream()
+                        .map(Position::splitId)
+                        .filter(splitId -> !taken.contains(splitId))
+                        .collect(Collectors.toSet());
+        if (!ignored.isEmpty()) {
+            sendTo(subtask, id -> new SplitsLetGo(id, ignored));
         }
         // Neither in the state it went back to nor assigned since: only the table knows.
-        for (String splitId : missing(subtask)) {
-            handoffs.notHeld(splitId);
-            loop.tell(keeper -> keeper.orphaned(splitId));
+        Set<String> orphaned = missing(subtask);
+        if (!orphaned.isEmpty()) {
+            orphaned.forEach(handoffs::notHeld);
+            loop.tell(keeper -> orphaned.forEach(keeper::orphaned));
         }
         lastHad.remove(subtask);
         if (awaitsReaders && assignments.startedCount() >= context.currentParallelism()) {
@@ -441,8 +475,10 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                         false,
                         Optional.empty());
         withheld.put(splitId, split);
+        bounds.keepsName(splitId);
         Integer only = onlyFor.remove(splitId);
-        assignments.await(split, only == null ? OptionalInt.empty() : OptionalInt.of(only));
+        assignments.await(
+                splitId, split, only == null ? OptionalInt.empty() : OptionalInt.of(only));
     }
 
     private Optional<SplitT> decoded(String splitId, Progress progress) {
@@ -533,11 +569,19 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
      */
     private void assign() {
         long now = nanoClock.getAsLong();
-        for (ReaderAssignments.Assignment<SplitT> next :
+        Map<Integer, List<LeasedSplit<SplitT>>> next = new TreeMap<>();
+        for (ReaderAssignments.Assignment<SplitT> one :
                 assignments.assignable(
                         context.registeredReaders().keySet(), handoffs.forced(), now)) {
-            withheld.remove(next.split().leaseId());
-            context.assignSplit(next.split(), next.subtask());
+            withheld.remove(one.split().leaseId());
+            next.computeIfAbsent(one.subtask(), none -> new ArrayList<>()).add(one.split());
+        }
+        if (!next.isEmpty()) {
+            context.assignSplits(new SplitsAssignment<>(next));
+            if (withheld.isEmpty()) {
+                // A map that was large stays so inside, for ever.
+                withheld = new LinkedHashMap<>();
+            }
         }
         assignments.nextSilence(now).ifPresent(at -> loop.callAt(at, this::assign));
         spread();
@@ -560,6 +604,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         int readers = context.currentParallelism();
         if (assignments.startedCount() < readers
                 || context.registeredReaders().size() < readers
+                || assignments.isEven()
                 || assignments.anyWaits()
                 || !handoffs.isAtRest()) {
             return;
@@ -701,7 +746,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         String splitId = position.splitId();
         sendToHolder(splitId, id -> new SplitsLetGo(id, Set.of(splitId)));
         assignments.forget(splitId);
-        withhold(leasedSplit(position));
+        withhold(List.of(leasedSplit(position)));
     }
 
     @Override

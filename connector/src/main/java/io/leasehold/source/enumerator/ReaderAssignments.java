@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IntSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +53,7 @@ final class ReaderAssignments<SplitT extends SourceSplit> {
             LeasedSplit<SplitT> split, OptionalInt only) {}
 
     private final TreeMap<Integer, Reader> readers = new TreeMap<>();
-    private final Map<String, Waiting<SplitT>> waiting = new LinkedHashMap<>();
+    private Map<String, Waiting<SplitT>> waiting = new LinkedHashMap<>();
 
     /**
      * A reader attempt that had a split.
@@ -174,6 +175,15 @@ final class ReaderAssignments<SplitT extends SourceSplit> {
                 .findFirst();
     }
 
+    /** Whether no reader has more than one split more than another. */
+    boolean isEven() {
+        IntSummaryStatistics counts =
+                readers.values().stream()
+                        .mapToInt(reader -> reader.splits.size())
+                        .summaryStatistics();
+        return readers.isEmpty() || counts.getMax() - counts.getMin() <= 1;
+    }
+
     /** The splits that each reader has, by subtask. */
     Map<Integer, Set<String>> splits() {
         Map<Integer, Set<String>> splits = new TreeMap<>();
@@ -192,8 +202,11 @@ final class ReaderAssignments<SplitT extends SourceSplit> {
         return reader == null || reader.splits.isEmpty();
     }
 
-    void await(LeasedSplit<SplitT> split, OptionalInt only) {
-        waiting.put(split.leaseId(), new Waiting<>(split, only));
+    /**
+     * @param splitId the object that is kept: splits make theirs anew each time they are asked
+     */
+    void await(String splitId, LeasedSplit<SplitT> split, OptionalInt only) {
+        waiting.put(splitId, new Waiting<>(split, only));
     }
 
     void forget(String splitId) {
@@ -210,23 +223,28 @@ final class ReaderAssignments<SplitT extends SourceSplit> {
     List<Assignment<SplitT>> assignable(Set<Integer> reachable, Set<String> barred, long now) {
         List<Assignment<SplitT>> assignments = new ArrayList<>();
         grants.forgetThoseOver(now);
-        waiting.values()
+        waiting.entrySet()
                 .removeIf(
                         split -> {
-                            if (barred.contains(split.split().leaseId())) {
+                            if (barred.contains(split.getKey())) {
                                 return false;
                             }
-                            Optional<Assignment<SplitT>> assignment = assign(split, reachable, now);
+                            Optional<Assignment<SplitT>> assignment =
+                                    assign(split.getKey(), split.getValue(), reachable, now);
                             assignment.ifPresent(assignments::add);
                             return assignment.isPresent();
                         });
+        if (waiting.isEmpty() && !assignments.isEmpty()) {
+            // A map that was large stays so inside, for ever.
+            waiting = new LinkedHashMap<>();
+        }
         return assignments;
     }
 
     private Optional<Assignment<SplitT>> assign(
-            Waiting<SplitT> waits, Set<Integer> reachable, long now) {
+            String splitId, Waiting<SplitT> waits, Set<Integer> reachable, long now) {
         LeasedSplit<SplitT> split = waits.split();
-        Optional<Last> last = stillGranted(split.leaseId(), now);
+        Optional<Last> last = stillGranted(splitId, now);
         if (last.filter(reader -> !grants.isClosed(reader.readerId())).isPresent()) {
             return Optional.empty();
         }
@@ -239,8 +257,8 @@ final class ReaderAssignments<SplitT extends SourceSplit> {
                 .min(Comparator.comparingInt(reader -> reader.getValue().splits.size()))
                 .map(
                         reader -> {
-                            lastReader.remove(split.leaseId());
-                            reader.getValue().splits.put(split.leaseId(), split.epoch());
+                            lastReader.remove(splitId);
+                            reader.getValue().splits.put(splitId, split.epoch());
                             return new Assignment<>(
                                     reader.getKey(), split.grantedTo(reader.getValue().id));
                         });

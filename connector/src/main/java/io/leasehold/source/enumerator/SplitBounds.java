@@ -43,4 +43,14 @@ final class SplitBounds<SplitT> {
                 .filter(mine -> differing.add(splitId))
                 .map(mine -> new Difference(mine, theirs));
     }
+
+    /**
+     * @param splitId the object that is kept: splits make theirs anew each time they are asked
+     */
+    void keepsName(String splitId) {
+        String mine = ours.remove(splitId);
+        if (mine != null) {
+            ours.put(splitId, mine);
+        }
+    }
 }

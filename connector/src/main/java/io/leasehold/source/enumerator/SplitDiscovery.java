@@ -40,7 +40,7 @@ final class SplitDiscovery<SplitT extends SourceSplit, InnerT>
     private final SplitEnumerator<SplitT, InnerT> inner;
 
     /** Splits that are not known to have a lease yet. */
-    private final Map<String, SplitT> leaseless = new LinkedHashMap<>();
+    private Map<String, SplitT> leaseless = new LinkedHashMap<>();
 
     /** Host names of the readers that ask for splits, by subtask. */
     private final Map<Integer, String> requesters = new HashMap<>();
@@ -121,6 +121,10 @@ final class SplitDiscovery<SplitT extends SourceSplit, InnerT>
 
     void haveLeases(Set<String> splitIds) {
         leaseless.keySet().removeAll(splitIds);
+        if (leaseless.isEmpty()) {
+            // A map that was large stays so inside, for ever.
+            leaseless = new LinkedHashMap<>();
+        }
     }
 
     List<SplitT> leaseless() {

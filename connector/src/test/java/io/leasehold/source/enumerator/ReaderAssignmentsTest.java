@@ -3,6 +3,7 @@ package io.leasehold.source.enumerator;
 import io.leasehold.source.split.LeasedSplit;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -29,12 +30,15 @@ class ReaderAssignmentsTest {
     @Retention(RetentionPolicy.RUNTIME)
     @interface AtAnyOrigin {}
 
+    private void await(LeasedSplit<MemoryQueueSplit> split, OptionalInt only) {
+        assignments.await(split.leaseId(), split, only);
+    }
+
     @AtAnyOrigin
     void theReaderWithTheFewestSplitsGetsTheNext(long now) {
         assignments.started(0, "r0");
         assignments.started(1, "r1");
-        List.of("a", "b", "c", "d")
-                .forEach(id -> assignments.await(split(id), OptionalInt.empty()));
+        List.of("a", "b", "c", "d").forEach(id -> await(split(id), OptionalInt.empty()));
 
         assertThat(assignments.assignable(BOTH, NONE, now))
                 .extracting(ReaderAssignments.Assignment::subtask)
@@ -45,7 +49,7 @@ class ReaderAssignmentsTest {
     @AtAnyOrigin
     void aSplitIsSentToOneReaderAttemptByName(long now) {
         assignments.started(0, "r0");
-        assignments.await(split("a"), OptionalInt.empty());
+        await(split("a"), OptionalInt.empty());
 
         assertThat(assignments.assignable(BOTH, NONE, now))
                 .extracting(assignment -> assignment.split().grantedTo())
@@ -56,13 +60,13 @@ class ReaderAssignmentsTest {
     @AtAnyOrigin
     void noReaderGetsASplitBeforeTheGrantOfItsLastOneIsOver(long now) {
         assignments.started(0, "r0");
-        assignments.await(split("a"), OptionalInt.empty());
+        await(split("a"), OptionalInt.empty());
         assignments.assignable(BOTH, NONE, now);
         assignments.granted(0, now + 100);
         assignments.gone(0);
         assignments.started(0, "r0 again");
         assignments.started(1, "r1");
-        assignments.await(split("a"), OptionalInt.empty());
+        await(split("a"), OptionalInt.empty());
 
         assertThat(assignments.assignable(BOTH, NONE, now + 99)).isEmpty();
         assertThat(assignments.nextSilence(now + 99)).isEqualTo(OptionalLong.of(now + 100));
@@ -72,7 +76,7 @@ class ReaderAssignmentsTest {
     @AtAnyOrigin
     void aReaderThatNoEventReachesGetsNothing(long now) {
         assignments.started(0, "r0");
-        assignments.await(split("a"), OptionalInt.empty());
+        await(split("a"), OptionalInt.empty());
 
         assertThat(assignments.assignable(Set.of(), NONE, now)).isEmpty();
         assertThat(assignments.assignable(BOTH, NONE, now)).hasSize(1);
@@ -81,7 +85,7 @@ class ReaderAssignmentsTest {
     @AtAnyOrigin
     void aSplitThatOneReadersStateHoldsGoesToNoOther(long now) {
         assignments.started(0, "r0");
-        assignments.await(split("a"), OptionalInt.of(1));
+        await(split("a"), OptionalInt.of(1));
 
         assertThat(assignments.assignable(BOTH, NONE, now)).isEmpty();
         assignments.started(1, "r1");
@@ -91,7 +95,7 @@ class ReaderAssignmentsTest {
     @AtAnyOrigin
     void theLastSilenceCoversReadersThatAreGone(long now) {
         assignments.started(0, "r0");
-        assignments.await(split("a"), OptionalInt.empty());
+        await(split("a"), OptionalInt.empty());
         assignments.assignable(BOTH, NONE, now);
         assignments.granted(0, now + 100);
         assignments.granted(0, now + 40);
@@ -128,7 +132,7 @@ class ReaderAssignmentsTest {
     @AtAnyOrigin
     void aBarredSplitGoesToNobodyUntilItIsBarredNoMore(long now) {
         assignments.started(0, "r0");
-        assignments.await(split("a"), OptionalInt.empty());
+        await(split("a"), OptionalInt.empty());
 
         assertThat(assignments.assignable(BOTH, Set.of("a"), now)).isEmpty();
         assertThat(assignments.assignable(BOTH, NONE, now)).hasSize(1);
@@ -138,7 +142,7 @@ class ReaderAssignmentsTest {
     @AtAnyOrigin
     void aReaderHasASplitInOneEpochAlone(long now) {
         assignments.started(0, "r0");
-        assignments.await(split("a", 3), OptionalInt.empty());
+        await(split("a", 3), OptionalInt.empty());
         assertThat(assignments.anyWaits()).isTrue();
         assignments.assignable(BOTH, NONE, now);
 
@@ -153,7 +157,7 @@ class ReaderAssignmentsTest {
     void whatEachReaderHasIsKnownOfThoseThatHaveNothingToo(long now) {
         assignments.started(0, "r0");
         assignments.started(1, "r1");
-        assignments.await(split("a"), OptionalInt.empty());
+        await(split("a"), OptionalInt.empty());
         assignments.assignable(BOTH, NONE, now);
 
         assertThat(assignments.splits()).isEqualTo(Map.of(0, Set.of("a"), 1, Set.of()));
@@ -162,12 +166,12 @@ class ReaderAssignmentsTest {
     @AtAnyOrigin
     void aGoneReaderThatIsKnownToBeClosedIsNotWaitedFor(long now) {
         assignments.started(0, "r0");
-        assignments.await(split("a"), OptionalInt.empty());
+        await(split("a"), OptionalInt.empty());
         assignments.assignable(BOTH, NONE, now);
         assignments.granted(0, now + 100);
         assignments.gone(0);
         assignments.started(0, "r0 again");
-        assignments.await(split("a"), OptionalInt.empty());
+        await(split("a"), OptionalInt.empty());
         assertThat(assignments.assignable(BOTH, NONE, now)).isEmpty();
 
         assignments.closed(Set.of("r0"));
@@ -180,13 +184,13 @@ class ReaderAssignmentsTest {
     @AtAnyOrigin
     void whatAClosedReaderHadWaitsForItsNextAttemptAsLongAsTheGrantWouldRun(long now) {
         assignments.started(0, "r0");
-        assignments.await(split("a"), OptionalInt.empty());
+        await(split("a"), OptionalInt.empty());
         assignments.assignable(BOTH, NONE, now);
         assignments.started(1, "r1");
         assignments.granted(0, now + 100);
         assignments.closed(Set.of("r0"));
         assignments.gone(0);
-        assignments.await(split("a"), OptionalInt.empty());
+        await(split("a"), OptionalInt.empty());
 
         assertThat(assignments.assignable(BOTH, NONE, now + 99)).isEmpty();
         assertThat(assignments.nextSilence(now + 99)).isEqualTo(OptionalLong.of(now + 100));
@@ -212,7 +216,7 @@ class ReaderAssignmentsTest {
     void aClosedReaderGetsNeitherASplitNorAGrantThoughFlinkHasNotNoticedYet(long now) {
         assignments.started(0, "r0");
         assignments.closed(Set.of("r0"));
-        assignments.await(split("a"), OptionalInt.empty());
+        await(split("a"), OptionalInt.empty());
 
         assertThat(assignments.isToStop(0)).isTrue();
         assertThat(assignments.assignable(BOTH, NONE, now)).isEmpty();
@@ -225,5 +229,21 @@ class ReaderAssignmentsTest {
     private static LeasedSplit<MemoryQueueSplit> split(String id, long epoch) {
         return new LeasedSplit<>(
                 new MemoryQueueSplit(id, 0, 10), epoch, 1, false, Optional.empty());
+    }
+
+    @Test
+    void readersAreEvenAsLongAsNoneHasTwoMoreThanAnother() {
+        assertThat(assignments.isEven()).isTrue();
+        assignments.started(0, "r0");
+        assignments.started(1, "r1");
+        for (String id : List.of("a", "b", "c")) {
+            await(split(id), OptionalInt.of(0));
+            assignments.assignable(BOTH, NONE, 0);
+            assertThat(assignments.isEven()).isEqualTo(id.equals("a"));
+        }
+        await(split("d"), OptionalInt.of(1));
+        await(split("e"), OptionalInt.of(1));
+        assignments.assignable(BOTH, NONE, 0);
+        assertThat(assignments.isEven()).isTrue();
     }
 }
