@@ -5,7 +5,7 @@ import io.leasehold.job.bench.report.Findings;
 import java.nio.file.Path;
 
 /** Answers one question about what leases cost or how fast they move, with figures. */
-interface Benchmark {
+public interface Benchmark {
 
     String name();
 

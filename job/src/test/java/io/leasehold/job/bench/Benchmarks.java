@@ -1,5 +1,9 @@
 package io.leasehold.job.bench;
 
+import io.leasehold.job.bench.restore.Restore;
+import io.leasehold.job.bench.scale.Scale;
+import io.leasehold.job.bench.tick.Tick;
+
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -7,7 +11,14 @@ import java.util.stream.Stream;
 final class Benchmarks {
 
     static final List<Benchmark> ALL =
-            List.of(new Overhead(), new Takeover(), new Handoff(), new Failover());
+            List.of(
+                    new Overhead(),
+                    new Tick(),
+                    new Takeover(),
+                    new Handoff(),
+                    new Failover(),
+                    new Scale(),
+                    new Restore());
 
     private Benchmarks() {}
 
