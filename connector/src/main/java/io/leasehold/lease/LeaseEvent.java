@@ -99,7 +99,7 @@ public sealed interface LeaseEvent {
      */
     record LetGo(String splitId, boolean released) implements LeaseEvent {}
 
-    /** How many splits no member has room for has changed: they are not read. */
+    /** How many splits nobody holds and no member has room for has changed: they are not read. */
     record WithoutTaker(int splits) implements LeaseEvent {}
 
     /** A split was recorded as finished. */

@@ -20,7 +20,7 @@ import java.util.Set;
  * @param readAgainAt when the members are to be read again, since time will have made more possible
  *     by then
  * @param planned how many splits the plan gives it
- * @param withoutTaker how many splits no member has room for
+ * @param withoutTaker how many splits nobody holds and no member has room for
  */
 record PlannedMoves(
         List<Lease> acquire,
@@ -89,11 +89,10 @@ record PlannedMoves(
 
     static PlannedMoves of(View view) {
         List<Lease> toBeHad = view.leases().toBeHad();
+        List<LeasePlanner.Placed> placed = toBeHad.stream().map(view::placed).toList();
         Map<String, String> plan =
                 LeasePlanner.plan(
-                        view.watch().balance(view.me()),
-                        view.watch().takers(view.me()),
-                        toBeHad.stream().map(view::placed).toList());
+                        view.watch().balance(view.me()), view.watch().takers(view.me()), placed);
         Search search = new Search(view);
         for (Lease lease : toBeHad) {
             boolean mine = view.isMine(Optional.ofNullable(plan.get(lease.splitId())));
@@ -101,7 +100,18 @@ record PlannedMoves(
         }
         return search.found(
                 Collections.frequency(plan.values(), view.me().memberId()),
-                toBeHad.size() - plan.size());
+                withoutTaker(plan, placed));
+    }
+
+    /** What a live member holds is read, though nobody is to have it. */
+    private static int withoutTaker(Map<String, String> plan, List<LeasePlanner.Placed> placed) {
+        return plan.size() == placed.size()
+                ? 0
+                : (int)
+                        placed.stream()
+                                .filter(split -> split.holder().isEmpty())
+                                .filter(split -> !plan.containsKey(split.splitId()))
+                                .count();
     }
 
     private static final class Search {

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Timeout;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -71,6 +72,27 @@ class LeaseStandingTest {
                         LeaseStanding::claimed,
                         LeaseStanding::alive)
                 .containsExactly(0, 2, 0, 2);
+    }
+
+    /** Who is to give all away reads on what nobody takes. */
+    @AtAnyOrigin
+    void aSplitIsWithoutTakerOnlyWhereNobodyHoldsIt(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(4), TERMS, takingOne());
+        group.run(TICK.multipliedBy(2));
+        assertThat(blue.keeper.standing().withoutTaker()).isEqualTo(3);
+
+        member(group, "green");
+        group.run(TICK.multipliedBy(4));
+        group.order("green", new Orders(true, OptionalInt.empty()));
+        group.run(TICK.multipliedBy(2));
+
+        assertThat(blue.keeper.standing().planned()).isEqualTo(1);
+        assertThat(blue.keeper.standing().withoutTaker()).isZero();
+    }
+
+    private static Share takingOne() {
+        return new Share(1, 1, Balance.COUNT);
     }
 
     @AtAnyOrigin

@@ -73,7 +73,11 @@ public final class VirtualGroup {
 
     public VirtualMember member(
             String memberId, List<NewSplit> splits, LeaseTerms terms, int weight) {
-        VirtualMember member = new VirtualMember(memberId, terms, weight);
+        return member(memberId, splits, terms, Share.of(weight));
+    }
+
+    VirtualMember member(String memberId, List<NewSplit> splits, LeaseTerms terms, Share share) {
+        VirtualMember member = new VirtualMember(memberId, terms, share);
         member.keeper.stateIsKnown();
         member.keeper.discovered(splits);
         members.add(member);
@@ -82,7 +86,7 @@ public final class VirtualGroup {
 
     /** A member whose readers are not there yet; it {@link LeaseKeeper#stateIsKnown} later. */
     VirtualMember starting(String memberId, List<NewSplit> splits, LeaseTerms terms) {
-        VirtualMember member = new VirtualMember(memberId, terms, 1);
+        VirtualMember member = new VirtualMember(memberId, terms, Share.of(1));
         member.keeper.discovered(splits);
         members.add(member);
         return member;
@@ -90,7 +94,7 @@ public final class VirtualGroup {
 
     /** A member whose job's state holds these splits, as of these leases. */
     public VirtualMember restored(String memberId, Map<String, Lease> granted, LeaseTerms terms) {
-        VirtualMember member = new VirtualMember(memberId, terms, 1);
+        VirtualMember member = new VirtualMember(memberId, terms, Share.of(1));
         granted.forEach((splitId, lease) -> member.keeper.restored(splitId, asGranted(lease)));
         member.keeper.stateIsKnown();
         members.add(member);
@@ -224,9 +228,9 @@ public final class VirtualGroup {
         private long emitsUntil = now;
         private long idleUntil = now;
 
-        private VirtualMember(String memberId, LeaseTerms terms, int weight) {
+        private VirtualMember(String memberId, LeaseTerms terms, Share share) {
             me = new Incarnation(memberId, memberId + "-" + members.size());
-            keeper = new LeaseKeeper(GROUP, me, Share.of(weight), "a test", terms, now);
+            keeper = new LeaseKeeper(GROUP, me, share, "a test", terms, now);
         }
 
         public LeaseKeeper keeper() {
