@@ -208,7 +208,7 @@ final class LeaseLoop {
         }
         io.execute(
                 () -> {
-                    store.ifPresent(open -> sayAll(farewell, open));
+                    store.ifPresent(open -> farewell.forEach(last -> say(last, open)));
                     store.ifPresent(LeaseStore::close);
                 });
         io.shutdown();
@@ -241,42 +241,16 @@ final class LeaseLoop {
         }
     }
 
-    /**
-     * In order. What has no answer is said once more: to record a position twice is to record it.
-     * If there is still none, nothing further is said: a member that were closed without its last
-     * positions would hand its splits to others at once, where they read again what this job has
-     * committed. So its lease runs out, and until then the job may come back and bring them.
-     */
-    private static void sayAll(List<LeaseRequest<?>> farewell, LeaseStore store) {
-        for (LeaseRequest<?> last : farewell) {
-            if (!say(last, store) && !say(last, store)) {
-                LOG.warn(
-                        "No answer to {} at the end; the splits move on when the lease has expired.",
-                        nameOf(last));
-                return;
-            }
-        }
-    }
-
-    /** Returns whether there was an answer. */
-    private static <A> boolean say(LeaseRequest<A> last, LeaseStore store) {
-        return last.sendTo(store)
-                .match(
-                        done -> {
-                            LOG.info("Said at the end: {}", nameOf(last));
-                            return true;
-                        },
-                        refused -> {
-                            LOG.info("Too late to say {}: {}", nameOf(last), refused);
-                            return true;
-                        },
-                        unknown -> {
-                            LOG.info("No answer to {}: {}", nameOf(last), unknown.getMessage());
-                            return false;
-                        });
-    }
-
-    private static String nameOf(LeaseRequest<?> request) {
-        return request.getClass().getSimpleName();
+    private static <A> void say(LeaseRequest<A> last, LeaseStore store) {
+        String what = last.getClass().getSimpleName();
+        last.sendTo(store)
+                .react(
+                        done -> LOG.info("Said at the end: {}", what),
+                        refused -> LOG.info("Too late to say {}: {}", what, refused),
+                        unknown ->
+                                LOG.warn(
+                                        "No answer to {} at the end; the splits move on when the lease has expired. {}",
+                                        what,
+                                        unknown.getMessage()));
     }
 }

@@ -7,7 +7,6 @@ import io.leasehold.lease.LeaseKeeper;
 import io.leasehold.lease.LeaseOutcome;
 import io.leasehold.lease.LeaseRequest;
 import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.LeaseStoreException;
 import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.Member;
 import io.leasehold.lease.RestoreRule;
@@ -81,9 +80,6 @@ abstract class EnumeratorRig {
 
     /** What the lives that begin from then on take for a split's bounds. */
     Function<MemoryQueueSplit, String> boundsOf = split -> "";
-
-    /** How many of the next requests to record progress get lost. */
-    int recordsToLose;
 
     private int lives;
 
@@ -212,11 +208,6 @@ abstract class EnumeratorRig {
                 @Override
                 protected <A> LeaseOutcome<A> relay(LeaseRequest<A> request) {
                     requests.add(request);
-                    if (request instanceof LeaseRequest.Record && recordsToLose > 0) {
-                        recordsToLose--;
-                        return new LeaseOutcome.Unknown<>(
-                                new LeaseStoreException("Lost on purpose.", true, null));
-                    }
                     return request.sendTo(store);
                 }
 

@@ -108,33 +108,14 @@ class EnumeratorStopTest extends EnumeratorRig {
     /** Section 8 of the protocol: a stop with a savepoint replays nothing. */
     @Test
     void whereAllReadersEndedAtACompleteCheckpointItsPositionsAreRecorded() throws Exception {
-        endedAtACompleteCheckpoint();
+        checkpoint(1, 10);
+        checkpoint(2, 20);
+        ended(0, "r0", 2);
+        ended(1, "r1", 2);
         life.close();
 
         assertThat(progressOf("a")).isEqualTo("20 100 a");
         assertThat(progressOf("b")).isEqualTo("20 100 b");
-    }
-
-    /** A request that gets lost must not make others read what is committed. */
-    @Test
-    void positionsAtTheEndThatGetNoAnswerAreSaidOnceMore() throws Exception {
-        endedAtACompleteCheckpoint();
-        // The last step of the member as it was, and what it says at its end.
-        recordsToLose = 2;
-        life.close();
-
-        assertThat(life.row().state()).isEqualTo(MemberState.CLOSED);
-        assertThat(progressOf("a")).isEqualTo("20 100 a");
-    }
-
-    /** Others may have its splits when its lease is over; until then it may come back. */
-    @Test
-    void whoseLastPositionsGotNoAnswerIsNotClosed() throws Exception {
-        endedAtACompleteCheckpoint();
-        recordsToLose = Integer.MAX_VALUE;
-        life.close();
-
-        assertThat(life.row().state()).isEqualTo(MemberState.ACTIVE);
     }
 
     @Test
@@ -286,13 +267,6 @@ class EnumeratorStopTest extends EnumeratorRig {
     private void ended(int subtask, String readerId, long checkpointId) {
         life.enumerator.handleSourceEvent(subtask, new Ended(readerId, checkpointId));
         closed(subtask, readerId);
-    }
-
-    private void endedAtACompleteCheckpoint() throws Exception {
-        checkpoint(1, 10);
-        checkpoint(2, 20);
-        ended(0, "r0", 2);
-        ended(1, "r1", 2);
     }
 
     private void fail(int subtask) {
