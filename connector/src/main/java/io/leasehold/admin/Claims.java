@@ -85,7 +85,6 @@ final class Claims {
                         .forEach(splitId -> laid.put(splitId, claimant));
             } catch (RefusedException e) {
                 // That life of the claimant is over. The next look tells whether another has begun.
-                continue;
             } catch (LeaseStoreException e) {
                 if (!laid.isEmpty()) {
                     desk.notices()
@@ -167,7 +166,6 @@ final class Claims {
             desk.ask(new Withdraw(desk.group(), by.incarnation(), splitIds));
         } catch (RefusedException e) {
             // Its claims stand until the next life of the member, or the others, judge them.
-            return;
         }
     }
 

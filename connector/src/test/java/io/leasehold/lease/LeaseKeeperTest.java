@@ -2,6 +2,7 @@ package io.leasehold.lease;
 
 import io.leasehold.lease.VirtualGroup.VirtualMember;
 import io.leasehold.lease.VirtualGroup.Way;
+import io.leasehold.lease.memory.MemoryLeaseTable;
 
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,7 +93,7 @@ class LeaseKeeperTest {
     @AtAnyOrigin
     void moreThanFitIntoOneRequestAreAcquiredByOnePlan(long origin) {
         int splits = 2 * LeaseRequest.MOST_SPLITS + 1;
-        LeaseStore store = new io.leasehold.lease.memory.MemoryLeaseTable().open();
+        LeaseStore store = new MemoryLeaseTable().open();
         LeaseKeeper blue = keeper("blue", "1", origin);
         blue.stateIsKnown();
         for (int from = 0; from < splits; from += LeaseRequest.MOST_SPLITS) {
@@ -112,7 +113,7 @@ class LeaseKeeperTest {
     /** Or a job that has read nothing of it would take it for read to its end. */
     @AtAnyOrigin
     void aSplitThatAnotherMemberFoundJustBeforeIsNotFinished(long origin) {
-        LeaseStore store = new io.leasehold.lease.memory.MemoryLeaseTable().open();
+        LeaseStore store = new MemoryLeaseTable().open();
         LeaseKeeper green = keeper("green", "1", origin);
         drive(green, store, origin);
         LeaseKeeper blue = keeper("blue", "1", origin);
@@ -513,7 +514,7 @@ class LeaseKeeperTest {
                         TERMS,
                         origin);
         keeper.discovered(VirtualGroup.splits(1));
-        LeaseStore store = new io.leasehold.lease.memory.MemoryLeaseTable().open();
+        LeaseStore store = new MemoryLeaseTable().open();
         long later = origin + TICK.toNanos();
         drive(keeper, store, origin);
         drive(keeper, store, later);
@@ -589,7 +590,7 @@ class LeaseKeeperTest {
      */
     @AtAnyOrigin
     void anOwnerThatIsYoungerThanTheMembersAsReadIsNotTakenForAnElder(long origin) {
-        LeaseStore store = new io.leasehold.lease.memory.MemoryLeaseTable().open();
+        LeaseStore store = new MemoryLeaseTable().open();
         LeaseKeeper blue = keeper("blue", "1", origin);
         blue.discovered(VirtualGroup.splits(1));
         drive(blue, store, origin);
