@@ -8,6 +8,30 @@ import java.util.Set;
 /** PostgreSQL 12 or later, and what speaks its protocol and SQL. */
 final class PostgresDialect extends SqlDialect {
 
+    /**
+     * That {@code r} names a split that the member holds in that epoch. Only ever within a CASE,
+     * see {@link #named}.
+     */
+    private static final String HELD =
+            "l.owner = :member AND l.owner_incarnation = :incarnation AND l.epoch = r.epoch";
+
+    /**
+     * The splits that a statement names, one a row, to be joined by group and split id.
+     *
+     * <p>That join must be all that the database believes to know of how many leases it will find.
+     * Statistics are of some minutes ago, when there may have been neither this group nor this
+     * owner: it would take it for one lease, and compare every lease with every split that is
+     * named. Of what is within a CASE it assumes nothing, and OFFSET keeps the group a value that
+     * it learns only by reading it.
+     *
+     * @param arrays parameters, the first of them the split ids
+     * @param columns names for what is in them
+     */
+    private static String named(String arrays, String columns) {
+        return "(SELECT CAST(:group AS text) AS group_id, named.* FROM unnest(%s) AS named (%s) OFFSET 0)"
+                .formatted(arrays, columns);
+    }
+
     private static final Sql BEAT =
             // The rows of the others are those of the statement's snapshot; its own row is the one
             // it has become, after waiting for whoever was changing it.
@@ -57,10 +81,14 @@ final class PostgresDialect extends SqlDialect {
                            claim_kind = CASE WHEN l.owner = :member AND l.claimant <> :member
                                              THEN l.claim_kind END,
                            version = :version, changed_at = CURRENT_TIMESTAMP
-                      FROM unnest(:splits, :versions, :tenures) AS w (split_id, version, tenure)
-                     WHERE l.group_id = :group AND l.split_id = w.split_id
-                       AND l.version = w.version AND NOT l.finished
-                    """);
+                      FROM %s AS w
+                     WHERE l.group_id = w.group_id AND l.split_id = w.split_id
+                       AND CASE WHEN l.version = w.version THEN NOT l.finished ELSE FALSE END
+                    """
+                            .formatted(
+                                    named(
+                                            ":splits, :versions, :tenures",
+                                            "split_id, version, tenure")));
 
     private static final Sql RECORD =
             Sql.of(
@@ -69,14 +97,19 @@ final class PostgresDialect extends SqlDialect {
                        SET progress = r.progress, serializer_version = r.serializer_version,
                            progress_text = r.text, progress_checkpoint = r.checkpoint,
                            progress_epoch = r.epoch, progress_at = CURRENT_TIMESTAMP
-                      FROM unnest(:splits, :epochs, :progresses, :serializers, :texts, :checkpoints)
-                           AS r (split_id, epoch, progress, serializer_version, text, checkpoint)
-                     WHERE l.group_id = :group AND l.split_id = r.split_id
-                       AND l.owner = :member AND l.owner_incarnation = :incarnation
-                       AND l.epoch = r.epoch
-                       AND NOT (l.progress_epoch = r.epoch AND l.progress_checkpoint > r.checkpoint)
+                      FROM %s AS r
+                     WHERE l.group_id = r.group_id AND l.split_id = r.split_id
+                       AND CASE WHEN %s
+                                THEN NOT (l.progress_epoch = r.epoch
+                                          AND l.progress_checkpoint > r.checkpoint)
+                                ELSE FALSE END
                     RETURNING l.split_id
-                    """);
+                    """
+                            .formatted(
+                                    named(
+                                            ":splits, :epochs, :progresses, :serializers, :texts, :checkpoints",
+                                            "split_id, epoch, progress, serializer_version, text, checkpoint"),
+                                    HELD));
 
     private static final Sql LET_GO =
             Sql.of(
@@ -86,11 +119,11 @@ final class PostgresDialect extends SqlDialect {
                            claimant = CASE WHEN :finished THEN NULL ELSE l.claimant END,
                            claim_kind = CASE WHEN :finished THEN NULL ELSE l.claim_kind END,
                            version = :version, changed_at = CURRENT_TIMESTAMP
-                      FROM unnest(:splits, :epochs) AS r (split_id, epoch)
-                     WHERE l.group_id = :group AND l.split_id = r.split_id
-                       AND l.owner = :member AND l.owner_incarnation = :incarnation
-                       AND l.epoch = r.epoch
-                    """);
+                      FROM %s AS r
+                     WHERE l.group_id = r.group_id AND l.split_id = r.split_id
+                       AND CASE WHEN %s THEN TRUE ELSE FALSE END
+                    """
+                            .formatted(named(":splits, :epochs", "split_id, epoch"), HELD));
 
     private static final Sql CLAIM =
             Sql.of(
@@ -98,10 +131,16 @@ final class PostgresDialect extends SqlDialect {
                     UPDATE lease AS l
                        SET claimant = :member, claim_kind = c.kind,
                            version = :version, changed_at = CURRENT_TIMESTAMP
-                      FROM unnest(:splits, :versions, :kinds) AS c (split_id, version, kind)
-                     WHERE l.group_id = :group AND l.split_id = c.split_id
-                       AND l.version = c.version AND NOT l.finished AND l.owner <> :member
-                    """);
+                      FROM %s AS c
+                     WHERE l.group_id = c.group_id AND l.split_id = c.split_id
+                       AND CASE WHEN l.version = c.version
+                                THEN NOT l.finished AND l.owner <> :member
+                                ELSE FALSE END
+                    """
+                            .formatted(
+                                    named(
+                                            ":splits, :versions, :kinds",
+                                            "split_id, version, kind")));
 
     private static final Sql WITHDRAW =
             Sql.of(
@@ -109,21 +148,24 @@ final class PostgresDialect extends SqlDialect {
                     UPDATE lease AS l
                        SET claimant = NULL, claim_kind = NULL,
                            version = :version, changed_at = CURRENT_TIMESTAMP
-                      FROM unnest(:splits) AS c (split_id)
-                     WHERE l.group_id = :group AND l.split_id = c.split_id
-                       AND l.claimant = :member
-                    """);
+                      FROM %s AS c
+                     WHERE l.group_id = c.group_id AND l.split_id = c.split_id
+                       AND CASE WHEN l.claimant = :member THEN TRUE ELSE FALSE END
+                    """
+                            .formatted(named(":splits", "split_id")));
 
     private static final Sql RATE =
             Sql.of(
                     """
                     UPDATE lease AS l
                        SET rate = r.rate, version = :version, changed_at = CURRENT_TIMESTAMP
-                      FROM unnest(:splits, :epochs, :rates) AS r (split_id, epoch, rate)
-                     WHERE l.group_id = :group AND l.split_id = r.split_id
-                       AND l.owner = :member AND l.owner_incarnation = :incarnation
-                       AND l.epoch = r.epoch
-                    """);
+                      FROM %s AS r
+                     WHERE l.group_id = r.group_id AND l.split_id = r.split_id
+                       AND CASE WHEN %s THEN TRUE ELSE FALSE END
+                    """
+                            .formatted(
+                                    named(":splits, :epochs, :rates", "split_id, epoch, rate"),
+                                    HELD));
 
     PostgresDialect() {
         super("postgresql", new LeaseSchema("postgresql", 1));
