@@ -8,6 +8,8 @@ import kafka.server.SharedServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.utils.Time;
@@ -37,6 +39,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A real Kafka of one node in this JVM, broker and KRaft controller in one: for tests, and for the
@@ -153,15 +157,35 @@ public final class EmbeddedKafka implements AutoCloseable {
         Map<String, Object> properties =
                 Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers());
         try (Admin admin = Admin.create(properties)) {
-            admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1)))
-                    .all()
-                    .get(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+            createTopic(admin, name, partitions, ANSWER_WITHIN);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while creating topic " + name, e);
         } catch (ExecutionException | TimeoutException e) {
             throw new IllegalStateException("Topic " + name + " was not created", e);
         }
+    }
+
+    /**
+     * Creates a topic on a broker, and waits until each of its partitions answers: a producer whose
+     * first records come before that may get out of step with the broker for good.
+     *
+     * @param answer how long to wait for each of the two
+     */
+    public static void createTopic(Admin admin, String name, int partitions, Duration answer)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1)))
+                .all()
+                .get(answer.toMillis(), TimeUnit.MILLISECONDS);
+        admin.listOffsets(
+                        IntStream.range(0, partitions)
+                                .boxed()
+                                .collect(
+                                        Collectors.toMap(
+                                                partition -> new TopicPartition(name, partition),
+                                                partition -> OffsetSpec.latest())))
+                .all()
+                .get(answer.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Stops the broker, at most 30 seconds, and deletes its folder. Callable more than once. */

@@ -32,7 +32,7 @@ public final class Restore implements Benchmark {
         this(List.of(100, 1_000, 10_000, 100_000), 2, 7, 4);
     }
 
-    Restore(List<Integer> sizes, int warmUps, int rounds, int parallelism) {
+    private Restore(List<Integer> sizes, int warmUps, int rounds, int parallelism) {
         this.sizes = sizes;
         this.warmUps = warmUps;
         this.rounds = rounds;

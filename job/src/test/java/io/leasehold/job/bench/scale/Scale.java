@@ -61,17 +61,6 @@ public final class Scale implements Benchmark {
                 7);
     }
 
-    /** All of it, of small groups. */
-    static Scale small() {
-        return new Scale(
-                List.of(1_000, 10_000),
-                List.of(new Size(10, 100)),
-                List.of(1_000, 5_000),
-                List.of(1, 10),
-                1,
-                3);
-    }
-
     private Scale(
             List<Integer> splits,
             List<Size> simulated,

@@ -48,7 +48,7 @@ public final class Tick implements Benchmark {
      * @param rounds in each of which every thing is done once, but so many ticks
      * @param peersWrite how many splits the peers write at most; more are taken to cost as much
      */
-    Tick(List<Integer> sizes, int warmUps, int rounds, int ticksARound, int peersWrite) {
+    private Tick(List<Integer> sizes, int warmUps, int rounds, int ticksARound, int peersWrite) {
         this.sizes = sizes;
         this.warmUps = warmUps;
         this.rounds = rounds;

@@ -3,9 +3,6 @@ package io.leasehold.job.chaos.kit;
 import io.leasehold.testkit.EmbeddedKafka;
 
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.common.TopicPartition;
 
 import java.io.IOException;
 import java.io.Writer;
@@ -18,8 +15,6 @@ import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /** A Kafka broker in a JVM of its own, that can be killed and started again with what it stored. */
 public final class Broker implements AutoCloseable {
@@ -88,25 +83,9 @@ public final class Broker implements AutoCloseable {
         return Loopback.HOME + ":" + port;
     }
 
-    /**
-     * Creates a topic, and waits until each of its partitions answers: a producer whose first
-     * records come before that may get out of step with the broker for good.
-     */
     public void createTopic(String name, int partitions) {
         try (Admin admin = admin()) {
-            admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1)))
-                    .all()
-                    .get(60, TimeUnit.SECONDS);
-            admin.listOffsets(
-                            IntStream.range(0, partitions)
-                                    .boxed()
-                                    .collect(
-                                            Collectors.toMap(
-                                                    partition ->
-                                                            new TopicPartition(name, partition),
-                                                    partition -> OffsetSpec.latest())))
-                    .all()
-                    .get(60, TimeUnit.SECONDS);
+            EmbeddedKafka.createTopic(admin, name, partitions, Duration.ofSeconds(60));
         } catch (ExecutionException | TimeoutException e) {
             throw new ChaosException("Topic " + name + " was not created", e);
         } catch (InterruptedException e) {
