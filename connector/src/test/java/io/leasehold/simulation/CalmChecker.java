@@ -16,6 +16,7 @@ import io.leasehold.simulation.Fact.Killed;
 import io.leasehold.simulation.Fact.Lives;
 import io.leasehold.simulation.Fact.LostOnTheWay;
 import io.leasehold.simulation.Fact.Outage;
+import io.leasehold.simulation.Fact.Rated;
 import io.leasehold.simulation.Fact.Released;
 import io.leasehold.simulation.Fact.Stopped;
 import io.leasehold.simulation.Fact.Trouble;
@@ -24,12 +25,14 @@ import io.leasehold.simulation.Violation.Promise;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -41,6 +44,9 @@ final class CalmChecker {
 
     /** For how long before the calm ends nothing may move. */
     private static final Duration STILL = Duration.ofSeconds(20);
+
+    /** For so long after calm a rate that is written may have been measured before it. */
+    private static final Duration MEASURED_BEFORE = Duration.ofSeconds(5);
 
     /** An outage of this many ticks is surely longer than two of anybody's clock. */
     private final Duration blindAfter;
@@ -266,7 +272,8 @@ final class CalmChecker {
         long calm = all(Calm.class).findFirst().map(Fact::at).orElse(killed.at());
         // What ends or comes changes the plan.
         long changed =
-                Stream.concat(all(Ended.class), all(Discovered.class))
+                Stream.of(all(Ended.class), all(Discovered.class), mended(calm).stream())
+                        .flatMap(facts -> facts)
                         .mapToLong(Fact::at)
                         .filter(at -> at < killed.at())
                         .max()
@@ -334,6 +341,17 @@ final class CalmChecker {
             unfinished.keySet().removeAll(givenBack);
             judgeTakeover(killed, owners, unfinished.keySet());
         }
+    }
+
+    /**
+     * The first rate of each split that is measured in calm takes the place of one of the storm,
+     * which may have been near enough to stand for long.
+     */
+    private Collection<Rated> mended(long calm) {
+        return all(Rated.class)
+                .filter(rated -> rated.at() > calm + MEASURED_BEFORE.toNanos())
+                .collect(Collectors.toMap(Rated::splitId, rated -> rated, (first, later) -> first))
+                .values();
     }
 
     private static boolean moves(Fact fact) {
