@@ -170,16 +170,17 @@ final class Endings {
         }
         Set<String> freed = new HashSet<>();
         Inspection now = desk.inspect();
+        List<AsRead> held = held(now, splitIds, owners);
         // A row changes without a taker too: when another claims it, or leaves that.
-        for (int tries = 0; tries < Desk.TRIES && !held(now, splitIds, owners).isEmpty(); tries++) {
-            freed.addAll(desk.ask(new Free(desk.group(), held(now, splitIds, owners))));
+        for (int tries = 0; tries < Desk.TRIES && !held.isEmpty(); tries++) {
+            freed.addAll(desk.ask(new Free(desk.group(), held)));
             now = desk.inspect();
+            held = held(now, splitIds, owners);
         }
-        List<AsRead> still = held(now, splitIds, owners);
-        if (!still.isEmpty()) {
+        if (!held.isEmpty()) {
             throw new RefusedException(
                     "The row of split '%s' changed %d times while it was being freed, and it is not (%d others are); try again."
-                            .formatted(still.get(0).splitId(), Desk.TRIES, freed.size()));
+                            .formatted(held.get(0).splitId(), Desk.TRIES, freed.size()));
         }
         for (String splitId : splitIds.stream().sorted().toList()) {
             changes.add(
