@@ -185,8 +185,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                         this::assign,
                         this::fail,
                         metrics);
-        restored.ifPresent(
-                state -> state.withheld().forEach(split -> withheld.put(split.leaseId(), split)));
+        restored.ifPresent(state -> state.withheld().forEach(this::withhold));
         this.discovery =
                 new SplitDiscovery<>(
                         context,
@@ -202,7 +201,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     public void start() {
         startedAt = nanoClock.getAsLong();
         discovery.start();
-        withhold(List.copyOf(withheld.values()));
+        acquireAnew(List.copyOf(withheld.values()));
         loop.turn();
     }
 
@@ -250,11 +249,11 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
             if (isLatest(split)) {
                 missing(subtask).remove(split.leaseId());
                 assignments.forget(split.leaseId());
-                withheld.put(split.leaseId(), split.withoutGrant());
+                withhold(split);
                 taken.add(split);
             }
         }
-        withhold(taken);
+        acquireAnew(taken);
         return taken.stream().map(LeasedSplit::leaseId).collect(Collectors.toSet());
     }
 
@@ -272,13 +271,15 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         return lastHad.computeIfAbsent(subtask, none -> new HashSet<>());
     }
 
-    private void withhold(List<LeasedSplit<SplitT>> splits) {
+    private void withhold(LeasedSplit<SplitT> split) {
+        withheld.put(split.leaseId(), split.withoutGrant());
+        handoffs.notHeld(split.leaseId());
+    }
+
+    /** Splits that are withheld. */
+    private void acquireAnew(List<LeasedSplit<SplitT>> splits) {
         if (splits.isEmpty()) {
             return;
-        }
-        for (LeasedSplit<SplitT> split : splits) {
-            withheld.put(split.leaseId(), split.withoutGrant());
-            handoffs.notHeld(split.leaseId());
         }
         // A reader that fails alone is not a start.
         RestoreRule rule = awaitsReaders ? settings.restore() : RestoreRule.AUTO;
@@ -746,7 +747,9 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         String splitId = position.splitId();
         sendToHolder(splitId, id -> new SplitsLetGo(id, Set.of(splitId)));
         assignments.forget(splitId);
-        withhold(List.of(leasedSplit(position)));
+        LeasedSplit<SplitT> split = leasedSplit(position);
+        withhold(split);
+        acquireAnew(List.of(split));
     }
 
     @Override
