@@ -46,12 +46,22 @@ final class Claims {
         Map<String, String> laid = new TreeMap<>();
         Inspection now = seen;
         for (int tries = 0; tries < Desk.TRIES; tries++) {
-            lay(now, open, kind, laid);
-            open.keySet().removeAll(laid.keySet());
-            if (open.isEmpty()) {
-                return;
+            try {
+                lay(now, open, kind, laid);
+                open.keySet().removeAll(laid.keySet());
+                if (open.isEmpty()) {
+                    return;
+                }
+                now = desk.inspect();
+            } catch (LeaseStoreException e) {
+                if (!laid.isEmpty()) {
+                    desk.notices()
+                            .accept(
+                                    "%s when the lease store ceased to answer."
+                                            .formatted(are(laid)));
+                }
+                throw e;
             }
-            now = desk.inspect();
             for (Map.Entry<String, String> move : open.entrySet()) {
                 Optional<String> why = against(seen, now, move.getKey(), move.getValue());
                 if (why.isPresent()) {
@@ -65,9 +75,9 @@ final class Claims {
     }
 
     /**
-     * Lays those whose rows are as they were read, one request for each claimant.
+     * Lays those whose rows are as they were read, claimant by claimant.
      *
-     * @param laid gets those that were
+     * @param laid gets those that were, also before an exception
      */
     void lay(Inspection seen, Map<String, String> moves, Kind kind, Map<String, String> laid)
             throws LeaseStoreException, RefusedException {
@@ -81,18 +91,12 @@ final class Claims {
                     });
             Member by = desk.member(seen, claimant);
             try {
-                desk.ask(new Claim(desk.group(), by.incarnation(), claims))
-                        .forEach(splitId -> laid.put(splitId, claimant));
+                desk.askForAll(
+                        claims,
+                        some -> new Claim(desk.group(), by.incarnation(), some),
+                        done -> done.forEach(splitId -> laid.put(splitId, claimant)));
             } catch (RefusedException e) {
                 // That life of the claimant is over. The next look tells whether another has begun.
-            } catch (LeaseStoreException e) {
-                if (!laid.isEmpty()) {
-                    desk.notices()
-                            .accept(
-                                    "%s when the lease store ceased to answer."
-                                            .formatted(are(laid)));
-                }
-                throw e;
             }
         }
     }
@@ -163,7 +167,10 @@ final class Claims {
                 laid.keySet().stream().filter(id -> laid.get(id).equals(claimant)).toList();
         Member by = desk.member(seen, claimant);
         try {
-            desk.ask(new Withdraw(desk.group(), by.incarnation(), splitIds));
+            desk.askForAll(
+                    splitIds,
+                    some -> new Withdraw(desk.group(), by.incarnation(), some),
+                    done -> {});
         } catch (RefusedException e) {
             // Its claims stand until the next life of the member, or the others, judge them.
         }

@@ -13,8 +13,11 @@ import io.leasehold.lease.Member;
 import io.leasehold.lease.Membership;
 import io.leasehold.lease.Names;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Where an operator of one group stands.
@@ -45,6 +48,45 @@ record Desk(LeaseStore store, String group, Pace pace, Consumer<String> notices)
             throw unknown.cause();
         }
         throw new RefusedException(((LeaseOutcome.Refused<A>) outcome).reason());
+    }
+
+    /**
+     * Asks the same of any number of splits: of as many at once as a request may name, one request
+     * after the other. What was answered before an exception is done.
+     *
+     * @param done told after each answer of the splits whose condition held
+     * @throws LeaseStoreException if no answer came; that request's splits may be done all the
+     *     same, and those that were left for later ones are not
+     */
+    <S> void askForAll(
+            List<S> splits,
+            Function<List<S>, LeaseRequest<Set<String>>> request,
+            Consumer<Set<String>> done)
+            throws LeaseStoreException, RefusedException {
+        for (int from = 0; from < splits.size(); from += LeaseRequest.MOST_SPLITS) {
+            int to = Math.min(splits.size(), from + LeaseRequest.MOST_SPLITS);
+            done.accept(ask(request.apply(splits.subList(from, to))));
+        }
+    }
+
+    /**
+     * Tells of what had been done, if anything had, when no answer came any more.
+     *
+     * @param how what was done to them
+     * @param again whether it may be repeated, in sentences for people
+     */
+    void tellCutShort(int done, int all, String how, String again) {
+        if (done > 0) {
+            notices.accept(
+                    "%d of %d %s had been %s when the lease store ceased to answer%s. %s"
+                            .formatted(
+                                    done,
+                                    all,
+                                    all == 1 ? "split" : "splits",
+                                    how,
+                                    done < all ? "; some of the others may be, too" : "",
+                                    again));
+        }
     }
 
     Inspection inspect() throws LeaseStoreException, RefusedException {

@@ -171,11 +171,20 @@ final class Endings {
         Set<String> freed = new HashSet<>();
         Inspection now = desk.inspect();
         List<AsRead> held = held(now, splitIds, owners);
-        // A row changes without a taker too: when another claims it, or leaves that.
-        for (int tries = 0; tries < Desk.TRIES && !held.isEmpty(); tries++) {
-            freed.addAll(desk.ask(new Free(desk.group(), held)));
-            now = desk.inspect();
-            held = held(now, splitIds, owners);
+        try {
+            // A row changes without a taker too: when another claims it, or leaves that.
+            for (int tries = 0; tries < Desk.TRIES && !held.isEmpty(); tries++) {
+                desk.askForAll(held, some -> new Free(desk.group(), some), freed::addAll);
+                now = desk.inspect();
+                held = held(now, splitIds, owners);
+            }
+        } catch (LeaseStoreException e) {
+            desk.tellCutShort(
+                    freed.size(),
+                    splitIds.size(),
+                    "freed",
+                    "It is safe to repeat: what is free already stays so.");
+            throw e;
         }
         if (!held.isEmpty()) {
             throw new RefusedException(

@@ -28,7 +28,9 @@ import java.util.function.Consumer;
  *
  * <p>All throw {@link RefusedException} if the group, a member or a split is not there, or the
  * rules are against it; and {@link LeaseStoreException} if the store did not answer: a change may
- * have been made all the same then, and a repetition shows.
+ * have been made all the same then, and a repetition shows. What is done to more splits than one
+ * request may name is done in parts; of parts that were done when no answer came any more, a notice
+ * tells.
  *
  * <p>Where there is a parameter {@code dryRun}, nothing is changed if it is true: the answer says
  * what would be.
@@ -44,6 +46,11 @@ public final class LeaseAdmin {
          * @throws RefusedException if there is none
          */
         Map<String, Progress> of(List<SeenSplit> splits) throws RefusedException;
+
+        /** Whether twice is the same as once: not if it counts from where a split is. */
+        default boolean repeatable() {
+            return true;
+        }
     }
 
     private final Desk desk;

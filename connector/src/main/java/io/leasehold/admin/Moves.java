@@ -12,6 +12,7 @@ import io.leasehold.lease.Orders;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -115,12 +116,23 @@ final class Moves {
         desk.ask(new Order(desk.group(), row.id(), new Orders(true, row.orders().weight())));
         Map<String, String> laid = new TreeMap<>();
         Inspection now = seen;
-        for (int tries = 0; tries < Desk.TRIES && !moves.isEmpty(); tries++) {
-            claims.lay(now, moves, Kind.FORCE, laid);
-            now = desk.inspect();
-            moves = away(now, row.id());
-            moves.keySet().removeAll(laid.keySet());
-            moves.values().retainAll(alive);
+        try {
+            for (int tries = 0; tries < Desk.TRIES && !moves.isEmpty(); tries++) {
+                claims.lay(now, moves, Kind.FORCE, laid);
+                now = desk.inspect();
+                moves = away(now, row.id());
+                moves.keySet().removeAll(laid.keySet());
+                moves.values().retainAll(alive);
+            }
+        } catch (LeaseStoreException e) {
+            Set<String> all = new HashSet<>(moves.keySet());
+            all.addAll(laid.keySet());
+            desk.tellCutShort(
+                    laid.size(),
+                    all.size(),
+                    "forced",
+                    "It is safe to repeat: the order to give all away stands, and what is forced already stays so.");
+            throw e;
         }
         if (!moves.isEmpty()) {
             throw new RefusedException(

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** From where the next readers start, set by hand, for splits that nobody has. */
 final class Positions {
@@ -25,7 +24,7 @@ final class Positions {
         this.desk = desk;
     }
 
-    /** All of them, or none. */
+    /** Refused unless all of them can be. What changes meanwhile may be left, which is said. */
     List<Change> reset(
             Optional<String> splitId, LeaseAdmin.Repositioning repositioning, boolean dryRun)
             throws LeaseStoreException, RefusedException {
@@ -61,30 +60,48 @@ final class Positions {
                                     .formatted(position.text(), split.progress().text())));
         }
         if (!dryRun) {
-            write(splits, positions);
+            write(splits, positions, repositioning.repeatable());
         }
         return changes;
     }
 
     /** A row changes without a taker too: when a member leaves its claim. Then it is read again. */
-    private void write(List<SeenSplit> splits, Map<String, Progress> positions)
+    private void write(List<SeenSplit> splits, Map<String, Progress> positions, boolean repeatable)
             throws LeaseStoreException, RefusedException {
         List<SeenSplit> open = new ArrayList<>(splits);
+        try {
+            write(splits.size(), open, positions);
+        } catch (LeaseStoreException e) {
+            desk.tellCutShort(
+                    splits.size() - open.size(),
+                    splits.size(),
+                    "reset",
+                    repeatable
+                            ? "It is safe to repeat: what is reset already is set to the same place again."
+                            : "Do not repeat it for all: it counts from where each split is, so it would count twice for those; look (describe) and reset the rest one by one.");
+            throw e;
+        }
+    }
+
+    /**
+     * @param all how many there were
+     * @param open those that are to be written; one that is leaves it
+     */
+    private void write(int all, List<SeenSplit> open, Map<String, Progress> positions)
+            throws LeaseStoreException, RefusedException {
         for (int tries = 0; tries < Desk.TRIES; tries++) {
-            Set<String> done =
-                    desk.ask(
-                            new Reset(
-                                    desk.group(),
-                                    open.stream()
-                                            .map(SeenSplit::lease)
-                                            .map(
-                                                    lease ->
-                                                            new Reset.Position(
-                                                                    lease.splitId(),
-                                                                    lease.version(),
-                                                                    positions.get(lease.splitId())))
-                                            .toList()));
-            open.removeIf(split -> done.contains(split.lease().splitId()));
+            desk.askForAll(
+                    open.stream()
+                            .map(SeenSplit::lease)
+                            .map(
+                                    lease ->
+                                            new Reset.Position(
+                                                    lease.splitId(),
+                                                    lease.version(),
+                                                    positions.get(lease.splitId())))
+                            .toList(),
+                    some -> new Reset(desk.group(), some),
+                    done -> open.removeIf(split -> done.contains(split.lease().splitId())));
             if (open.isEmpty()) {
                 return;
             }
@@ -95,7 +112,7 @@ final class Positions {
                 }
             } catch (RefusedException e) {
                 throw new RefusedException(
-                        "%s %s".formatted(e.getMessage(), reset(splits.size() - open.size())));
+                        "%s %s".formatted(e.getMessage(), reset(all - open.size())));
             }
         }
         throw new RefusedException(
@@ -103,7 +120,7 @@ final class Positions {
                         .formatted(
                                 open.get(0).lease().splitId(),
                                 Desk.TRIES,
-                                reset(splits.size() - open.size())));
+                                reset(all - open.size())));
     }
 
     private static String reset(int others) {

@@ -125,6 +125,11 @@ public final class KafkaPositions implements LeaseAdmin.Repositioning {
         }
     }
 
+    @Override
+    public boolean repeatable() {
+        return !(target instanceof Target.By);
+    }
+
     /** The offset alone, if the text is that of a Kafka partition. */
     public static String readable(String progress) {
         Matcher offset = OFFSET_IN_TEXT.matcher(progress);

@@ -117,6 +117,17 @@ class KafkaPositionsTest {
     }
 
     @Test
+    void onlyWhatCountsFromWhereItIsMayNotBeRepeated() {
+        assertThat(to(new Target.By(1)).repeatable()).isFalse();
+        assertThat(to(new Target.Earliest()).repeatable()).isTrue();
+        assertThat(to(Target.offset(1)).repeatable()).isTrue();
+    }
+
+    private static KafkaPositions to(Target target) {
+        return new KafkaPositions(target, Optional.empty(), Map.of());
+    }
+
+    @Test
     void aSplitOfAnotherSourceIsLeftAlone() {
         assertThatThrownBy(
                         () ->
