@@ -55,7 +55,7 @@ record LeaseSchema(String database, int first) {
     void requireKnown(int version) throws LeaseStoreException {
         if (version > LeaseSql.SCHEMA_VERSION) {
             throw new LeaseStoreException(
-                    "The lease tables have schema version %d and this Leasehold knows %d; use a newer Leasehold in this job."
+                    "The lease tables have schema version %d and this Leasehold knows %d; use a newer Leasehold."
                             .formatted(version, LeaseSql.SCHEMA_VERSION),
                     false,
                     null);

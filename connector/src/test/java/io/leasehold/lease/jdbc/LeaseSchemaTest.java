@@ -65,7 +65,7 @@ class LeaseSchemaTest {
         assertThatThrownBy(() -> SINCE_1.requireKnown(7))
                 .isInstanceOf(LeaseStoreException.class)
                 .hasMessage(
-                        "The lease tables have schema version 7 and this Leasehold knows 2; use a newer Leasehold in this job.");
+                        "The lease tables have schema version 7 and this Leasehold knows 2; use a newer Leasehold.");
     }
 
     @Test

@@ -146,7 +146,7 @@ class PostgresRequestsITCase extends ServerRequestsContract {
                             assertThat(unknown(outcome).retryable()).isFalse();
                             assertThat(unknown(outcome))
                                     .hasMessage(
-                                            "The lease tables have schema version 3 and this Leasehold knows 2; use a newer Leasehold in this job.");
+                                            "The lease tables have schema version 3 and this Leasehold knows 2; use a newer Leasehold.");
                         });
         run("UPDATE lease_group SET schema_version = 2");
         assertThat(a.open().changeNumber()).isEqualTo(before);
