@@ -7,6 +7,7 @@ import io.leasehold.lease.LeaseRequest.Order;
 import io.leasehold.lease.LeaseStoreException;
 import io.leasehold.lease.Member;
 import io.leasehold.lease.MemberState;
+import io.leasehold.lease.Membership;
 import io.leasehold.lease.Orders;
 
 import java.time.Duration;
@@ -76,7 +77,8 @@ final class Drains {
     }
 
     /**
-     * Waits until a member has given all away and its last checkpoint is complete.
+     * Waits until a member has given all away and its last checkpoint is complete, and tells of
+     * what is left of that.
      *
      * @throws RefusedException if it will not: it has ended, it is dead, the order was withdrawn,
      *     or it took too long
@@ -84,9 +86,11 @@ final class Drains {
     List<Change> untilDrained(String memberId, Duration timeout)
             throws LeaseStoreException, RefusedException, InterruptedException {
         Vigil vigil = new Vigil(desk);
+        Remaining remaining = new Remaining(desk, memberId);
         long begun = desk.pace().nanoTime();
         while (true) {
-            Member row = desk.member(vigil.look(), memberId);
+            Membership seen = vigil.look();
+            Member row = desk.member(seen, memberId);
             if (row.state() == MemberState.DRAINED) {
                 return List.of(
                         new Change(
@@ -114,6 +118,7 @@ final class Drains {
                         "Member '%s' is not drained after %d s; %s. The order stands: drain --wait waits on, undrain withdraws it."
                                 .formatted(memberId, timeout.toSeconds(), left(memberId)));
             }
+            remaining.look(seen);
             vigil.pause();
         }
     }

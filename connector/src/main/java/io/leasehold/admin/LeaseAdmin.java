@@ -121,7 +121,8 @@ public final class LeaseAdmin {
 
     /**
      * Waits until a member that was told to drain has: it holds nothing, and one more checkpoint is
-     * complete, so that it may be stopped.
+     * complete, so that it may be stopped. A notice tells how many splits are left, and again when
+     * that has changed.
      *
      * @throws RefusedException also if it is dead, has ended, or is not drained in that time; the
      *     message says what it still holds

@@ -183,6 +183,58 @@ class LeaseAdminTest {
         assertThat(green.holds()).hasSize(6);
     }
 
+    /**
+     * A member that gives one split away with each look, and has a checkpoint three looks later.
+     */
+    @Test
+    void whatIsLeftOfADrainIsSaidWhenItChanges() throws Exception {
+        alone(1);
+        ScriptedMember red = as(new Incarnation("red", "red-1")).joined();
+        ScriptedMember.applied(red.discover("r0", "r1", "r2"));
+        List.of("r0", "r1", "r2").forEach(red::taking);
+        admin.drain("red");
+        notices.clear();
+        LeaseAdmin waiting =
+                meanwhile(
+                        LeaseRequest.Open.class,
+                        nothing(),
+                        nothing(),
+                        () -> letGo("r0"),
+                        () -> {
+                            letGo("r1");
+                            letGo("r2");
+                        },
+                        nothing(),
+                        () -> ScriptedMember.applied(red.declare(MemberState.DRAINED)));
+
+        assertThat(waiting.untilDrained("red", LONG)).hasSize(1);
+
+        assertThat(notices)
+                .containsExactly(
+                        "red: 3 splits left",
+                        "red: 2 splits left",
+                        "red: waits for one more checkpoint");
+    }
+
+    /** Others change too: what they do is not said. */
+    @Test
+    void whatIsLeftOfADrainIsNotSaidTwice() throws Exception {
+        shared(6);
+        blue.checkpointsTake = Optional.empty();
+        admin.drain("blue");
+        LeaseAdmin hurried =
+                meanwhile(
+                        LeaseRequest.Open.class,
+                        nothing(),
+                        () -> as(new Incarnation("red", "red-1")).joined(),
+                        nothing(),
+                        () -> as(new Incarnation("red", "red-2")).joined());
+
+        refused("still holds 3", () -> hurried.untilDrained("blue", Duration.ofSeconds(5)));
+
+        assertThat(notices).containsExactly("blue: 3 splits left");
+    }
+
     @Test
     void aDrainThatTakesTooLongSaysWhatIsLeft() throws Exception {
         shared(6);

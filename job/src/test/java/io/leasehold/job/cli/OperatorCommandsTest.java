@@ -1,10 +1,15 @@
 package io.leasehold.job.cli;
 
 import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.Lease;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseStores;
+import io.leasehold.lease.MemberState;
 import io.leasehold.testkit.ScriptedMember;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,8 +24,11 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /** How operators' commands are called, and where they find the lease table. */
 @Timeout(30)
@@ -153,6 +161,55 @@ class OperatorCommandsTest {
             assertThat(a.leases()).isEmpty();
             assertThat(execute(Map.of(), with(forget, "s", "--yes"))).isEqualTo(1);
         }
+    }
+
+    /** Step by step: a step is taken when what it was before has been said. */
+    @Test
+    void whatIsLeftOfADrainIsSaidOnStandardErrorAndTheResultIsOneDocument() throws Exception {
+        try (LeaseStore store =
+                LeaseStores.forUrl("memory:drained", Map.of()).open(Duration.ofSeconds(1))) {
+            ScriptedMember blue =
+                    new ScriptedMember(store, "g", new Incarnation("blue", "1")).joined();
+            ScriptedMember.applied(blue.discover("s", "t"));
+            Lease first = blue.taking("s");
+            Lease second = blue.taking("t");
+            ScriptedMember green =
+                    new ScriptedMember(store, "g", new Incarnation("green", "1")).joined();
+            CompletableFuture<Integer> exitCode =
+                    CompletableFuture.supplyAsync(
+                            () ->
+                                    execute(
+                                            Map.of(),
+                                            "drain --url memory:drained --group g --member blue --wait --timeout 25s --json"
+                                                    .split(" ")));
+
+            said("blue: 2 splits left");
+            ScriptedMember.applied(blue.release(first, Optional.empty()));
+            green.taking("s");
+            said("blue: 1 split left");
+            ScriptedMember.applied(blue.release(second, Optional.empty()));
+            said("blue: waits for one more checkpoint");
+            assertThat(out.toString()).isEmpty();
+            ScriptedMember.applied(blue.declare(MemberState.DRAINED));
+            assertThat(exitCode.get(20, TimeUnit.SECONDS)).isZero();
+        }
+        assertThat(err.toString().lines())
+                .containsExactly(
+                        "blue: told to give all its splits away, each at its next checkpoint, until undrain; it holds 2",
+                        "blue: 2 splits left",
+                        "blue: 1 split left",
+                        "blue: waits for one more checkpoint");
+        try (MappingIterator<JsonNode> documents =
+                new ObjectMapper().readerFor(JsonNode.class).readValues(out.toString())) {
+            assertThat(documents.readAll())
+                    .singleElement()
+                    .matches(document -> document.get("done").asBoolean());
+        }
+    }
+
+    private void said(String line) {
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> err.toString().lines().anyMatch(line::equals));
     }
 
     private static String[] with(String[] some, String... more) {

@@ -34,6 +34,11 @@ final class Transcript {
         mask("/\\S*/job.yaml", "job.yaml");
         // How wide a column is depends on what is masked in it.
         mask("(?m) {2,}(?=\\S)(?<!^ {2,16})", "  ");
+        // How many of its splits a member hands over between two looks depends on when it was
+        // looked.
+        mask(
+                "(?m)(?:^! (\\w+): (?:\\d+ splits? left|waits for one more checkpoint)\n)+",
+                "! $1: <what is left, whenever it changes>\n");
         // How often splits were granted depends on how often somebody was late.
         mask("(?m)^(orders-\\d  \\S+  )\\d+", "$1<n>");
         mask("(?m)^(shop  \\d  \\d  )\\d+", "$1<n>");
