@@ -236,6 +236,37 @@ class LeaseAdminTest {
     }
 
     @Test
+    void theLeasesAreReadOnlyWhenSomethingHasChangedWhileADrainIsWaitedFor() throws Exception {
+        alone(1);
+        ScriptedMember red = as(new Incarnation("red", "red-1")).joined();
+        ScriptedMember.applied(red.discover("r0"));
+        red.taking("r0");
+        admin.drain("red");
+        List<LeaseRequest<?>> asked = new ArrayList<>();
+        LeaseStore store =
+                new RelayingStore() {
+                    @Override
+                    protected <A> LeaseOutcome<A> relay(LeaseRequest<A> request) {
+                        asked.add(request);
+                        return request.sendTo(group.store());
+                    }
+
+                    @Override
+                    public void close() {}
+                };
+        blue.freeze();
+
+        refused(
+                "still holds 1",
+                () ->
+                        new LeaseAdmin(store, "orders", pace, notices::add)
+                                .untilDrained("red", Duration.ofSeconds(5)));
+
+        assertThat(asked).filteredOn(LeaseRequest.Open.class::isInstance).hasSizeGreaterThan(10);
+        assertThat(asked).filteredOn(LeaseRequest.Read.class::isInstance).hasSize(1);
+    }
+
+    @Test
     void aDrainThatTakesTooLongSaysWhatIsLeft() throws Exception {
         shared(6);
         blue.checkpointsTake = Optional.empty();

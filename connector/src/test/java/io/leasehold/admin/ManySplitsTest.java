@@ -183,6 +183,17 @@ class ManySplitsTest {
     }
 
     @Test
+    void nothingIsSaidToBeDoneWhenTheStoreAnsweredToNone() {
+        held();
+        LeaseAdmin cut = cutOffAfter(0, LeaseRequest.Free.class);
+
+        assertThatThrownBy(() -> cut.evict("red", false, false))
+                .isInstanceOf(LeaseStoreException.class);
+
+        assertThat(notices).isEmpty();
+    }
+
+    @Test
     void whatCountsFromWhereASplitIsIsNotToBeRepeated() {
         found();
         LeaseAdmin cut = cutOffAfter(1, LeaseRequest.Reset.class);
