@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Claims that are laid on members' behalf, on rows as they were read. A row also changes where the
@@ -81,12 +82,17 @@ final class Claims {
      */
     void lay(Inspection seen, Map<String, String> moves, Kind kind, Map<String, String> laid)
             throws LeaseStoreException, RefusedException {
+        // To search for each would take time by the square of their number.
+        Map<String, Long> versions =
+                seen.splits().stream()
+                        .map(SeenSplit::lease)
+                        .collect(Collectors.toMap(Lease::splitId, Lease::version));
         for (String claimant : new TreeSet<>(moves.values())) {
             List<Claimed> claims = new ArrayList<>();
             moves.forEach(
                     (splitId, to) -> {
                         if (to.equals(claimant)) {
-                            claims.add(new Claimed(splitId, version(seen, splitId), kind));
+                            claims.add(new Claimed(splitId, versions.get(splitId), kind));
                         }
                     });
             Member by = desk.member(seen, claimant);
@@ -99,10 +105,6 @@ final class Claims {
                 // That life of the claimant is over. The next look tells whether another has begun.
             }
         }
-    }
-
-    private static long version(Inspection seen, String splitId) {
-        return seen.split(splitId).orElseThrow().lease().version();
     }
 
     /** Why a claim is not to be laid that was right when the rows were as they were seen. */
