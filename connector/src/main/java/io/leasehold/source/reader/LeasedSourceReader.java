@@ -423,6 +423,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
         // Whatever was asked of it before, it must not be emitted now.
         standStillNow(splitIds.stream().collect(Collectors.toMap(id -> id, none -> 0L)));
         frozen.forget(splitIds);
+        finished.keySet().removeAll(splitIds);
         notHeldBack(splitIds);
     }
 

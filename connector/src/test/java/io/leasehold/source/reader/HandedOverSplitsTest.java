@@ -481,6 +481,25 @@ class HandedOverSplitsTest {
 
     // ------------------------------------------------------------------------ outputs
 
+    /**
+     * Nobody says that its end is recorded: it was lost before. It comes back where others left it.
+     */
+    @Test
+    void whatIsLetGoAtItsEndIsInNoStateOrReportAnyMore() throws Exception {
+        inners.get(0).positions.remove("a");
+        reader.snapshotState(1);
+        tell(new SplitsLetGo("r1", Set.of("a")));
+        assertThat(reader.snapshotState(2)).extracting(LeasedSplit::leaseId).containsExactly("b");
+
+        reader.addSplits(List.of(granted("a", 6)));
+        reader.snapshotState(3);
+
+        assertThat(lastReport().splits())
+                .filteredOn(at -> at.splitId().equals("a"))
+                .extracting(Position::epoch, Position::finished)
+                .containsExactly(tuple(6L, false));
+    }
+
     @Test
     void theOutputOfAFrozenSplitIsIdleAndGivenUpAfterTheSnapshot() throws Exception {
         poll(2);
