@@ -206,11 +206,7 @@ final class LeaseLoop {
             appointment.ifPresent(pending -> pending.cancel(false));
             farewell = keeper.close(granted.get(), nanoClock.getAsLong());
         }
-        io.execute(
-                () -> {
-                    store.ifPresent(open -> farewell.forEach(last -> say(last, open)));
-                    store.ifPresent(LeaseStore::close);
-                });
+        io.execute(() -> store.ifPresent(open -> sayAndClose(farewell, open)));
         io.shutdown();
         try {
             if (!io.awaitTermination(2 * storeTimeout.toNanos(), TimeUnit.NANOSECONDS)) {
@@ -238,6 +234,16 @@ final class LeaseLoop {
             Thread.currentThread().interrupt();
         } catch (RejectedExecutionException | ExecutionException | TimeoutException e) {
             LOG.warn("Not all that the readers said at the end could be heard.", e);
+        }
+    }
+
+    private static void sayAndClose(List<LeaseRequest<?>> farewell, LeaseStore store) {
+        try (store) {
+            farewell.forEach(last -> say(last, store));
+        } catch (RuntimeException | LinkageError e) {
+            LOG.warn(
+                    "Not all could be said at the end; the splits move on when the lease has expired.",
+                    e);
         }
     }
 

@@ -2,12 +2,16 @@ package io.leasehold.source.enumerator;
 
 import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.LeaseKeeper;
+import io.leasehold.lease.LeaseOutcome;
+import io.leasehold.lease.LeaseRequest;
+import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseStoreFactory;
 import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.Share;
 import io.leasehold.lease.memory.MemoryLeaseTable;
 import io.leasehold.source.metrics.EnumeratorMetrics;
 import io.leasehold.source.metrics.LeaseCounts;
+import io.leasehold.testkit.RelayingStore;
 
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 
@@ -80,6 +84,36 @@ class LeaseLoopTest {
 
         assertThat(io.isTerminated()).isTrue();
         assertThat(failure).isNotDone();
+    }
+
+    /** It would keep its connections for as long as the JobManager lives. */
+    @Test
+    void aStoreThatThrowsAtTheEndIsClosedAllTheSame() throws Exception {
+        LeaseStore table = new MemoryLeaseTable().open();
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        LeaseLoop loop =
+                loop(
+                        timeout ->
+                                new RelayingStore() {
+                                    @Override
+                                    protected <A> LeaseOutcome<A> relay(LeaseRequest<A> request) {
+                                        if (request instanceof LeaseRequest.Close) {
+                                            throw new IllegalStateException("broken");
+                                        }
+                                        return request.sendTo(table);
+                                    }
+
+                                    @Override
+                                    public void close() {
+                                        closed.complete(null);
+                                    }
+                                });
+        loop.turn();
+        turns.await();
+
+        loop.close(() -> {}, () -> Duration.ZERO);
+
+        assertThat(closed).isDone();
     }
 
     private LeaseLoop loop(LeaseStoreFactory stores) {
