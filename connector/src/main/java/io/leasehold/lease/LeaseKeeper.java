@@ -726,6 +726,10 @@ public class LeaseKeeper {
         Optional<Lease> refused =
                 leases.of(own.restored()).stream().filter(own::isRefused).findFirst();
         if (refused.isPresent()) {
+            if (ownerMayBeNew(refused.get())) {
+                planAt = OptionalLong.of(now);
+                return Optional.empty();
+            }
             return refuse(refused.get());
         }
         if (waitsForOthers(now)) {
@@ -750,6 +754,11 @@ public class LeaseKeeper {
             events.add(new LeaseEvent.WithoutTaker(withoutTaker));
         }
         return acquire(moves.acquire()).or(() -> withdraw(moves)).or(() -> claim(moves));
+    }
+
+    /** It may live though it is in no row: the members are to be read again. */
+    private boolean ownerMayBeNew(Lease lease) {
+        return ownersMayBeNew && lease.owner().filter(owner -> !watch.hasRow(owner)).isPresent();
     }
 
     /** Before anything is acquired, so that the rows stay as they are. */

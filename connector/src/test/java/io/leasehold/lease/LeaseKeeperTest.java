@@ -3,6 +3,7 @@ package io.leasehold.lease;
 import io.leasehold.lease.VirtualGroup.VirtualMember;
 import io.leasehold.lease.VirtualGroup.Way;
 import io.leasehold.lease.memory.MemoryLeaseTable;
+import io.leasehold.testkit.ScriptedMember;
 
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,6 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -611,6 +613,31 @@ class LeaseKeeperTest {
         assertThat(green.heldCount()).isZero();
     }
 
+    /** As above: no rule takes a split from a job that reads it, nor fails for it. */
+    @AtAnyOrigin
+    void anOwnerThatIsYoungerThanTheMembersAsReadIsNotOneThatIsGone(long origin) {
+        LeaseStore store = new MemoryLeaseTable().open();
+        LeaseKeeper blue = keeper("blue", "1", origin);
+        drive(blue, store, origin);
+        blue.restored("s000", new RestoredPosition(3, 3, RestoreRule.FAIL));
+
+        long later = origin + TICK.toNanos();
+        LeaseStep<?> beat = blue.next(later).orElseThrow();
+        ScriptedMember green = new ScriptedMember(store, "orders", new Incarnation("green", "1"));
+        ScriptedMember other =
+                new ScriptedMember(store, "orders", new Incarnation("other", "1")).joined();
+        ScriptedMember.applied(other.discover("s000"));
+        LeaseStep.Answer<?> members = beat.sendTo(store);
+        green.joined().taking("s000");
+        blue.answered(members, later, later);
+        List<LeaseEvent> learnt = drive(blue, store, later);
+        learnt.addAll(drive(blue, store, later + TICK.toNanos()));
+
+        assertThat(learnt)
+                .noneMatch(LeaseEvent.RestoreRefused.class::isInstance)
+                .contains(new LeaseEvent.RestoredElsewhere("s000", green.self()));
+    }
+
     private static LeaseKeeper keeper(String memberId, String incarnation, long now) {
         LeaseKeeper keeper =
                 new LeaseKeeper(
@@ -624,10 +651,14 @@ class LeaseKeeperTest {
         return keeper;
     }
 
-    private static void drive(LeaseKeeper keeper, LeaseStore store, long now) {
+    private static List<LeaseEvent> drive(LeaseKeeper keeper, LeaseStore store, long now) {
+        List<LeaseEvent> learnt = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            keeper.next(now).ifPresent(step -> keeper.answered(step.sendTo(store), now, now));
+            keeper.next(now)
+                    .ifPresent(
+                            step -> learnt.addAll(keeper.answered(step.sendTo(store), now, now)));
         }
+        return learnt;
     }
 
     // ------------------------------------------------------------------------- lost on the way
