@@ -98,7 +98,8 @@ final class OwnLeases {
             boolean released = handoffs.isLeaving(splitId);
             forget(splitId);
             events.add(new LeaseEvent.LetGo(splitId, released));
-        } else if (lease.finished() && (epoch.isPresent() || restored.has(splitId))) {
+        } else if (lease.finished()
+                && (restored.has(splitId) || epoch.equals(Optional.of(lease.epoch())))) {
             forget(splitId);
             events.add(new LeaseEvent.Finished(splitId));
         } else if (epoch.isPresent() && !(lease.ownedBy(me) && lease.epoch() == epoch.get())) {
@@ -108,7 +109,10 @@ final class OwnLeases {
                             splitId,
                             lease.owner()
                                     .map(owner -> "it is held by " + owner)
-                                    .orElse("it was released by someone else")));
+                                    .orElse(
+                                            lease.finished()
+                                                    ? "someone else has read it to its end"
+                                                    : "it was released by someone else")));
         }
         Optional<Incarnation> other =
                 lease.owner()

@@ -661,6 +661,28 @@ class LeaseKeeperTest {
         return learnt;
     }
 
+    /** Its end is not what this member read, whose reader would go on with it. */
+    @AtAnyOrigin
+    void aSplitThatAnotherTookAndReadToItsEndIsLost(long origin) {
+        LeaseStore store = new MemoryLeaseTable().open();
+        LeaseKeeper blue = keeper("blue", "1", origin);
+        blue.discovered(VirtualGroup.splits(1));
+        drive(blue, store, origin);
+        drive(blue, store, origin + TICK.toNanos());
+        assertThat(blue.heldCount()).isEqualTo(1);
+
+        ScriptedMember green =
+                new ScriptedMember(store, "orders", new Incarnation("green", "1")).joined();
+        Lease taken = green.taking("s000");
+        ScriptedMember.applied(green.finish(taken, VirtualGroup.at(99, 99)));
+        List<LeaseEvent> learnt = drive(blue, store, origin + 2 * TICK.toNanos());
+
+        assertThat(learnt)
+                .noneMatch(LeaseEvent.Finished.class::isInstance)
+                .filteredOn(LeaseEvent.Lost.class::isInstance)
+                .hasSize(1);
+    }
+
     // ------------------------------------------------------------------------- lost on the way
 
     /** Rule T5: whatever was under way when the store went silent, the end is the same. */
