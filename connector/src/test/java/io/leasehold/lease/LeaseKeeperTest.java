@@ -1,5 +1,6 @@
 package io.leasehold.lease;
 
+import io.leasehold.lease.LeaseRequest.Recorded;
 import io.leasehold.lease.VirtualGroup.VirtualMember;
 import io.leasehold.lease.VirtualGroup.Way;
 import io.leasehold.lease.memory.MemoryLeaseTable;
@@ -15,6 +16,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -661,15 +663,59 @@ class LeaseKeeperTest {
         return learnt;
     }
 
-    /** Its end is not what this member read, whose reader would go on with it. */
+    /** It need not wait for its next renewal to hear that. */
     @AtAnyOrigin
-    void aSplitThatAnotherTookAndReadToItsEndIsLost(long origin) {
+    void whoseProgressIsRefusedLooksAtOnceWhoHasTheSplit(long origin) {
         LeaseStore store = new MemoryLeaseTable().open();
+        LeaseKeeper blue = holdingOne(store, origin);
+        ScriptedMember green =
+                new ScriptedMember(store, "orders", new Incarnation("green", "1")).joined();
+        green.taking("s000");
+        blue.progressed(List.of(new Recorded("s000", 1, VirtualGroup.at(7, 7))));
+
+        assertThat(drive(blue, store, origin + TICK.toNanos()))
+                .filteredOn(LeaseEvent.Lost.class::isInstance)
+                .hasSize(1);
+    }
+
+    /** It would be refused, and counted as fenced. */
+    @AtAnyOrigin
+    void whatIsToBeRecordedOfALostSplitIsNotSent(long origin) {
+        LeaseStore store = new MemoryLeaseTable().open();
+        LeaseKeeper blue = holdingOne(store, origin);
+        ScriptedMember green =
+                new ScriptedMember(store, "orders", new Incarnation("green", "1")).joined();
+        green.taking("s000");
+        long later = origin + 2 * TICK.toNanos();
+        blue.progressed(List.of(new Recorded("s000", 1, VirtualGroup.at(7, 7))));
+
+        List<LeaseRequest<?>> sent = new ArrayList<>();
+        for (Optional<LeaseStep<?>> step = blue.next(later);
+                step.isPresent();
+                step = blue.next(later)) {
+            sent.add(step.get().request());
+            blue.answered(step.get().sendTo(store), later, later);
+        }
+
+        assertThat(sent)
+                .hasAtLeastOneElementOfType(LeaseRequest.Read.class)
+                .noneMatch(LeaseRequest.Record.class::isInstance);
+    }
+
+    private static LeaseKeeper holdingOne(LeaseStore store, long origin) {
         LeaseKeeper blue = keeper("blue", "1", origin);
         blue.discovered(VirtualGroup.splits(1));
         drive(blue, store, origin);
         drive(blue, store, origin + TICK.toNanos());
         assertThat(blue.heldCount()).isEqualTo(1);
+        return blue;
+    }
+
+    /** Its end is not what this member read, whose reader would go on with it. */
+    @AtAnyOrigin
+    void aSplitThatAnotherTookAndReadToItsEndIsLost(long origin) {
+        LeaseStore store = new MemoryLeaseTable().open();
+        LeaseKeeper blue = holdingOne(store, origin);
 
         ScriptedMember green =
                 new ScriptedMember(store, "orders", new Incarnation("green", "1")).joined();

@@ -103,6 +103,22 @@ class RestoredPositionsTest {
         assertThat(positions.has("a")).isFalse();
     }
 
+    /** A reader may say it after the enumerator's own state did. */
+    @Test
+    void whatIsToldOnceMoreMeanwhileStartsAsDecidedIfItIsOfTheSameTenure() {
+        RestoredPositions positions = restored(3, 5, RestoreRule.AUTO);
+        positions.tenureToAcquire(lease(5, 3, Optional.of("blue")));
+        positions.restored("a", new RestoredPosition(3, 5, RestoreRule.AUTO));
+
+        assertThat(positions.acquired("a")).isEqualTo(Start.STATE);
+
+        positions = restored(3, 5, RestoreRule.AUTO);
+        positions.tenureToAcquire(lease(5, 3, Optional.of("blue")));
+        positions.restored("a", new RestoredPosition(2, 5, RestoreRule.AUTO));
+
+        assertThat(positions.acquired("a")).isEqualTo(Start.TABLE);
+    }
+
     private static RestoredPositions restored(long tenure, long epoch, RestoreRule rule) {
         RestoredPositions positions = new RestoredPositions("blue");
         positions.restored("a", new RestoredPosition(tenure, epoch, rule));

@@ -418,6 +418,21 @@ class EnumeratorHandoffTest extends EnumeratorRig {
         assertThat(life.context.assigned.get(0)).hasSize(2);
     }
 
+    /** Its reader's state does not have it, and it is not to be acquired before that. */
+    @Test
+    void whenAForcedClaimIsOverThatNoReaderHeardOfTheSplitGoesOn() {
+        Life life = reading("a");
+        claim(life, "a", Claim.Kind.FORCE);
+        gone(life);
+        life.reader(0, "r1");
+        life.pass(TERMS.renewInterval());
+        assertThat(life.context.assigned.get(0)).hasSize(1);
+
+        withdraw(life, "a");
+
+        assertThat(life.context.assigned.get(0)).hasSize(2);
+    }
+
     @Test
     void aSplitThatIsForcedWhileItWaitsForAnOldGrantToEndGoesToNoReader() {
         Life life = reading("a");

@@ -113,6 +113,38 @@ class EnumeratorLostLeaseTest extends EnumeratorRig {
         assertThat(assigned(life)).isEqualTo(3);
     }
 
+    /** Somebody else may have it by then, and go on from another position. */
+    @Test
+    void aDroppedSplitThatItsReaderIsGivenBackIsNotGoneOnWith() throws Exception {
+        dropsLost = true;
+        Life life = reading(1, "a", "b");
+        List<LeasedSplit<MemoryQueueSplit>> had = List.copyOf(life.context.assigned.get(0));
+        steal(life, "a");
+
+        life.context.registered.remove(0);
+        life.enumerator.addSplitsBack(had, 0);
+
+        assertThat(life.enumerator.snapshotState(1).withheld())
+                .extracting(LeasedSplit::leaseId)
+                .containsExactly("b");
+    }
+
+    /** Nothing is left that it could go on with. */
+    @Test
+    void whoseIncarnationWasEndedFailsThoughItDropsLostSplits() {
+        dropsLost = true;
+        Life life = reading(1, "a", "b");
+        ScriptedMember.applied(
+                thief.joined()
+                        .close(
+                                new ScriptedMember(table.open(), "orders", life.me),
+                                Optional.empty()));
+
+        assertThatThrownBy(() -> life.pass(TERMS.renewInterval()))
+                .isInstanceOf(LeaseLostException.class);
+        assertThat(sent(life, GrantWithdrawn.class)).hasSize(1);
+    }
+
     private static long assigned(Life life) {
         return life.context.assigned.values().stream().mapToLong(List::size).sum();
     }

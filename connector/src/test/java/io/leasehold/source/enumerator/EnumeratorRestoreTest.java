@@ -8,8 +8,12 @@ import io.leasehold.source.split.LeasedSplit;
 import io.leasehold.testkit.ScriptedMember;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
 
+import org.apache.flink.testutils.logging.LoggerAuditingExtension;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.slf4j.event.Level;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -27,6 +31,10 @@ class EnumeratorRestoreTest extends EnumeratorRig {
     /** Reads the table, and is in nobody's plan. */
     private final ScriptedMember operator =
             new ScriptedMember(table.open(), "orders", new Incarnation("operator", "1"));
+
+    @RegisterExtension
+    private final LoggerAuditingExtension said =
+            new LoggerAuditingExtension(LeaseEventLog.class, Level.WARN);
 
     private long checkpoints;
 
@@ -93,7 +101,46 @@ class EnumeratorRestoreTest extends EnumeratorRig {
         assertThat(lease().tenure()).isGreaterThan(savepoint.tenure());
     }
 
+    @Test
+    void whereItGoesOnFromTheTableBothPositionsAreSaidAndItIsCounted() throws Exception {
+        LeasedSplit<MemoryQueueSplit> savepoint = savepointAt(40);
+        readTo("green", 60);
+
+        Life next = start("blue", RestoreRule.AUTO, savepoint);
+
+        assertThat(said.getMessages())
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "The split 'a' is at MemoryQueueSplit[splitId=a, position=40, end=100] in the state that this job started from, and at a position in the lease table;")
+                .endsWith("it goes on from the table.");
+        assertThat(next.shown("restoredFromTable")).isEqualTo(1);
+    }
+
+    @Test
+    void whereItGoesOnFromItsStateThereIsNothingToSay() throws Exception {
+        Life next = start("blue", RestoreRule.AUTO, savepointAt(40));
+
+        assertThat(said.getMessages()).isEmpty();
+        assertThat(next.shown("restoredFromTable")).isZero();
+    }
+
     // --------------------------------------------------------------------------------- state
+
+    @Test
+    void byStateBothPositionsAreSaidAndNothingIsCounted() throws Exception {
+        LeasedSplit<MemoryQueueSplit> savepoint = savepointAt(40);
+        readTo("green", 60);
+
+        Life next = start("blue", RestoreRule.STATE, savepoint);
+
+        assertThat(said.getMessages())
+                .singleElement()
+                .asString()
+                .contains("position=40", "a position in the lease table")
+                .endsWith("it goes on from the state.");
+        assertThat(next.shown("restoredFromTable")).isZero();
+    }
 
     @Test
     void byStateItGoesBackAndSoDoesTheTable() throws Exception {
@@ -231,6 +278,17 @@ class EnumeratorRestoreTest extends EnumeratorRig {
         savepointAt(40);
 
         Life next = start("green", RestoreRule.AUTO, LeasedSplit.fromBefore(at(10)));
+
+        assertThat(reads(next)).isEqualTo(at(30));
+    }
+
+    /** A plain source that was started again after its group had read on. */
+    @Test
+    void aSplitThatWasNeverReadUnderALeaseGivesWayToWhatItsOwnMemberHasReadUnderOne()
+            throws Exception {
+        savepointAt(40);
+
+        Life next = start("blue", RestoreRule.AUTO, LeasedSplit.fromBefore(at(10)));
 
         assertThat(reads(next)).isEqualTo(at(30));
     }

@@ -7,6 +7,7 @@ import io.leasehold.lease.LeaseKeeper;
 import io.leasehold.lease.LeaseOutcome;
 import io.leasehold.lease.LeaseRequest;
 import io.leasehold.lease.LeaseStore;
+import io.leasehold.lease.LeaseStoreException;
 import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.Member;
 import io.leasehold.lease.RestoreRule;
@@ -80,6 +81,9 @@ abstract class EnumeratorRig {
 
     /** What the lives that begin from then on take for a split's bounds. */
     Function<MemoryQueueSplit, String> boundsOf = split -> "";
+
+    /** What all lives hear instead of the table's answer; their requests do not arrive then. */
+    Optional<LeaseStoreException> silence = Optional.empty();
 
     private int lives;
 
@@ -208,7 +212,9 @@ abstract class EnumeratorRig {
                 @Override
                 protected <A> LeaseOutcome<A> relay(LeaseRequest<A> request) {
                     requests.add(request);
-                    return request.sendTo(store);
+                    return silence.isPresent()
+                            ? new LeaseOutcome.Unknown<>(silence.get())
+                            : request.sendTo(store);
                 }
 
                 @Override

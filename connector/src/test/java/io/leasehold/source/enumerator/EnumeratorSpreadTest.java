@@ -435,6 +435,23 @@ class EnumeratorSpreadTest extends EnumeratorRig {
         assertThat(life.enumerator.snapshotState(2).withheld()).isEmpty();
     }
 
+    /** Else another job that starts from that checkpoint takes it for read by others since. */
+    @Test
+    void ifBothItsReadersFailItIsWithheldInTheEpochItWasLastReadIn() throws Exception {
+        Life life = lopsided();
+        List<LeasedSplit<MemoryQueueSplit>> had =
+                List.of(at20(split(life, "a")), split(life, "b"), split(life, "c"));
+        moved(life, 1);
+        LeasedSplit<MemoryQueueSplit> after = split(life, "a");
+        gone(life, 1, List.of(after));
+        gone(life, 0);
+        life.register(0, had);
+
+        assertThat(life.enumerator.snapshotState(2).withheld())
+                .filteredOn(split -> split.leaseId().equals("a"))
+                .containsExactly(after.withoutGrant());
+    }
+
     /** Where Flink gives restored splits to readers themselves. */
     @Test
     void aReaderWhoseOwnStateHoldsWhatHasMovedIsToldToForgetIt() throws Exception {

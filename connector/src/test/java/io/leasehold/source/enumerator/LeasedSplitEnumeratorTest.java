@@ -6,6 +6,7 @@ import io.leasehold.lease.Lease;
 import io.leasehold.lease.LeaseRequest;
 import io.leasehold.lease.Progress;
 import io.leasehold.lease.Share;
+import io.leasehold.source.event.LeaseSourceEvent.FinishRecorded;
 import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
 import io.leasehold.source.event.LeaseSourceEvent.GrantRequested;
 import io.leasehold.source.event.LeaseSourceEvent.Positions;
@@ -232,6 +233,28 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
                 .joined();
     }
 
+    // ---------------------------------------------------------------------------- checkpoints
+
+    /** The wrapped enumerator takes it for given away, and does not say it again. */
+    @Test
+    void whatHasNoLeaseYetIsInTheCheckpoint() throws Exception {
+        Life life = new Life(1, Optional.empty(), "a");
+        life.enumerator.start();
+        LeasedEnumeratorState<MemoryQueueSplit, String> state = life.enumerator.snapshotState(1);
+
+        Life next = new Life(1, Optional.of(state));
+        next.enumerator.start();
+        next.settle();
+        next.reader(0, "r0");
+        next.pass(TERMS.renewInterval());
+
+        assertThat(state.discovered()).containsExactly(new MemoryQueueSplit("a", 0, 100));
+        assertThat(next.context.assigned.get(0))
+                .extracting(LeasedSplit::inner)
+                .containsExactly(new MemoryQueueSplit("a", 0, 100));
+        assertThat(next.enumerator.snapshotState(2).discovered()).isEmpty();
+    }
+
     // ------------------------------------------------------------------------------- closing
 
     /** Rule S1: whoever reads the row counts on no reader emitting for longer than it says. */
@@ -291,6 +314,20 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
             life.pass(TERMS.renewInterval());
         }
         assertThat(life.context.toldNoMore).containsExactly(0, 1, 2);
+    }
+
+    /** Its state would hold it for ever. */
+    @Test
+    void whenTheEndOfASplitIsRecordedItsReaderIsTold() throws Exception {
+        Life life = reading("a");
+        LeasedSplit<MemoryQueueSplit> ended = life.context.assigned.get(0).get(0).ended();
+        life.checkpoint(1, report("r0", 1, position(ended)));
+        assertThat(sent(life, FinishRecorded.class)).isEmpty();
+        life.checkpoint(2, report("r0", 2, position(ended)));
+
+        assertThat(life.finished("a")).isTrue();
+        assertThat(sent(life, FinishRecorded.class))
+                .containsExactly(new FinishRecorded("r0", Set.of("a")));
     }
 
     /** Promise S6: all of it is in the checkpoint that its reader goes back to. */
