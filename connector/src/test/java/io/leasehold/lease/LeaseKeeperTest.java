@@ -663,6 +663,30 @@ class LeaseKeeperTest {
         return learnt;
     }
 
+    /** Rule S1: its own readers were granted nothing, those of the life before were. */
+    @AtAnyOrigin
+    void whoIsClosedSoonAfterItsElderSaysHowLongThoseReadersMayEmit(long origin) {
+        LeaseStore store = new MemoryLeaseTable().open();
+        holdingOne(store, origin)
+                .close(Duration.ofSeconds(3), origin + TICK.toNanos())
+                .forEach(last -> last.sendTo(store));
+        LeaseKeeper again = keeper("blue", "2", origin + TICK.toNanos());
+        drive(again, store, origin + TICK.toNanos());
+        assertThat(again.joined()).isTrue();
+
+        List<LeaseRequest<?>> last =
+                again.close(
+                        Duration.ofSeconds(1),
+                        origin + TICK.toNanos() + Duration.ofSeconds(1).toNanos());
+
+        assertThat(last)
+                .singleElement()
+                .extracting(request -> ((LeaseRequest.Close) request).emitsFor())
+                .isEqualTo(
+                        LeaseTerms.byAnotherClock(Duration.ofSeconds(3))
+                                .minus(Duration.ofSeconds(1)));
+    }
+
     /** It need not wait for its next renewal to hear that. */
     @AtAnyOrigin
     void whoseProgressIsRefusedLooksAtOnceWhoHasTheSplit(long origin) {

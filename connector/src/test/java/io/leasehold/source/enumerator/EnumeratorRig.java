@@ -85,6 +85,9 @@ abstract class EnumeratorRig {
     /** What all lives hear instead of the table's answer; their requests do not arrive then. */
     Optional<LeaseStoreException> silence = Optional.empty();
 
+    /** Run whenever an enumerator looks at the clock. */
+    Runnable clockIsRead = () -> {};
+
     private int lives;
 
     static Position position(LeasedSplit<MemoryQueueSplit> split) {
@@ -199,7 +202,10 @@ abstract class EnumeratorRig {
                                         bounded,
                                         restore,
                                         dropsLost),
-                                () -> now,
+                                () -> {
+                                    clockIsRead.run();
+                                    return now;
+                                },
                                 new LeaseCounts(),
                                 io);
             } catch (Exception e) {

@@ -54,6 +54,18 @@ class LeaseLoopTest {
     }
 
     @Test
+    void closingDoesNotWaitForAnAppointment() throws Exception {
+        LeaseLoop loop = loop(timeout -> new MemoryLeaseTable().open());
+        loop.turn();
+        turns.await();
+        loop.callAt(System.nanoTime() + TERMS.duration().toNanos(), () -> {});
+
+        loop.close(() -> {}, () -> Duration.ZERO);
+
+        assertThat(io.isTerminated()).isTrue();
+    }
+
+    @Test
     void aStoreThatThrowsFailsTheJobAndDoesNotSilenceTheMember() throws Exception {
         RuntimeException broken = new IllegalStateException("broken");
         LeaseLoop loop =

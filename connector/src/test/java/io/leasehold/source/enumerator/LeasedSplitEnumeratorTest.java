@@ -15,9 +15,12 @@ import io.leasehold.testkit.ScriptedMember;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
 
 import org.assertj.core.data.Offset;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -276,6 +279,75 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
                         .findFirst()
                         .orElse(Duration.ZERO);
         assertThat(life.row().emitsFor()).isGreaterThanOrEqualTo(granted);
+    }
+
+    /** The same, however far the granting has come when another thread closes the enumerator. */
+    @Test
+    void whatIsSaidAtCloseCoversAGrantThatIsBeingGiven() throws Exception {
+        Life life = reading("a");
+        Thread closing = new Thread(life::close);
+        long granting = Thread.currentThread().getId();
+        clockIsRead =
+                () -> {
+                    if (Thread.currentThread() != closing) {
+                        if (closing.getState() == Thread.State.NEW) {
+                            closing.start();
+                        }
+                        Awaitility.await()
+                                .until(() -> !closing.isAlive() || waitsFor(closing) == granting);
+                    }
+                };
+
+        life.enumerator.handleSourceEvent(0, new GrantRequested("r0", now));
+        clockIsRead = () -> {};
+        closing.join();
+
+        Duration granted =
+                sent(life, GrantExtended.class).stream()
+                        .map(event -> Duration.ofNanos(event.nanos()))
+                        .findFirst()
+                        .orElse(Duration.ZERO);
+        assertThat(granted).isPositive();
+        assertThat(life.row().emitsFor()).isGreaterThanOrEqualTo(granted);
+    }
+
+    /** The thread that has the lock which a thread waits for; -1 if it waits for none. */
+    private static long waitsFor(Thread thread) {
+        ThreadInfo info = ManagementFactory.getThreadMXBean().getThreadInfo(thread.getId());
+        return info == null ? -1 : info.getLockOwnerId();
+    }
+
+    /** Whatever was under way when it was closed: readers are to be sent nothing any more. */
+    @Test
+    void anAnswerThatComesAfterwardsChangesNothing() {
+        // What was its own it acquires at once.
+        reading("a").close();
+        boolean acquiredAfterwards = false;
+        for (int steps = 0; steps < 20; steps++) {
+            Life life = new Life(1, Optional.empty(), "a");
+            life.enumerator.start();
+            life.reader(0, "r0");
+            for (int step = 0; step < steps; step++) {
+                if (life.io.numQueuedRunnables() > 0) {
+                    life.io.trigger();
+                } else {
+                    life.io.triggerNonPeriodicScheduledTasks();
+                }
+                life.context.triggerAllActions();
+            }
+            boolean assigned = life.context.assigned.containsKey(0);
+            boolean acquired = acquires(life);
+
+            life.close();
+
+            acquiredAfterwards |= !acquired && acquires(life);
+            assertThat(life.context.assigned.containsKey(0)).isEqualTo(assigned);
+        }
+        assertThat(acquiredAfterwards).isTrue();
+    }
+
+    private static boolean acquires(Life life) {
+        return life.requests.stream().anyMatch(LeaseRequest.Acquire.class::isInstance);
     }
 
     // ------------------------------------------------------------------------------- the end

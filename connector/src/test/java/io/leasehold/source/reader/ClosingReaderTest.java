@@ -24,7 +24,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -39,6 +42,7 @@ class ClosingReaderTest {
     private final TestingReaderOutput<String> output = new TestingReaderOutput<>();
     private final EndlessReader inner = new EndlessReader();
     private final List<LeasedSourceReader<?, ?>> readers = new ArrayList<>();
+    private final List<ExecutorService> threads = new ArrayList<>();
     private LeasedSourceReader<String, MemoryQueueSplit> reader;
 
     @BeforeEach
@@ -70,6 +74,15 @@ class ClosingReaderTest {
 
         assertThat(context.getSentEvents()).contains(new Closed(id, Set.of(id)));
         assertThat(inner.closed).isTrue();
+    }
+
+    @Test
+    void itsThreadsEndAndItAsksForNoGrantAnyMore() throws Exception {
+        reader.close();
+
+        for (ExecutorService thread : threads) {
+            assertThat(thread.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+        }
     }
 
     /** Rule S1: the grant would run on, and another may have the split. */
@@ -171,10 +184,16 @@ class ClosingReaderTest {
                         Duration.ofHours(1),
                         () -> 0,
                         new ReaderMetrics(to.metricGroup(), () -> 0),
-                        Executors.newSingleThreadScheduledExecutor(),
-                        Executors.newSingleThreadScheduledExecutor());
+                        thread(),
+                        thread());
         readers.add(made);
         return made;
+    }
+
+    private ScheduledExecutorService thread() {
+        ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
+        threads.add(thread);
+        return thread;
     }
 
     private static final class Context extends TestingReaderContext {
