@@ -256,6 +256,20 @@ class EnumeratorStopTest extends EnumeratorRig {
         assertThat(life.context.assigned.get(0)).hasSize(2);
     }
 
+    /** And not when the next renewal happens to come. */
+    @Test
+    void theSplitsOfALostReaderGoOnAsSoonAsItsGrantIsOver() {
+        LeasedSplit<MemoryQueueSplit> had = life.context.assigned.get(0).get(0);
+        fail(0);
+        life.reader(0, "r2", List.of(had));
+        Duration shortly = Duration.ofMillis(50);
+
+        life.pass(LeaseTerms.byAnotherClock(TERMS.readerGrant()).minus(shortly));
+        assertThat(life.context.assigned.get(0)).hasSize(1);
+        life.pass(shortly.multipliedBy(2));
+        assertThat(life.context.assigned.get(0)).hasSize(2);
+    }
+
     // ----------------------------------------------------------------- pieces
 
     private void grant(int subtask, String readerId) {

@@ -388,6 +388,25 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
         assertThat(life.context.toldNoMore).containsExactly(0, 1, 2);
     }
 
+    /** It knows nothing of what the one before was told, and would never end. */
+    @Test
+    void aReaderThatComesAnewIsToldAgainThatThereIsNoMore() throws Exception {
+        bounded = true;
+        Life life = reading("a");
+        LeasedSplit<MemoryQueueSplit> ended = life.context.assigned.get(0).get(0).ended();
+        life.checkpoint(1, report("r0", 1, position(ended)));
+        life.checkpoint(2, report("r0", 2, position(ended)));
+        assertThat(life.context.toldNoMore).containsExactly(0);
+
+        life.context.toldNoMore.clear();
+        life.context.registered.remove(0);
+        life.enumerator.addSplitsBack(List.of(), 0);
+        life.reader(0, "r1");
+        life.pass(TERMS.renewInterval());
+
+        assertThat(life.context.toldNoMore).containsExactly(0);
+    }
+
     /** Its state would hold it for ever. */
     @Test
     void whenTheEndOfASplitIsRecordedItsReaderIsTold() throws Exception {
