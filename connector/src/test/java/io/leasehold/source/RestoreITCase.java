@@ -25,9 +25,13 @@ import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -191,6 +195,53 @@ class RestoreITCase {
         }
     }
 
+    /** Its state is refused, and its operator has another uid: what it starts from is in Kafka. */
+    @Test
+    void aPlainKafkaSourceGoesOnBehindLeasesAtTheCommittedOffsets() throws Exception {
+        SlowedRecords.slow(name);
+        try (EmbeddedKafka kafka = EmbeddedKafka.start();
+                Admin admin =
+                        Admin.create(
+                                Map.of(
+                                        AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                                        kafka.bootstrapServers()))) {
+            List<String> written = produce(kafka);
+            // The broker has nowhere to commit to before the first one who does.
+            admin.alterConsumerGroupOffsets(
+                            "first", Map.of(new TopicPartition(name, 0), new OffsetAndMetadata(0)))
+                    .all()
+                    .get();
+            JobClient leased =
+                    start(
+                            leased(
+                                    committing(kafka, OffsetsInitializer.earliest()),
+                                    "blue",
+                                    RestoreRule.AUTO,
+                                    LostLease.FAIL),
+                            Optional.empty());
+            Awaitility.await().atMost(SOON).until(() -> committedPartitions(admin) == SPLITS);
+            String savepoint = stop(leased);
+            int underLeases = CommittedOutput.of(name).size();
+
+            Configuration settings = LeasedJobs.settings(0);
+            settings.set(StateRecoveryOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE, true);
+            JobClient plain =
+                    start(
+                            "plain",
+                            committing(kafka, OffsetsInitializer.committedOffsets()),
+                            Optional.of(savepoint),
+                            settings);
+            SlowedRecords.letGo(name);
+
+            Awaitility.await()
+                    .atMost(SOON)
+                    .until(() -> Set.copyOf(CommittedOutput.of(name)).containsAll(written));
+            // Not from the beginning.
+            assertThat(CommittedRecords.twice(name)).hasSizeLessThan(underLeases);
+            plain.cancel().get();
+        }
+    }
+
     // --------------------------------------------------------------------------------- lost leases
 
     @Test
@@ -252,6 +303,30 @@ class RestoreITCase {
                 .build();
     }
 
+    /** As by kafka.commit.offsets. */
+    private KafkaSource<String> committing(EmbeddedKafka kafka, OffsetsInitializer start) {
+        return KafkaSource.<String>builder()
+                .setBootstrapServers(kafka.bootstrapServers())
+                .setTopics(name)
+                .setGroupId(name)
+                .setProperty("commit.offsets.on.checkpoint", "true")
+                .setStartingOffsets(start)
+                .setValueOnlyDeserializer(new SimpleStringSchema())
+                .build();
+    }
+
+    /** Of how many partitions some offset was committed. */
+    private long committedPartitions(Admin admin) throws Exception {
+        return admin
+                .listConsumerGroupOffsets(name)
+                .partitionsToOffsetAndMetadata()
+                .get()
+                .values()
+                .stream()
+                .filter(at -> at.offset() > 0)
+                .count();
+    }
+
     private LeaseStore table() throws Exception {
         return MemoryLeaseStore.named(name).open(Duration.ofSeconds(1));
     }
@@ -295,11 +370,20 @@ class RestoreITCase {
     private JobClient start(
             Source<String, ?, ?> source, Optional<String> savepoint, Configuration settings)
             throws Exception {
+        return start("queue", source, savepoint, settings);
+    }
+
+    private JobClient start(
+            String uid,
+            Source<String, ?, ?> source,
+            Optional<String> savepoint,
+            Configuration settings)
+            throws Exception {
         savepoint.ifPresent(path -> settings.set(StateRecoveryOptions.SAVEPOINT_PATH, path));
         StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.getExecutionEnvironment(settings);
         env.fromSource(source, WatermarkStrategy.noWatermarks(), "queue")
-                .uid("queue")
+                .uid(uid)
                 .setParallelism(2)
                 .map(new SlowedRecords(name, SLOWED))
                 .uid("slowing")
