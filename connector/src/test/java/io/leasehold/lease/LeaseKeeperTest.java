@@ -663,6 +663,24 @@ class LeaseKeeperTest {
         return learnt;
     }
 
+    /** A lease may have been forced, and who did that waits for the validity of before alone. */
+    @AtAnyOrigin
+    void aRenewalDoesNotCountBeforeWhatHasChangedIsRead(long origin) {
+        LeaseStore store = new MemoryLeaseTable().open();
+        LeaseKeeper blue = holdingOne(store, origin);
+        new ScriptedMember(store, "orders", new Incarnation("green", "1")).joined();
+        Duration left = Duration.ofSeconds(1);
+        long later = origin + TICK.plus(TERMS.duration()).minus(left).toNanos();
+
+        LeaseStep<?> beat = blue.next(later).orElseThrow();
+        blue.answered(beat.sendTo(store), later, later);
+        assertThat(blue.extendFor(later)).isEqualTo(left);
+        LeaseStep<?> read = blue.next(later).orElseThrow();
+        blue.answered(read.sendTo(store), later, later);
+
+        assertThat(blue.extendFor(later)).isEqualTo(TERMS.readerGrant());
+    }
+
     /** Rule S1: its own readers were granted nothing, those of the life before were. */
     @AtAnyOrigin
     void whoIsClosedSoonAfterItsElderSaysHowLongThoseReadersMayEmit(long origin) {
