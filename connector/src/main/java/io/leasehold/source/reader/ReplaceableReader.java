@@ -142,23 +142,34 @@ final class ReplaceableReader<T, SplitT extends SourceSplit> {
         } catch (Exception e) {
             throw new FlinkRuntimeException("Another reader could not be made.", e);
         }
-        if (!remaining.isEmpty()) {
-            next.addSplits(remaining);
+        Set<String> stillPaused = new HashSet<>(paused);
+        stillPaused.retainAll(ids(remaining));
+        try {
+            begin(next, remaining, stillPaused);
+        } catch (RuntimeException e) {
+            retired.closeSoon(next);
+            throw e;
         }
-        next.start();
-        paused.retainAll(ids(remaining));
+        paused.retainAll(stillPaused);
         pausesMissed = !paused.isEmpty();
-        if (pausesMissed) {
-            next.pauseOrResumeSplits(paused, List.of());
-        }
-        if (noMoreSplits) {
-            next.notifyNoMoreSplits();
-        }
         SourceReader<T, SplitT> former = current;
         current = next;
         // Whoever waits for the former one would wait for ever.
         available.complete(null);
         return former;
+    }
+
+    private void begin(SourceReader<T, SplitT> next, List<SplitT> splits, Set<String> stillPaused) {
+        if (!splits.isEmpty()) {
+            next.addSplits(splits);
+        }
+        next.start();
+        if (!stillPaused.isEmpty()) {
+            next.pauseOrResumeSplits(stillPaused, List.of());
+        }
+        if (noMoreSplits) {
+            next.notifyNoMoreSplits();
+        }
     }
 
     private static <SplitT extends SourceSplit> Set<String> ids(List<SplitT> splits) {
