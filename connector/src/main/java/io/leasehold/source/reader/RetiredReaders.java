@@ -17,9 +17,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Wrapped readers that were replaced at a barrier: they emit nothing any more, but are told that
- * the checkpoint they last took part in is complete before they are closed, since some commit to
- * their queue then.
+ * Wrapped readers that were replaced at a barrier: they emit nothing any more, but before they are
+ * closed they are told which checkpoints are complete, up to the first that covers the one they
+ * last took part in, since some commit to their queue then.
  *
  * <p>Closing may take long and a commit may still be on its way when its reader has been told, so
  * each is closed a while later and on another thread. All else is for the task thread.
@@ -72,9 +72,9 @@ final class RetiredReaders<T, SplitT extends SourceSplit> {
         lingering.removeIf(one -> one.close().isDone());
         for (Iterator<Awaiting<T, SplitT>> all = awaiting.iterator(); all.hasNext(); ) {
             Awaiting<T, SplitT> next = all.next();
+            tell(next, checkpointId);
             if (next.checkpointId() <= checkpointId) {
                 all.remove();
-                tell(next.reader(), checkpointId);
                 lingering.add(
                         new Lingering<>(
                                 next.reader(),
@@ -86,12 +86,17 @@ final class RetiredReaders<T, SplitT extends SourceSplit> {
         }
     }
 
-    private void tell(SourceReader<T, SplitT> reader, long checkpointId) {
+    private void tell(Awaiting<T, SplitT> one, long checkpointId) {
         try {
-            reader.notifyCheckpointComplete(checkpointId);
+            if (checkpointId > one.checkpointId()) {
+                // Its own has failed, or was overtaken. It stands where it stood then, and may
+                // commit nothing for a checkpoint that it took no part in.
+                one.reader().snapshotState(checkpointId);
+            }
+            one.reader().notifyCheckpointComplete(checkpointId);
             // Its fetcher may be waiting for somebody to take records from it, and would not look
             // at what it was just told to do: splits that are given, though none are, wake it.
-            reader.addSplits(List.of());
+            one.reader().addSplits(List.of());
         } catch (Exception e) {
             LOG.warn("A replaced reader could not take in that a checkpoint is complete.", e);
         }

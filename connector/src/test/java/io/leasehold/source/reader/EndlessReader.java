@@ -9,6 +9,7 @@ import org.apache.flink.core.io.InputStatus;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 
-/** A wrapped reader that always has one more record for each of its splits, in turn. */
+/**
+ * A wrapped reader that always has one more record for each of its splits, in turn, and commits to
+ * its queue what each checkpoint covers, as Kafka's does: for none that it took no part in.
+ */
 final class EndlessReader implements SourceReader<String, MemoryQueueSplit> {
 
     final Map<String, MemoryQueueSplit> positions = new LinkedHashMap<>();
@@ -24,6 +28,13 @@ final class EndlessReader implements SourceReader<String, MemoryQueueSplit> {
     final Set<String> paused = new TreeSet<>();
     final List<Long> completed = new ArrayList<>();
     final List<Long> aborted = new ArrayList<>();
+
+    /** By split, as of the last checkpoint that it was told of and had taken part in. */
+    final Map<String, Integer> committed = new LinkedHashMap<>();
+
+    /** By checkpoint that it took part in. */
+    private final Map<Long, List<MemoryQueueSplit>> toCommit = new HashMap<>();
+
     boolean started;
     boolean noMoreSplits;
 
@@ -32,6 +43,9 @@ final class EndlessReader implements SourceReader<String, MemoryQueueSplit> {
 
     /** Forgets what is paused, as one does whose fetcher has not taken the splits in yet. */
     boolean forgetsPauses;
+
+    /** Fails when it is told that a checkpoint is complete. */
+    boolean cannotCommit;
 
     /** Run when splits come, which may take a wrapped reader its time. */
     Runnable beforeAdding = () -> {};
@@ -71,6 +85,7 @@ final class EndlessReader implements SourceReader<String, MemoryQueueSplit> {
 
     @Override
     public List<MemoryQueueSplit> snapshotState(long checkpointId) {
+        toCommit.put(checkpointId, List.copyOf(positions.values()));
         return List.copyOf(positions.values());
     }
 
@@ -97,7 +112,12 @@ final class EndlessReader implements SourceReader<String, MemoryQueueSplit> {
 
     @Override
     public void notifyCheckpointComplete(long checkpointId) {
+        if (cannotCommit) {
+            throw new IllegalStateException("on purpose");
+        }
         completed.add(checkpointId);
+        toCommit.getOrDefault(checkpointId, List.of())
+                .forEach(split -> committed.put(split.splitId(), split.position()));
     }
 
     @Override

@@ -58,6 +58,7 @@ class HandedOverSplitsTest {
     private final Output output = new Output();
     private boolean noReaderCanBeMade;
     private boolean nextForgetsPauses;
+    private boolean nextCannotTakeSplits;
     private LeasedSourceReader<String, MemoryQueueSplit> reader;
 
     @BeforeEach
@@ -85,6 +86,12 @@ class HandedOverSplitsTest {
         }
         EndlessReader inner = new EndlessReader();
         inner.forgetsPauses = nextForgetsPauses;
+        if (nextCannotTakeSplits) {
+            inner.beforeAdding =
+                    () -> {
+                        throw new IllegalStateException("on purpose");
+                    };
+        }
         inners.add(inner);
         return inner;
     }
@@ -189,6 +196,19 @@ class HandedOverSplitsTest {
         assertThat(lastReport().frozen()).containsOnlyKeys("a");
     }
 
+    /** Nothing else would ever close it. */
+    @Test
+    void anotherReaderThatCannotTakeTheSplitsIsClosed() {
+        nextCannotTakeSplits = true;
+        tell(new FreezeRequested("r1", Map.of("a", 1L)));
+
+        assertThatThrownBy(() -> reader.snapshotState(1)).hasMessage("on purpose");
+
+        assertThat(inners).hasSize(2);
+        Awaitility.await().atMost(SOON).until(() -> inners.get(1).closed);
+        assertThat(inners.get(0).closed).isFalse();
+    }
+
     @Test
     void aSplitAtItsEndThatWasToBeFrozenJustFinishes() {
         tell(new FreezeRequested("r1", Map.of("a", 1L)));
@@ -200,6 +220,18 @@ class HandedOverSplitsTest {
                 .containsExactly("a");
         assertThat(lastReport().frozen()).isEmpty();
         assertThat(inners).hasSize(1);
+    }
+
+    @Test
+    void whatFinishedBeforeItCouldBeFrozenIsNotAskedForIfItComesAgain() {
+        tell(new FreezeRequested("r1", Map.of("a", 1L)));
+        inners.get(0).positions.remove("a");
+        reader.snapshotState(1);
+        tell(new SplitsLetGo("r1", Set.of("a")));
+        reader.addSplits(List.of(granted("a", 9)));
+        reader.snapshotState(2);
+
+        assertThat(lastReport().frozen()).isEmpty();
     }
 
     @Test
@@ -340,6 +372,16 @@ class HandedOverSplitsTest {
         assertThat(output.records).contains("b0");
     }
 
+    /** What it does not have it might not know. */
+    @Test
+    void thatTheFrozenOneIsPausedIsNotCarriedOver() {
+        reader.pauseOrResumeSplits(List.of("a#4", "b#4"), List.of());
+        tell(new FreezeRequested("r1", Map.of("a", 1L)));
+        reader.snapshotState(1);
+
+        assertThat(current().paused).containsExactly("b");
+    }
+
     /** As one built on a fetcher does that has not taken the splits in yet. */
     @Test
     void aPauseThatTheNewReaderMissedIsRepeatedOnceItGivesARecord() throws Exception {
@@ -361,6 +403,11 @@ class HandedOverSplitsTest {
 
         assertThat(current().noMoreSplits).isTrue();
         assertThat(current().started).isTrue();
+
+        tell(new FreezeRequested("r1", Map.of("b", 2L)));
+        reader.snapshotState(2);
+        assertThat(inners).hasSize(3);
+        assertThat(current().noMoreSplits).isTrue();
     }
 
     // ------------------------------------------------------------------------ the former reader
@@ -371,12 +418,10 @@ class HandedOverSplitsTest {
         reader.snapshotState(5);
         EndlessReader former = inners.get(0);
 
-        reader.notifyCheckpointComplete(4);
-        assertThat(former.completed).isEmpty();
         reader.notifyCheckpointComplete(5);
 
         assertThat(former.completed).containsExactly(5L);
-        assertThat(current().completed).containsExactly(4L, 5L);
+        assertThat(current().completed).containsExactly(5L);
         Awaitility.await().atMost(SOON).until(() -> former.closed);
         reader.notifyCheckpointComplete(6);
         assertThat(former.completed).containsExactly(5L);
@@ -392,6 +437,52 @@ class HandedOverSplitsTest {
 
         assertThat(inners.get(0).aborted).containsExactly(5L);
         assertThat(inners.get(0).completed).containsExactly(6L);
+    }
+
+    /** It commits nothing for a checkpoint that it took no part in. */
+    @Test
+    void whereItsCheckpointFailsItCommitsWithTheNextThatCompletes() throws Exception {
+        poll(4);
+        tell(new FreezeRequested("r1", Map.of("a", 1L)));
+        reader.snapshotState(5);
+        reader.notifyCheckpointAborted(5);
+        poll(3);
+        reader.snapshotState(6);
+        reader.notifyCheckpointComplete(6);
+
+        assertThat(inners.get(0).committed).containsEntry("a", 2);
+        assertThat(current().committed).containsOnly(Map.entry("b", 5));
+    }
+
+    /** Flink says nothing of checkpoints that a later one has overtaken. */
+    @Test
+    void whereALaterCheckpointIsCompleteFirstItCommitsWithThat() throws Exception {
+        poll(4);
+        tell(new FreezeRequested("r1", Map.of("a", 1L)));
+        reader.snapshotState(5);
+        tell(new FreezeRequested("r1", Map.of("b", 2L)));
+        poll(1);
+        reader.snapshotState(6);
+        reader.notifyCheckpointComplete(6);
+
+        assertThat(inners.get(0).committed).containsEntry("a", 2);
+        assertThat(inners.get(1).committed).containsOnly(Map.entry("b", 3));
+    }
+
+    @Test
+    void anEarlierCheckpointThatIsCompleteMeanwhileIsCommittedByTheFormerReaderToo()
+            throws Exception {
+        poll(2);
+        reader.snapshotState(4);
+        poll(2);
+        tell(new FreezeRequested("r1", Map.of("a", 1L)));
+        reader.snapshotState(5);
+        EndlessReader former = inners.get(0);
+
+        reader.notifyCheckpointComplete(4);
+        assertThat(former.committed).containsOnly(Map.entry("a", 1), Map.entry("b", 1));
+        reader.notifyCheckpointComplete(5);
+        assertThat(former.committed).containsOnly(Map.entry("a", 2), Map.entry("b", 2));
     }
 
     @Test
@@ -437,6 +528,17 @@ class HandedOverSplitsTest {
                 .containsExactlyInAnyOrder("a1", "b3");
         assertThat(lastReport().frozen()).containsExactly(Map.entry("a", 3L));
         Awaitility.await().atMost(SOON).until(() -> inners.get(0).closed);
+    }
+
+    /** Rule S1: who hears that waits for no grant any more. */
+    @Test
+    void aStopThatFailsIsNotConfirmed() {
+        noReaderCanBeMade = true;
+
+        assertThatThrownBy(() -> tell(new StopRequested("r1", Map.of("a", 3L))))
+                .hasRootCauseMessage("on purpose");
+
+        assertThat(events(Stopped.class)).isEmpty();
     }
 
     @Test
@@ -588,6 +690,11 @@ class HandedOverSplitsTest {
         poll(1);
         reader.snapshotState(3);
         assertThat(lastReport().emitted()).containsOnly(Map.entry("b", 3L));
+
+        tell(new FreezeWithdrawn("r1", Set.of("a")));
+        poll(2);
+        reader.snapshotState(4);
+        assertThat(lastReport().emitted()).containsOnly(Map.entry("a", 1L), Map.entry("b", 4L));
     }
 
     // ------------------------------------------------------------------------ pieces
