@@ -171,6 +171,23 @@ class CheckpointedPositionsTest {
         assertThat(texts(oneBehind.completed(2, ANY).progress())).containsExactly("b at 1");
     }
 
+    /** Promise S3: it may have come back since, and be further on. */
+    @Test
+    void whatMovedAndIsForgottenIsNotRecordedAtTheEnd() {
+        oneBehind.reported(0, frozen(7, 3, "a at 7", "b at 7"));
+        oneBehind.completed(7, FROZEN_MOVE);
+        oneBehind.ended(0, 7);
+
+        oneBehind.forget("a");
+
+        assertThat(oneBehind.last(Set.of(0), ANY))
+                .hasValueSatisfying(
+                        last -> {
+                            assertThat(last.moved()).isEmpty();
+                            assertThat(texts(last.progress())).containsExactly("b at 7");
+                        });
+    }
+
     @Test
     void whenAllReadersHaveEndedNothingWaitsForAnotherCheckpoint() {
         oneBehind.reported(0, report(7, "a at 7"));

@@ -102,6 +102,33 @@ class EnumeratorHandoffTest extends EnumeratorRig {
         assertThat(recorded(life)).containsExactly("b", "b");
     }
 
+    /** The release says all there is to say of it. */
+    @Test
+    void untilItIsReleasedNothingElseIsWrittenOfIt() throws Exception {
+        Life life = reading("a", "b");
+        claim(life, "a", Claim.Kind.ASK);
+        life.requests.clear();
+        for (long checkpoint = 1; checkpoint <= 3; checkpoint++) {
+            life.enumerator.snapshotState(checkpoint);
+            life.enumerator.handleSourceEvent(
+                    0, frozen(checkpoint, Map.of("a", 1L), at(life, "a", 20), at(life, "b", 20)));
+            life.enumerator.notifyCheckpointComplete(checkpoint);
+        }
+        life.settle();
+
+        assertThat(owner("a")).isEmpty();
+        assertThat(recorded(life)).containsOnly("b");
+        assertThat(life.requests)
+                .filteredOn(LeaseRequest.Release.class::isInstance)
+                .flatExtracting(request -> ((LeaseRequest.Release) request).splits())
+                .singleElement()
+                .satisfies(
+                        released ->
+                                assertThat(released.progress())
+                                        .hasValueSatisfying(
+                                                at -> assertThat(at.checkpointId()).isEqualTo(1)));
+    }
+
     /** Splits by the requests that recorded their progress. */
     private static List<String> recorded(Life life) {
         return life.requests.stream()
@@ -146,6 +173,29 @@ class EnumeratorHandoffTest extends EnumeratorRig {
                 .containsExactly(new FreezeWithdrawn("r0", Set.of("a")));
         assertThat(owner("a")).contains("blue");
         assertThat(sent(life, SplitsLetGo.class)).isEmpty();
+    }
+
+    /** The release may be carried out at any time from then on: it goes, and comes back. */
+    @Test
+    void aClaimThatIsOverWhenTheCheckpointIsCompleteIsOverTooLate() throws Exception {
+        Life life = reading("a", "b");
+        claim(life, "a", Claim.Kind.ASK);
+        LeasedSplit<MemoryQueueSplit> before = split(life, "a");
+        life.enumerator.snapshotState(1);
+        life.enumerator.handleSourceEvent(
+                0, frozen(1, Map.of("a", 1L), at(life, "a", 20), at(life, "b", 20)));
+        life.enumerator.notifyCheckpointComplete(1);
+        ScriptedMember.applied(green.withdraw("a"));
+        ScriptedMember.applied(green.close(green, Optional.empty()));
+        life.pass(TERMS.duration());
+
+        assertThat(sent(life, FreezeWithdrawn.class)).isEmpty();
+        assertThat(sent(life, SplitsLetGo.class))
+                .containsExactly(new SplitsLetGo("r0", Set.of("a")));
+        assertThat(owner("a")).contains("blue");
+        LeasedSplit<MemoryQueueSplit> after = split(life, "a");
+        assertThat(after.epoch()).isGreaterThan(before.epoch());
+        assertThat(after.inner()).isEqualTo(new MemoryQueueSplit("a", 20, 100));
     }
 
     /** It stood still in that one, but has gone on since. */

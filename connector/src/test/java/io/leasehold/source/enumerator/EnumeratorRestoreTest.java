@@ -89,6 +89,26 @@ class EnumeratorRestoreTest extends EnumeratorRig {
         assertThat(reads(green)).isEqualTo(at(40));
     }
 
+    /** Its reader's state is of before the split moved on from it. */
+    @Test
+    void whatIsWithheldInALaterEpochIsNotReplacedByWhatAReaderRestores() throws Exception {
+        LeasedSplit<MemoryQueueSplit> saved = savepointAt(40);
+        LeasedSplit<MemoryQueueSplit> moved =
+                new LeasedSplit<>(
+                        at(60), saved.epoch() + 1, saved.tenure(), false, Optional.empty());
+        Life next =
+                new Life(
+                        1,
+                        Optional.of(new LeasedEnumeratorState<>("", List.of(moved), List.of())),
+                        NONE);
+
+        next.enumerator.start();
+        next.reader(0, "r0", List.of(saved));
+        next.pass(TERMS.duration());
+
+        assertThat(reads(next)).isEqualTo(at(60));
+    }
+
     @Test
     void aSavepointOlderThanAHandoffThereAndBackGivesWayToTheTable() throws Exception {
         LeasedSplit<MemoryQueueSplit> savepoint = savepointAt(40);

@@ -374,11 +374,16 @@ class HandedOverSplitsTest {
 
     /** What it does not have it might not know. */
     @Test
-    void thatTheFrozenOneIsPausedIsNotCarriedOver() {
+    void thatTheFrozenOneIsPausedIsNotCarriedOver() throws Exception {
+        reader.addSplits(List.of(granted("c", 4)));
         reader.pauseOrResumeSplits(List.of("a#4", "b#4"), List.of());
         tell(new FreezeRequested("r1", Map.of("a", 1L)));
         reader.snapshotState(1);
+        assertThat(current().paused).containsExactly("b");
 
+        // With its first record it is told once more.
+        poll(1);
+        assertThat(output.records).containsExactly("c0");
         assertThat(current().paused).containsExactly("b");
     }
 
