@@ -12,9 +12,12 @@ import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.runtime.checkpoint.CheckpointStatsSnapshot;
+import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.flink.util.Collector;
 
@@ -23,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.time.Duration;
@@ -51,6 +55,7 @@ class HandoffITCase {
     private static final int SPLITS = 6;
     private static final int RECORDS = 30_000;
     private static final Duration SLOWED = Duration.ofMillis(2);
+    private static final Duration SLOWED_BEHIND = Duration.ofMillis(5);
 
     /** By job and subtask, how far event time was when the last record came. */
     private static final Map<String, Long> WATERMARKS = new ConcurrentHashMap<>();
@@ -142,6 +147,87 @@ class HandoffITCase {
         } finally {
             cancel(blue, green);
         }
+    }
+
+    /** How a job's checkpoints are taken. */
+    private enum Taken {
+        /** Barriers overtake the records on their way, which are kept with the checkpoint. */
+        UNALIGNED {
+            @Override
+            void in(Configuration settings) {
+                settings.set(CheckpointingOptions.ENABLE_UNALIGNED, true);
+            }
+
+            @Override
+            boolean isSo(CheckpointStatsSnapshot of) {
+                return of.getSummaryStats().getPersistedDataStats().getMaximum() > 0;
+            }
+        },
+
+        /** Some begin before the one before is complete. */
+        OVERLAPPING {
+            @Override
+            void in(Configuration settings) {
+                settings.set(CheckpointingOptions.MAX_CONCURRENT_CHECKPOINTS, 4);
+            }
+
+            @Override
+            boolean isSo(CheckpointStatsSnapshot of) {
+                return of.getCounts().getNumberOfInProgressCheckpoints() > 1;
+            }
+        };
+
+        abstract void in(Configuration settings);
+
+        abstract boolean isSo(CheckpointStatsSnapshot of);
+    }
+
+    /** Promises S4 and S5, with a reader of each job that fails on the way. */
+    @ParameterizedTest
+    @EnumSource
+    void howeverCheckpointsAreTakenNothingThatMovesIsMissingOrTwice(
+            Taken taken, @InjectMiniCluster MiniCluster flink) throws Exception {
+        LeaseStore table = table();
+        List<String> written = fill();
+        Configuration settings = LeasedJobs.settings(1_000);
+        taken.in(settings);
+        SlowedRecords.slow(behind());
+        JobClient blue = start("blue", settings, true, TERMS);
+        JobClient green = start("green", settings, true, TERMS);
+        try {
+            Awaitility.await().atMost(SOON).until(() -> owned(table) == SPLITS);
+            for (String loser : List.of("blue", "green")) {
+                String winner = loser.equals("blue") ? "green" : "blue";
+                JobClient losing = loser.equals("blue") ? blue : green;
+                Awaitility.await().atMost(SOON).until(() -> taken.isSo(checkpoints(flink, losing)));
+                ScriptedRows.weigh(table, name, winner, 1);
+                ScriptedRows.weigh(table, name, loser, 0);
+                int then = ScriptedRows.splitsOf(table, name, winner);
+                Awaitility.await()
+                        .atMost(SOON)
+                        .until(() -> ScriptedRows.splitsOf(table, name, winner) > then);
+                FAILING.add(subtask(name, loser, 0));
+                FAILING.add(subtask(name, winner, 0));
+                ScriptedRows.awaitSplitsOf(table, name, winner, SPLITS);
+            }
+            assertThat(FAILURES.get(name)).hasValueGreaterThan(1);
+
+            SlowedRecords.letGo(behind());
+            CommittedRecords.assertAllInTheEndAndOnce(name, written);
+        } finally {
+            SlowedRecords.letGo(behind());
+            cancel(blue, green);
+        }
+    }
+
+    private static CheckpointStatsSnapshot checkpoints(MiniCluster flink, JobClient job)
+            throws Exception {
+        return flink.getExecutionGraph(job.getJobID()).get().getCheckpointStatsSnapshot();
+    }
+
+    /** What is slowed behind the shuffle, so that much is on its way through it. */
+    private String behind() {
+        return name + " behind";
     }
 
     /**
@@ -268,7 +354,11 @@ class HandoffITCase {
                         .setParallelism(2)
                         .map(new SlowedRecords(name, SLOWED))
                         .setParallelism(2);
-        (shuffled ? read.rebalance() : read)
+        (shuffled
+                        ? read.rebalance()
+                                .map(new SlowedRecords(behind(), SLOWED_BEHIND))
+                                .setParallelism(2)
+                        : read)
                 .process(new Watching(name, memberId))
                 .setParallelism(2)
                 .sinkTo(new CommittedOutput(name))
