@@ -58,6 +58,32 @@ class EnumeratorHandoffTest extends EnumeratorRig {
         assertThat(progressTakenBy(green, "a")).isEqualTo("20 100 a");
     }
 
+    /** What failed is covered by the next that does not, for all that is reported there. */
+    @Test
+    void aCheckpointThatIsAbortedNeitherReleasesItNorUndoesWhatTheOneBeforeCovers()
+            throws Exception {
+        Life life = reading("a", "b");
+        claim(life, "a", Claim.Kind.ASK);
+        life.checkpoint(1, report("r0", 1, at(life, "a", 10), at(life, "b", 10)));
+        life.enumerator.snapshotState(2);
+        life.enumerator.handleSourceEvent(
+                0, frozen(2, Map.of("a", 1L), at(life, "a", 20), at(life, "b", 20)));
+        life.enumerator.notifyCheckpointAborted(2);
+        life.settle();
+        assertThat(owner("a")).contains("blue");
+        assertThat(sent(life, SplitsLetGo.class)).isEmpty();
+
+        life.checkpoint(3, frozen(3, Map.of("a", 1L), at(life, "a", 20), at(life, "b", 30)));
+
+        assertThat(owner("a")).isEmpty();
+        assertThat(progressTakenBy(green, "a")).isEqualTo("20 100 a");
+        assertThat(recorded(life)).containsExactly("b");
+        // Word of it that comes late undoes nothing either.
+        life.enumerator.notifyCheckpointAborted(2);
+        life.checkpoint(4, report("r0", 4, at(life, "b", 40)));
+        assertThat(recorded(life)).containsExactly("b", "b");
+    }
+
     @Test
     void whenItIsReleasedItsReaderMayForgetIt() throws Exception {
         Life life = reading("a", "b");

@@ -150,6 +150,28 @@ class HandedOverSplitsTest {
         assertThat(lastReport().splits()).extracting(Position::splitId).containsExactly("b");
     }
 
+    /** Whether it was released only the enumerator knows. */
+    @Test
+    void whateverCheckpointsCompleteOrFailItIsFrozenAndStaysSo() throws Exception {
+        tell(new FreezeRequested("r1", Map.of("a", 7L)));
+        // Of the attempt before, it may be.
+        reader.notifyCheckpointComplete(1);
+        reader.notifyCheckpointAborted(2);
+        reader.snapshotState(3);
+        reader.notifyCheckpointComplete(3);
+        reader.notifyCheckpointAborted(2);
+        reader.snapshotState(4);
+        reader.snapshotState(5);
+        reader.notifyCheckpointComplete(5);
+
+        assertThat(reader.snapshotState(6))
+                .extracting(LeasedSplit::leaseId)
+                .containsExactlyInAnyOrder("a", "b");
+        assertThat(lastReport().frozen()).containsExactly(Map.entry("a", 7L));
+        poll(2);
+        assertThat(output.records).containsExactly("b0", "b1");
+    }
+
     @Test
     void itIsShownAsFrozenUntilItIsLetGo() {
         tell(new FreezeRequested("r1", Map.of("a", 1L)));
