@@ -1,14 +1,19 @@
 package io.leasehold.source.enumerator;
 
+import io.leasehold.testkit.NotedCalls;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
 
 import org.apache.flink.api.connector.source.ReaderInfo;
-import org.apache.flink.api.connector.source.SourceEvent;
+import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.api.connector.source.SplitsAssignment;
 import org.apache.flink.connector.testutils.source.reader.TestingSplitEnumeratorContext;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +28,14 @@ class DiscoveryContextTest {
             ReaderInfo.createReaderInfo(
                     1, "here", List.of(new MemoryQueueSplit("a", 0, Integer.MAX_VALUE)));
 
-    private final List<String> sent = new ArrayList<>();
-    private boolean backlog;
+    private static final DiscoveryContext.Discoveries<MemoryQueueSplit> NOBODY =
+            new DiscoveryContext.Discoveries<>() {
+                @Override
+                public void found(int subtask, List<MemoryQueueSplit> splits) {}
+
+                @Override
+                public void noMoreFor(int subtask) {}
+            };
 
     private final DiscoveryContext<MemoryQueueSplit> context =
             new DiscoveryContext<>(
@@ -39,25 +50,8 @@ class DiscoveryContextTest {
                                 registeredReadersOfAttempts() {
                             return Map.of(1, Map.of(3, WITH_REPORT));
                         }
-
-                        @Override
-                        public void sendEventToSourceReader(
-                                int subtask, int attempt, SourceEvent event) {
-                            sent.add(subtask + "/" + attempt);
-                        }
-
-                        @Override
-                        public void setIsProcessingBacklog(boolean isProcessingBacklog) {
-                            backlog = isProcessingBacklog;
-                        }
                     },
-                    new DiscoveryContext.Discoveries<>() {
-                        @Override
-                        public void found(int subtask, List<MemoryQueueSplit> splits) {}
-
-                        @Override
-                        public void noMoreFor(int subtask) {}
-                    });
+                    NOBODY);
 
     /** They are leased ones, and ours. */
     @Test
@@ -75,17 +69,53 @@ class DiscoveryContextTest {
                 .isEmpty();
     }
 
-    @Test
-    void itsEventForOneAttemptGoesToThatAttempt() {
-        context.sendEventToSourceReader(1, 3, new SourceEvent() {});
-
-        assertThat(sent).containsExactly("1/3");
+    /** Of the Flink that is tested with, whichever that is. */
+    static List<Method> whatIsNotOurs() {
+        return NotedCalls.methodsBut(
+                SplitEnumeratorContext.class,
+                "assignSplit",
+                "assignSplits",
+                "signalNoMoreSplits",
+                "registeredReaders",
+                "registeredReadersOfAttempts");
     }
 
-    @Test
-    void itMaySayThatItReadsABacklog() {
-        context.setIsProcessingBacklog(true);
+    @ParameterizedTest
+    @MethodSource("whatIsNotOurs")
+    @SuppressWarnings("unchecked")
+    void allElseGoesToFlinkAsItIs(Method method) throws Exception {
+        NotedCalls<SplitEnumeratorContext<MemoryQueueSplit>> flink =
+                new NotedCalls<>(
+                        (Class<SplitEnumeratorContext<MemoryQueueSplit>>)
+                                (Class<?>) SplitEnumeratorContext.class);
 
-        assertThat(backlog).isTrue();
+        flink.assertPassedOn(new DiscoveryContext<>(flink.object(), NOBODY), method);
+    }
+
+    /** It is one or the other that a source calls. */
+    @Test
+    void whatItAssignsAndThatThereIsNoMoreIsADiscovery() {
+        List<String> said = new ArrayList<>();
+        DiscoveryContext<MemoryQueueSplit> discovering =
+                new DiscoveryContext<>(
+                        new TestingSplitEnumeratorContext<MemoryQueueSplit>(2),
+                        new DiscoveryContext.Discoveries<>() {
+                            @Override
+                            public void found(int subtask, List<MemoryQueueSplit> splits) {
+                                splits.forEach(split -> said.add(split.splitId() + "/" + subtask));
+                            }
+
+                            @Override
+                            public void noMoreFor(int subtask) {
+                                said.add("no more/" + subtask);
+                            }
+                        });
+
+        discovering.assignSplit(new MemoryQueueSplit("a", 0, 1), 1);
+        discovering.assignSplits(
+                new SplitsAssignment<>(Map.of(0, List.of(new MemoryQueueSplit("b", 0, 1)))));
+        discovering.signalNoMoreSplits(1);
+
+        assertThat(said).containsExactly("a/1", "b/0", "no more/1");
     }
 }

@@ -1,7 +1,9 @@
 package io.leasehold.source.metrics;
 
+import io.leasehold.testkit.NotedCalls;
 import io.leasehold.testkit.ReportedMetrics;
 
+import org.apache.flink.events.Event;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.MeterView;
@@ -10,11 +12,16 @@ import org.apache.flink.metrics.SimpleCounter;
 import org.apache.flink.metrics.groups.SourceReaderMetricGroup;
 import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 import org.apache.flink.runtime.metrics.groups.InternalSourceReaderMetricGroup;
+import org.apache.flink.traces.Span;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
+import java.lang.reflect.Method;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -46,6 +53,32 @@ class SuccessiveMetricsTest {
         assertThat(reported.value("pendingRecords")).isEqualTo(20);
         assertThat(reported.value("pendingBytes")).isEqualTo(200);
         assertThat(reported.names()).isEqualTo(names);
+    }
+
+    /** Of the Flink that is tested with, whichever that is. */
+    static List<Method> whatIsNotRegistered() {
+        return NotedCalls.methodsBut(
+                SourceReaderMetricGroup.class,
+                "counter",
+                "gauge",
+                "histogram",
+                "meter",
+                "addGroup",
+                "setPendingRecordsGauge",
+                "setPendingBytesGauge");
+    }
+
+    @ParameterizedTest
+    @MethodSource("whatIsNotRegistered")
+    void allElseIsOfTheOperatorsGroup(Method method) throws Exception {
+        NotedCalls<SourceReaderMetricGroup> flink =
+                new NotedCalls<>(
+                        SourceReaderMetricGroup.class,
+                        new String[] {"a", "scope"},
+                        Span.builder(Object.class, "a span"),
+                        Event.builder(Object.class, "an event"));
+
+        flink.assertPassedOn(new SuccessiveMetrics(flink.object()).next(), method);
     }
 
     @Test

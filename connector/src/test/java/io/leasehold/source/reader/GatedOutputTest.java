@@ -1,0 +1,98 @@
+package io.leasehold.source.reader;
+
+import io.leasehold.testkit.NotedCalls;
+
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.connector.source.ReaderOutput;
+import org.apache.flink.api.connector.source.SourceOutput;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+/** What a wrapped reader gives to its outputs, and what becomes of it. */
+@Timeout(30)
+class GatedOutputTest {
+
+    private static final Watermark WATERMARK = new Watermark(7);
+
+    private final LeaseGate gate = new LeaseGate(() -> 0);
+    private final EmittedCounts counts = new EmittedCounts();
+
+    static List<Method> ofAReader() {
+        return NotedCalls.methodsBut(
+                ReaderOutput.class, "createOutputForSplit", "releaseOutputForSplit");
+    }
+
+    static List<Method> ofASplit() {
+        return NotedCalls.methodsBut(SourceOutput.class);
+    }
+
+    @ParameterizedTest
+    @MethodSource("ofAReader")
+    @SuppressWarnings("unchecked")
+    void whatIsOfNoSplitGoesOutAsItIs(Method method) throws Exception {
+        NotedCalls<ReaderOutput<String>> flink =
+                new NotedCalls<>(
+                        (Class<ReaderOutput<String>>) (Class<?>) ReaderOutput.class, WATERMARK);
+
+        flink.assertPassedOn(output(flink.object()), method);
+    }
+
+    @ParameterizedTest
+    @MethodSource("ofASplit")
+    @SuppressWarnings("unchecked")
+    void whatIsOfASplitGoesToTheSplitsOutputAsItIs(Method method) throws Exception {
+        NotedCalls<SourceOutput<String>> splits =
+                new NotedCalls<>(
+                        (Class<SourceOutput<String>>) (Class<?>) SourceOutput.class, WATERMARK);
+        NotedCalls<ReaderOutput<String>> flink =
+                new NotedCalls<>(
+                        (Class<ReaderOutput<String>>) (Class<?>) ReaderOutput.class,
+                        splits.object());
+
+        splits.assertPassedOn(output(flink.object()).createOutputForSplit("a"), method);
+    }
+
+    @Test
+    @SuppressWarnings("unchecked")
+    void recordsWithAndWithoutATimeAreCountedForTheirSplit() {
+        SourceOutput<String> output = output(flinks()).createOutputForSplit("a");
+
+        output.collect("one");
+        output.collect("two", 2);
+        output.collect("three", 3);
+
+        assertThat(counts.of(Set.of("a"))).isEqualTo(Map.of("a", 3L));
+    }
+
+    /** Nobody may emit what another may be emitting by now. */
+    @Test
+    void recordsWithAndWithoutATimeDoNotPassAGateThatIsClosed() {
+        SourceOutput<String> output = output(flinks()).createOutputForSplit("a");
+        gate.close();
+
+        assertThatIllegalStateException().isThrownBy(() -> output.collect("one"));
+        assertThatIllegalStateException().isThrownBy(() -> output.collect("two", 2));
+        assertThat(counts.of(Set.of("a")).getOrDefault("a", 0L)).isZero();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static ReaderOutput<String> flinks() {
+        return new NotedCalls<>((Class<ReaderOutput<String>>) (Class<?>) ReaderOutput.class)
+                .object();
+    }
+
+    private GatedOutput<String> output(ReaderOutput<String> outer) {
+        return new GatedOutput<>(outer, gate, counts, splitId -> splitId + "#4");
+    }
+}
