@@ -88,6 +88,9 @@ abstract class EnumeratorRig {
     /** Run whenever an enumerator looks at the clock. */
     Runnable clockIsRead = () -> {};
 
+    /** All that the wrapped enumerators were told, in that order. */
+    final List<String> heard = new ArrayList<>();
+
     private int lives;
 
     static Position position(LeasedSplit<MemoryQueueSplit> split) {
@@ -188,8 +191,8 @@ abstract class EnumeratorRig {
                                 context,
                                 inner ->
                                         bounded
-                                                ? new BoundedFinder(inner, List.of(found))
-                                                : new Finder(inner, List.of(found)),
+                                                ? new BoundedFinder(inner, List.of(found), heard)
+                                                : new Finder(inner, List.of(found), heard),
                                 restored,
                                 SERIALIZER,
                                 boundsOf,
@@ -389,14 +392,20 @@ abstract class EnumeratorRig {
 
         final SplitEnumeratorContext<MemoryQueueSplit> context;
         final List<String> splits;
+        final List<String> heard;
 
-        Finder(SplitEnumeratorContext<MemoryQueueSplit> context, List<String> splits) {
+        Finder(
+                SplitEnumeratorContext<MemoryQueueSplit> context,
+                List<String> splits,
+                List<String> heard) {
             this.context = context;
             this.splits = splits;
+            this.heard = heard;
         }
 
         @Override
         public void start() {
+            heard.add("start");
             splits.forEach(id -> found(id, 0));
         }
 
@@ -405,28 +414,55 @@ abstract class EnumeratorRig {
         }
 
         @Override
-        public void handleSplitRequest(int subtask, String requesterHostname) {}
-
-        @Override
-        public void addSplitsBack(List<MemoryQueueSplit> back, int subtask) {}
-
-        @Override
-        public void addReader(int subtask) {}
-
-        @Override
-        public String snapshotState(long checkpointId) {
-            return "";
+        public void handleSplitRequest(int subtask, String requesterHostname) {
+            heard.add("handleSplitRequest " + subtask + " " + requesterHostname);
         }
 
         @Override
-        public void close() {}
+        public void addSplitsBack(List<MemoryQueueSplit> back, int subtask) {
+            heard.add("addSplitsBack " + subtask + " " + back);
+        }
+
+        @Override
+        public void addReader(int subtask) {
+            heard.add("addReader " + subtask);
+        }
+
+        @Override
+        public void handleSourceEvent(int subtask, SourceEvent event) {
+            heard.add("event " + subtask + " " + event);
+        }
+
+        @Override
+        public String snapshotState(long checkpointId) {
+            heard.add("snapshotState " + checkpointId);
+            return "state " + checkpointId;
+        }
+
+        @Override
+        public void notifyCheckpointComplete(long checkpointId) {
+            heard.add("complete " + checkpointId);
+        }
+
+        @Override
+        public void notifyCheckpointAborted(long checkpointId) {
+            heard.add("aborted " + checkpointId);
+        }
+
+        @Override
+        public void close() {
+            heard.add("close");
+        }
     }
 
     /** One split for each subtask, found when its reader is there, and then no more: as Kafka's. */
     private static final class BoundedFinder extends Finder {
 
-        BoundedFinder(SplitEnumeratorContext<MemoryQueueSplit> context, List<String> splits) {
-            super(context, splits);
+        BoundedFinder(
+                SplitEnumeratorContext<MemoryQueueSplit> context,
+                List<String> splits,
+                List<String> heard) {
+            super(context, splits, heard);
         }
 
         @Override
