@@ -1,9 +1,14 @@
 package io.leasehold.source;
 
 import io.leasehold.lease.memory.MemoryLeaseStore;
+import io.leasehold.source.enumerator.LeasedSplitEnumerator;
+import io.leasehold.source.reader.LeasedSourceReader;
+import io.leasehold.testkit.NotedCalls;
 import io.leasehold.testkit.queue.MemoryQueueSource;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
 
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.common.watermark.BoolWatermarkDeclaration;
 import org.apache.flink.api.common.watermark.WatermarkDeclaration;
 import org.apache.flink.api.common.watermark.WatermarkDeclarations;
@@ -14,6 +19,9 @@ import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.api.connector.source.SupportsSplitReassignmentOnRecovery;
+import org.apache.flink.api.java.typeutils.GenericTypeInfo;
+import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
 import org.apache.flink.connector.base.source.hybrid.HybridSource;
 import org.apache.flink.connector.testutils.source.reader.TestingReaderContext;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
@@ -23,6 +31,9 @@ import org.apache.flink.streaming.api.lineage.SourceLineageVertex;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import java.lang.reflect.Proxy;
 import java.util.List;
@@ -78,6 +89,51 @@ class LeasedSourceTest {
         assertThatIllegalStateException()
                 .isThrownBy(() -> leased(new Inducing()).createReader(new TestingReaderContext()))
                 .withMessageStartingWith("The source Inducing cannot be wrapped");
+    }
+
+    @Test
+    void itEndsIfTheWrappedOneDoes() {
+        for (Boundedness boundedness : Boundedness.values()) {
+            assertThat(leased(new MemoryQueueSource("orders", boundedness)).getBoundedness())
+                    .isEqualTo(boundedness);
+        }
+    }
+
+    /** What a source does not say of its type Flink finds out by its class. */
+    @Test
+    void itsTypeIsTheWrappedOnesWhetherThatSaysItOrNot() {
+        TypeInformation<String> said = new GenericTypeInfo<>(String.class);
+
+        assertThat(leased(new Typed(said)).getProducedType()).isSameAs(said);
+        assertThat(leased(new Bare()).getProducedType()).isEqualTo(Types.STRING);
+    }
+
+    /** Flink asks for one by the class. */
+    @Test
+    void itsSplitsAreGivenAnewAfterARecovery() {
+        assertThat(leased(new Bare())).isInstanceOf(SupportsSplitReassignmentOnRecovery.class);
+    }
+
+    /** Of the Flink that is tested with: what it may do to a source by default is known here. */
+    @ParameterizedTest
+    @MethodSource
+    void nothingThatFlinkMayCallIsLeftToItsDefault(Class<?> flinks, Class<?> ours) {
+        assertThat(NotedCalls.methodsBut(flinks))
+                .allSatisfy(
+                        method ->
+                                assertThat(
+                                                ours.getMethod(
+                                                                method.getName(),
+                                                                method.getParameterTypes())
+                                                        .getDeclaringClass())
+                                        .isEqualTo(ours));
+    }
+
+    static List<Arguments> nothingThatFlinkMayCallIsLeftToItsDefault() {
+        return List.of(
+                Arguments.of(Source.class, LeasedSource.class),
+                Arguments.of(SplitEnumerator.class, LeasedSplitEnumerator.class),
+                Arguments.of(SourceReader.class, LeasedSourceReader.class));
     }
 
     private static LeasedSource<String, ?, ?> leased(
@@ -152,6 +208,21 @@ class LeasedSourceTest {
         @Override
         public SourceLineageVertex getLineageVertex() {
             return VERTEX;
+        }
+    }
+
+    private static final class Typed extends Bare implements ResultTypeQueryable<String> {
+        private static final long serialVersionUID = 1L;
+
+        private final TypeInformation<String> type;
+
+        Typed(TypeInformation<String> type) {
+            this.type = type;
+        }
+
+        @Override
+        public TypeInformation<String> getProducedType() {
+            return type;
         }
     }
 

@@ -288,6 +288,22 @@ class LeasedSourceReaderTest {
         assertThat(inner.events).containsExactly(event);
     }
 
+    @Test
+    void theWrappedReaderHearsOfCheckpointsThatCompleteAndOfThoseThatDoNot() throws Exception {
+        reader.notifyCheckpointAborted(3);
+        reader.notifyCheckpointComplete(4);
+
+        assertThat(inner.aborted).containsExactly(3L);
+        assertThat(inner.completed).containsExactly(4L);
+    }
+
+    @Test
+    void theWrappedReaderHearsThatThereAreNoMoreSplits() {
+        reader.notifyNoMoreSplits();
+
+        assertThat(inner.noMoreSplits).isTrue();
+    }
+
     /** What the gate holds up and what alignment does have nothing to do with each other. */
     @Test
     void aSplitThatIsPausedStaysSoWhileTheGateShutsAndOpens() throws Exception {
