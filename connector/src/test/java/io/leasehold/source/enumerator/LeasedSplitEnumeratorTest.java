@@ -14,10 +14,14 @@ import io.leasehold.source.split.LeasedSplit;
 import io.leasehold.testkit.ScriptedMember;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
 
+import org.apache.flink.testutils.logging.LoggerAuditingExtension;
+
 import org.assertj.core.data.Offset;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.slf4j.event.Level;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
@@ -32,6 +36,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 @Timeout(30)
 class LeasedSplitEnumeratorTest extends EnumeratorRig {
+
+    @RegisterExtension
+    static final LoggerAuditingExtension LOGGED =
+            new LoggerAuditingExtension(LeaseEventLog.class, Level.WARN);
 
     // ---------------------------------------------------------------------------- assignment
 
@@ -81,7 +89,7 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
     // -------------------------------------------------------------------------------- bounds
 
     @Test
-    void theBoundsOfWhatItFindsAndOfWhatIsInTheTableAreLookedAt() {
+    void whereTheTableHasOtherBoundsThanItsSourceThatIsSaid() {
         List<MemoryQueueSplit> lookedAt = new ArrayList<>();
         boundsOf =
                 split -> {
@@ -90,7 +98,7 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
                 };
         ScriptedMember other =
                 new ScriptedMember(table.open(), "orders", new Incarnation("other", "1")).joined();
-        MemoryQueueSplit shorter = new MemoryQueueSplit("a", 7, 50);
+        MemoryQueueSplit shorter = new MemoryQueueSplit("bounded-a", 7, 50);
         ScriptedMember.applied(
                 other.send(
                         new LeaseRequest.Discover(
@@ -98,7 +106,7 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
                                 other.self(),
                                 List.of(
                                         new LeaseRequest.Discover.NewSplit(
-                                                "a",
+                                                "bounded-a",
                                                 Set.of(),
                                                 new Progress(
                                                         SERIALIZER.serialize(shorter),
@@ -107,14 +115,19 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
                                                         0))))));
         ScriptedMember.applied(other.close(other, Optional.empty()));
 
-        Life life = new Life(1, Optional.empty(), "a");
+        Life life = new Life(1, Optional.empty(), "bounded-a");
         life.enumerator.start();
         life.settle();
         life.reader(0, "r0");
         life.pass(TERMS.renewInterval());
 
-        assertThat(lookedAt).containsExactly(new MemoryQueueSplit("a", 0, 100), shorter);
+        assertThat(lookedAt).containsExactly(new MemoryQueueSplit("bounded-a", 0, 100), shorter);
         assertThat(life.context.assigned.get(0).get(0).inner()).isEqualTo(shorter);
+        // Others log meanwhile.
+        assertThat(LOGGED.getMessages())
+                .filteredOn(message -> message.contains("bounded-a") && message.contains("up to"))
+                .containsExactly(
+                        "The split 'bounded-a' is up to 100 in this job, but up to 50 in the lease table: jobs of one group must read the same queue, up to the same end. It is read as the table has it.");
     }
 
     // ---------------------------------------------------------------------------------- load

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -63,8 +64,17 @@ class GatedOutputTest {
         splits.assertPassedOn(output(flink.object()).createOutputForSplit("a"), method);
     }
 
+    /** As a wrapped reader does when a split of its own is at its end. */
     @Test
-    @SuppressWarnings("unchecked")
+    void anOutputThatTheWrappedReaderGivesUpIsIdleFirst() {
+        List<String> said = new ArrayList<>();
+
+        output(new Saying(said)).releaseOutputForSplit("a");
+
+        assertThat(said).containsExactly("create a#4", "idle", "release a#4");
+    }
+
+    @Test
     void recordsWithAndWithoutATimeAreCountedForTheirSplit() {
         SourceOutput<String> output = output(flinks()).createOutputForSplit("a");
 
@@ -94,5 +104,44 @@ class GatedOutputTest {
 
     private GatedOutput<String> output(ReaderOutput<String> outer) {
         return new GatedOutput<>(outer, gate, counts, splitId -> splitId + "#4");
+    }
+
+    private record Saying(List<String> said) implements ReaderOutput<String> {
+
+        @Override
+        public void collect(String record) {
+            said.add(record);
+        }
+
+        @Override
+        public void collect(String record, long timestamp) {
+            said.add(record);
+        }
+
+        @Override
+        public void emitWatermark(Watermark watermark) {
+            said.add("watermark");
+        }
+
+        @Override
+        public void markIdle() {
+            said.add("idle");
+        }
+
+        @Override
+        public void markActive() {
+            said.add("active");
+        }
+
+        @Override
+        public SourceOutput<String> createOutputForSplit(String splitId) {
+            said.add("create " + splitId);
+            return this;
+        }
+
+        @Override
+        public void releaseOutputForSplit(String splitId) {
+            said.add("release " + splitId);
+        }
     }
 }

@@ -454,6 +454,20 @@ class HandedOverSplitsTest {
         assertThat(former.completed).containsExactly(5L);
     }
 
+    /** One that is built on a fetcher does what it was told when its fetcher looks again. */
+    @Test
+    void theFormerReaderIsWokenOnceItIsTold() throws Exception {
+        List<List<Long>> toldWhenWoken = new ArrayList<>();
+        EndlessReader former = current();
+        former.beforeAdding = () -> toldWhenWoken.add(List.copyOf(former.completed));
+        tell(new FreezeRequested("r1", Map.of("a", 1L)));
+        reader.snapshotState(5);
+
+        reader.notifyCheckpointComplete(5);
+
+        assertThat(toldWhenWoken).containsExactly(List.of(5L));
+    }
+
     @Test
     void whereItsCheckpointFailsItIsToldOfTheNextThatCompletes() throws Exception {
         tell(new FreezeRequested("r1", Map.of("a", 1L)));
@@ -674,6 +688,32 @@ class HandedOverSplitsTest {
 
         assertThat(output.said).endsWith("main idle");
         assertThat(reader.isAvailable()).isNotDone();
+    }
+
+    /** What it had before a failure is on its way back to it. */
+    @Test
+    void aReaderWhoseSplitIsHeldBackIsNotIdle() throws Exception {
+        tell(new SplitsLetGo("r1", Set.of("a", "b")));
+        reader.addSplits(List.of(granted("c", 4).withoutGrant()));
+        poll(1);
+        assertThat(output.said).doesNotContain("main idle");
+
+        tell(new SplitsLetGo("r1", Set.of("c")));
+        poll(1);
+        assertThat(output.said).endsWith("main idle");
+    }
+
+    @Test
+    void aReaderIsIdleEachTimeThatItHoldsNothing() throws Exception {
+        tell(new SplitsLetGo("r1", Set.of("a", "b")));
+        poll(2);
+        reader.addSplits(List.of(granted("a", 6)));
+        poll(1);
+        tell(new SplitsLetGo("r1", Set.of("a")));
+        poll(2);
+
+        assertThat(output.said).filteredOn("main idle"::equals).hasSize(2);
+        assertThat(output.said).endsWith("a#6 released", "main idle");
     }
 
     @Test
