@@ -13,6 +13,7 @@ import io.leasehold.source.reader.WrappedReaderContext;
 import io.leasehold.source.split.LeasedSplit;
 import io.leasehold.source.split.LeasedSplitSerializer;
 
+import org.apache.flink.api.common.functions.InvalidTypesException;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.watermark.WatermarkDeclaration;
 import org.apache.flink.api.connector.source.Boundedness;
@@ -23,6 +24,7 @@ import org.apache.flink.api.connector.source.SourceSplit;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.api.connector.source.SupportsSplitReassignmentOnRecovery;
+import org.apache.flink.api.java.typeutils.MissingTypeInfo;
 import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
 import org.apache.flink.api.java.typeutils.TypeExtractor;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
@@ -235,7 +237,15 @@ public sealed class LeasedSource<T, SplitT extends SourceSplit, InnerT>
             TypeInformation<T> type = (TypeInformation<T>) typed.getProducedType();
             return type;
         }
-        return TypeExtractor.createTypeInfo(Source.class, inner.getClass(), 0, null, null);
+        try {
+            return TypeExtractor.createTypeInfo(Source.class, inner.getClass(), 0, null, null);
+        } catch (InvalidTypesException e) {
+            // As Flink does of a source that is not wrapped: it may be said later.
+            @SuppressWarnings("unchecked")
+            TypeInformation<T> missing =
+                    (TypeInformation<T>) new MissingTypeInfo(inner.getClass().getSimpleName(), e);
+            return missing;
+        }
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.leasehold.testkit.NotedCalls;
 import io.leasehold.testkit.queue.MemoryQueueSource;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
 
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.common.watermark.BoolWatermarkDeclaration;
@@ -25,6 +26,7 @@ import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
 import org.apache.flink.connector.base.source.hybrid.HybridSource;
 import org.apache.flink.connector.testutils.source.reader.TestingReaderContext;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.lineage.LineageDataset;
 import org.apache.flink.streaming.api.lineage.LineageVertexProvider;
 import org.apache.flink.streaming.api.lineage.SourceLineageVertex;
@@ -108,6 +110,21 @@ class LeasedSourceTest {
         assertThat(leased(new Bare()).getProducedType()).isEqualTo(Types.STRING);
     }
 
+    /** As of a bare one: whoever gives it with {@code returns} need not give it sooner. */
+    @Test
+    void aTypeThatNobodyKnowsMayBeGivenLater() {
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+        Erased<String> bare = new Erased<>();
+
+        for (Source<String, ?, ?> source : List.of(bare, leased(bare))) {
+            assertThat(
+                            env.fromSource(source, WatermarkStrategy.noWatermarks(), "orders")
+                                    .returns(Types.STRING)
+                                    .getType())
+                    .isEqualTo(Types.STRING);
+        }
+    }
+
     /** Flink asks for one by the class. */
     @Test
     void itsSplitsAreGivenAnewAfterARecovery() {
@@ -136,8 +153,8 @@ class LeasedSourceTest {
                 Arguments.of(SourceReader.class, LeasedSourceReader.class));
     }
 
-    private static LeasedSource<String, ?, ?> leased(
-            Source<String, MemoryQueueSplit, Set<String>> inner) {
+    private static <T> LeasedSource<T, ?, ?> leased(
+            Source<T, MemoryQueueSplit, Set<String>> inner) {
         return LeasedSource.wrap(inner)
                 .group("orders")
                 .store(MemoryLeaseStore.named("orders"))
@@ -208,6 +225,43 @@ class LeasedSourceTest {
         @Override
         public SourceLineageVertex getLineageVertex() {
             return VERTEX;
+        }
+    }
+
+    /** What it gives is not to be seen in its class. */
+    private static final class Erased<T> implements Source<T, MemoryQueueSplit, Set<String>> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public Boundedness getBoundedness() {
+            return Boundedness.BOUNDED;
+        }
+
+        @Override
+        public SplitEnumerator<MemoryQueueSplit, Set<String>> createEnumerator(
+                SplitEnumeratorContext<MemoryQueueSplit> context) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public SplitEnumerator<MemoryQueueSplit, Set<String>> restoreEnumerator(
+                SplitEnumeratorContext<MemoryQueueSplit> context, Set<String> state) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public SourceReader<T, MemoryQueueSplit> createReader(SourceReaderContext context) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public SimpleVersionedSerializer<MemoryQueueSplit> getSplitSerializer() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public SimpleVersionedSerializer<Set<String>> getEnumeratorCheckpointSerializer() {
+            throw new UnsupportedOperationException();
         }
     }
 
