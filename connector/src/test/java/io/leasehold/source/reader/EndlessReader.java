@@ -47,6 +47,9 @@ final class EndlessReader implements SourceReader<String, MemoryQueueSplit> {
     /** Fails when it is told that a checkpoint is complete. */
     boolean cannotCommit;
 
+    /** As by default: it has no way to pause one split. */
+    boolean cannotPause;
+
     /** Run when splits come, which may take a wrapped reader its time. */
     Runnable beforeAdding = () -> {};
 
@@ -127,6 +130,9 @@ final class EndlessReader implements SourceReader<String, MemoryQueueSplit> {
 
     @Override
     public void pauseOrResumeSplits(Collection<String> toPause, Collection<String> toResume) {
+        if (cannotPause) {
+            throw new UnsupportedOperationException("on purpose");
+        }
         if (!forgetsPauses) {
             paused.addAll(toPause);
         }

@@ -59,6 +59,7 @@ class HandedOverSplitsTest {
     private boolean noReaderCanBeMade;
     private boolean nextForgetsPauses;
     private boolean nextCannotTakeSplits;
+    private boolean nextCannotPause;
     private LeasedSourceReader<String, MemoryQueueSplit> reader;
 
     @BeforeEach
@@ -92,6 +93,7 @@ class HandedOverSplitsTest {
                         throw new IllegalStateException("on purpose");
                     };
         }
+        inner.cannotPause = nextCannotPause;
         inners.add(inner);
         return inner;
     }
@@ -420,6 +422,21 @@ class HandedOverSplitsTest {
 
         assertThat(output.records).containsExactly("b0");
         assertThat(current().paused).containsExactly("b");
+    }
+
+    /** Flink says whether that fails the job; the next reader is not to be asked at all. */
+    @Test
+    void whoCannotPauseSaysSoAndIsReplacedAllTheSame() throws Exception {
+        current().cannotPause = true;
+        assertThatThrownBy(() -> reader.pauseOrResumeSplits(List.of("b#4"), List.of()))
+                .isInstanceOf(UnsupportedOperationException.class);
+
+        nextCannotPause = true;
+        tell(new FreezeRequested("r1", Map.of("a", 1L)));
+        reader.snapshotState(1);
+        poll(2);
+
+        assertThat(output.records).containsExactly("b0", "b1");
     }
 
     @Test
