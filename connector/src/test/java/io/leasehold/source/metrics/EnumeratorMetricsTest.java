@@ -106,12 +106,51 @@ class EnumeratorMetricsTest {
 
     @Test
     void aReadThatIsNotAnsweredHasChangedNothing() {
-        LeaseStep<?> open = new Driven().next(LeaseRequest.Open.class);
+        metrics.answered(unanswered(new Driven().next(LeaseRequest.Open.class)), now, now);
+        metrics.answered(unanswered(new Driven().next(LeaseRequest.Read.class)), now, now);
 
-        metrics.answered(unanswered(open), now, now);
-
-        assertThat(value("storeErrors")).isEqualTo(1);
+        assertThat(value("storeErrors")).isEqualTo(2);
         assertThat(value("unknownOutcomes")).isZero();
+    }
+
+    /** It is the first one: the member is valid from when it asked to join. */
+    @Test
+    void toJoinIsARenewal() {
+        Driven member = new Driven();
+        LeaseStep<?> join = member.next(LeaseRequest.Join.class);
+
+        metrics.answered(join.sendTo(member.store), now, now + millis(30));
+
+        assertThat(value("renewalLatency")).isEqualTo(30);
+    }
+
+    @Test
+    void noOtherRequestIsARenewal() {
+        for (Class<?> kind : List.of(LeaseRequest.Open.class, LeaseRequest.Read.class)) {
+            Driven member = new Driven();
+            LeaseStep<?> step = member.next(kind);
+            metrics.answered(step.sendTo(member.store), now, now + millis(30));
+        }
+
+        assertThat(value("renewalLatency")).isEqualTo(-1);
+        assertThat(value("renewalAge")).isEqualTo(-1);
+    }
+
+    /** Who is closed beats in vain, however fast it is told so. */
+    @Test
+    void aRenewalThatIsRefusedIsNone() {
+        Driven member = new Driven();
+        member.renew(20);
+        LeaseStep<?> beat = member.next(LeaseRequest.Beat.class);
+
+        metrics.answered(
+                beat.answeredBy(new LeaseOutcome.Refused<>("It is closed.")),
+                now,
+                now + millis(500));
+
+        assertThat(value("renewalLatency")).isEqualTo(20);
+        assertThat(value("maxRenewalLatency")).isEqualTo(20);
+        assertThat(value("storeErrors")).isZero();
     }
 
     @Test
