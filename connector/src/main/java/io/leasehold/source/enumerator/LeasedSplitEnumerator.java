@@ -435,9 +435,6 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
             letGo(elsewhere.splitId());
         } else if (event instanceof LeaseEvent.TenureBroken broken) {
             log.say(broken, withheld.get(broken.lease().splitId()).inner());
-            if (!broken.fromState()) {
-                metrics.restoredFromTable();
-            }
         } else if (event instanceof LeaseEvent.RestoreRefused refused) {
             fail(new RestoreRefusedException(refused, withheld.get(refused.lease().splitId())));
         } else if (event instanceof LeaseEvent.Joined) {

@@ -150,12 +150,13 @@ public final class EnumeratorMetrics {
             count(LeaseMetric.LOSSES, standing.held());
         } else if (event instanceof LeaseEvent.RestoredElsewhere) {
             count(LeaseMetric.RESTORED_ELSEWHERE, 1);
+        } else if (event instanceof LeaseEvent.TenureBroken broken) {
+            count(
+                    broken.fromState()
+                            ? LeaseMetric.RESTORED_FROM_STATE
+                            : LeaseMetric.RESTORED_FROM_TABLE,
+                    1);
         }
-    }
-
-    /** A split goes on at the table's position, though this job's state has one. */
-    public void restoredFromTable() {
-        count(LeaseMetric.RESTORED_FROM_TABLE, 1);
     }
 
     private void count(LeaseMetric metric, long more) {

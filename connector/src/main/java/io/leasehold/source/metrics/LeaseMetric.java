@@ -127,6 +127,12 @@ public enum LeaseMetric {
             Kind.COUNTER,
             "splits",
             "that went on at the table's position instead of this job's own: another job had consumed them since"),
+    RESTORED_FROM_STATE(
+            "restoredFromState",
+            Place.ENUMERATOR,
+            Kind.COUNTER,
+            "splits",
+            "that went back to this job's own position though another job had consumed them since: what that one read is read again"),
     RESTORED_ELSEWHERE(
             "restoredElsewhere",
             Place.ENUMERATOR,

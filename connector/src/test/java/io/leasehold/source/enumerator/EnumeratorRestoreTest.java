@@ -169,6 +169,8 @@ class EnumeratorRestoreTest extends EnumeratorRig {
 
         Life next = start("blue", RestoreRule.STATE, savepoint);
         assertThat(reads(next)).isEqualTo(at(40));
+        assertThat(next.shown("restoredFromState")).isEqualTo(1);
+        assertThat(next.shown("restoredFromTable")).isZero();
         record(next, 50);
         assertThat(located()).isEqualTo("50 100 a");
 

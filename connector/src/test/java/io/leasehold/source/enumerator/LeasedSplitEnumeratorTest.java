@@ -209,6 +209,7 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
                 .extracting(again -> again.inner().position())
                 .containsExactly(30);
         assertThat(next.shown("restoredFromTable")).isEqualTo(1);
+        assertThat(next.shown("restoredFromState")).isZero();
         assertThat(next.shown("restoredElsewhere")).isZero();
     }
 

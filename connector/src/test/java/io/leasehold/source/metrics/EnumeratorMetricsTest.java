@@ -217,11 +217,15 @@ class EnumeratorMetricsTest {
     @Test
     void stateThatIsOfNoUseIsCounted() {
         metrics.learnt(new LeaseEvent.RestoredElsewhere("a", ME));
-        metrics.restoredFromTable();
-        metrics.restoredFromTable();
+        metrics.learnt(tenureBroken(true));
+        metrics.learnt(tenureBroken(true));
+        metrics.learnt(tenureBroken(true));
+        metrics.learnt(tenureBroken(false));
+        metrics.learnt(tenureBroken(false));
 
         assertThat(value("restoredElsewhere")).isEqualTo(1);
         assertThat(value("restoredFromTable")).isEqualTo(2);
+        assertThat(value("restoredFromState")).isEqualTo(3);
     }
 
     // ------------------------------------------------------------------------ one after another
@@ -266,6 +270,11 @@ class EnumeratorMetricsTest {
 
     private static long millis(long millis) {
         return Duration.ofMillis(millis).toNanos();
+    }
+
+    private static LeaseEvent.TenureBroken tenureBroken(boolean fromState) {
+        return new LeaseEvent.TenureBroken(
+                acquired(LeaseEvent.Acquired.Way.FREE).lease(), PROGRESS, fromState);
     }
 
     private static LeaseEvent.Acquired acquired(LeaseEvent.Acquired.Way way) {
