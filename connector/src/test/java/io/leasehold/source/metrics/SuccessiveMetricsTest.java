@@ -83,11 +83,14 @@ class SuccessiveMetricsTest {
 
     @Test
     void nothingIsPendingForAReaderThatSaysNothing() {
-        metrics.next().setPendingRecordsGauge(() -> 10L);
+        SourceReaderMetricGroup first = metrics.next();
+        first.setPendingRecordsGauge(() -> 10L);
+        first.setPendingBytesGauge(() -> 100L);
 
         metrics.next();
 
         assertThat(reported.value("pendingRecords")).isZero();
+        assertThat(reported.value("pendingBytes")).isZero();
     }
 
     /** As Kafka's: a partition that has gone elsewhere is not to be seen any more. */

@@ -424,6 +424,19 @@ class HandedOverSplitsTest {
         assertThat(current().paused).containsExactly("b");
     }
 
+    /** A reader may not know a split that it does not have. */
+    @Test
+    void onlyWhatIsPausedStillAndIsThereIsPausedInTheNextReader() {
+        reader.pauseOrResumeSplits(List.of("a#4", "b#4"), List.of());
+        reader.pauseOrResumeSplits(List.of(), List.of("b#4"));
+        tell(new FreezeRequested("r1", Map.of("a", 1L)));
+        reader.snapshotState(1);
+        assertThat(current().paused).isEmpty();
+
+        reader.pauseOrResumeSplits(List.of("a#4"), List.of());
+        assertThat(current().paused).isEmpty();
+    }
+
     /** Flink says whether that fails the job; the next reader is not to be asked at all. */
     @Test
     void whoCannotPauseSaysSoAndIsReplacedAllTheSame() throws Exception {
