@@ -265,6 +265,23 @@ class PassThroughITCase {
         assertThat(CommittedOutput.of(name)).containsExactlyInAnyOrderElementsOf(all(4, 2, 2_000));
     }
 
+    /** What the readers of the first one said last may reach the enumerator of the second. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 4})
+    void asBothOfAHybridSourceTheyAreReadOneAfterTheOther(int failures) throws Exception {
+        String next = name + "-next";
+        NumberedRecords.fill(name, 4, 2_000);
+        NumberedRecords.fill(next, 2, 2_000);
+
+        readHybrid(
+                HybridSource.builder(bounded(name, "blue"))
+                        .addSource(bounded(next, "blue"))
+                        .build(),
+                failures);
+
+        assertThat(CommittedOutput.of(name)).containsExactlyInAnyOrderElementsOf(all(4, 2, 2_000));
+    }
+
     private void readHybrid(Source<String, ?, ?> hybrid, int failures) throws Exception {
         FAILURES_LEFT.put(name, new AtomicInteger(failures));
         StreamExecutionEnvironment env = env(20);
