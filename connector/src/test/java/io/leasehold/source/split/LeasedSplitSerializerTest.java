@@ -6,9 +6,13 @@ import io.leasehold.testkit.queue.MemoryQueueSplit;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -76,8 +80,15 @@ class LeasedSplitSerializerTest extends StoredFormatContract<LeasedSplit<MemoryQ
     }
 
     /** Takes any bytes for its split, and always writes the same. */
-    private record Careless(int version, byte[] bytes)
-            implements SimpleVersionedSerializer<MemoryQueueSplit> {
+    private static class Careless implements SimpleVersionedSerializer<MemoryQueueSplit> {
+
+        private final int version;
+        private final byte[] bytes;
+
+        Careless(int version, byte[] bytes) {
+            this.version = version;
+            this.bytes = bytes;
+        }
 
         static final MemoryQueueSplit ANY = new MemoryQueueSplit("any", 0, 1);
 
@@ -95,6 +106,46 @@ class LeasedSplitSerializerTest extends StoredFormatContract<LeasedSplit<MemoryQ
         public MemoryQueueSplit deserialize(int anyVersion, byte[] anyBytes) {
             return ANY;
         }
+    }
+
+    /** The wrapped source may have come to a later version since. */
+    @Test
+    void theWrappedSerializerIsToldTheVersionThatItWrote() throws IOException {
+        List<Integer> told = new ArrayList<>();
+        LeasedSplitSerializer<MemoryQueueSplit> around =
+                new LeasedSplitSerializer<>(
+                        new Careless(3, new byte[0]) {
+                            @Override
+                            public MemoryQueueSplit deserialize(int version, byte[] bytes) {
+                                told.add(version);
+                                return ANY;
+                            }
+                        });
+
+        around.deserialize(around.getVersion(), HexFormat.of().parseHex(BYTES));
+
+        assertThat(told).containsExactly(1);
+    }
+
+    /** Of no such length is anything allocated. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ffffffff", "7fffffff", "00000023"})
+    void lengthsThatCannotBeAreRefused(String length) {
+        byte[] bytes = HexFormat.of().parseHex(BYTES.replaceFirst("0000000f", length));
+
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> SERIALIZER.deserialize(SERIALIZER.getVersion(), bytes))
+                .withMessageStartingWith("The bytes are cut short: ");
+    }
+
+    @Test
+    void whatIsNeitherTrueNorFalseIsRefused() {
+        byte[] bytes = HexFormat.of().parseHex(BYTES);
+        bytes[bytes.length - 2] = 2;
+
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> SERIALIZER.deserialize(SERIALIZER.getVersion(), bytes))
+                .withMessage("The byte 2 is neither true nor false.");
     }
 
     @Test
