@@ -30,6 +30,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.lineage.LineageDataset;
 import org.apache.flink.streaming.api.lineage.LineageVertexProvider;
 import org.apache.flink.streaming.api.lineage.SourceLineageVertex;
+import org.apache.flink.util.SimpleUserCodeClassLoader;
+import org.apache.flink.util.UserCodeClassLoader;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,6 +42,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -88,9 +92,46 @@ class LeasedSourceTest {
 
     @Test
     void aSourceWhoseReadersInduceCheckpointsIsRefused() {
+        Inducing.CALLED.clear();
+
         assertThatIllegalStateException()
                 .isThrownBy(() -> leased(new Inducing()).createReader(new TestingReaderContext()))
                 .withMessageStartingWith("The source Inducing cannot be wrapped");
+
+        assertThat(Inducing.CALLED).containsExactly("close");
+    }
+
+    /**
+     * What readers of one source share, one of them may close; and jobs bring their own classes.
+     */
+    @Test
+    void eachReaderIsOfASourceOfItsOwnByTheJobsClassLoader() throws Exception {
+        Sharing.READ.clear();
+        Set<String> loaded = ConcurrentHashMap.newKeySet();
+        ClassLoader jobs =
+                new ClassLoader(getClass().getClassLoader()) {
+                    @Override
+                    protected Class<?> loadClass(String name, boolean resolve)
+                            throws ClassNotFoundException {
+                        loaded.add(name);
+                        return super.loadClass(name, resolve);
+                    }
+                };
+        TestingReaderContext context =
+                new TestingReaderContext() {
+                    @Override
+                    public UserCodeClassLoader getUserCodeClassLoader() {
+                        return SimpleUserCodeClassLoader.create(jobs);
+                    }
+                };
+        LeasedSource<String, ?, ?> leased = leased(new Sharing());
+
+        leased.createReader(context).close();
+        leased.createReader(context).close();
+
+        assertThat(Sharing.READ).hasSize(2);
+        assertThat(Sharing.READ.get(0)).isNotSameAs(Sharing.READ.get(1));
+        assertThat(loaded).contains(Sharing.class.getName());
     }
 
     @Test
@@ -280,8 +321,23 @@ class LeasedSourceTest {
         }
     }
 
+    /** Notes each source that makes a reader. */
+    private static final class Sharing extends Bare {
+        private static final long serialVersionUID = 1L;
+
+        private static final List<Source<String, ?, ?>> READ = new CopyOnWriteArrayList<>();
+
+        @Override
+        public SourceReader<String, MemoryQueueSplit> createReader(SourceReaderContext context) {
+            READ.add(this);
+            return super.createReader(context);
+        }
+    }
+
     private static final class Inducing extends Bare {
         private static final long serialVersionUID = 1L;
+
+        private static final List<String> CALLED = new CopyOnWriteArrayList<>();
 
         @Override
         @SuppressWarnings("unchecked")
@@ -290,7 +346,10 @@ class LeasedSourceTest {
                     Proxy.newProxyInstance(
                             getClass().getClassLoader(),
                             new Class<?>[] {ExternallyInducedSourceReader.class},
-                            (proxy, method, arguments) -> null);
+                            (proxy, method, arguments) -> {
+                                CALLED.add(method.getName());
+                                return null;
+                            });
         }
     }
 }
