@@ -5,13 +5,11 @@ import io.leasehold.lease.LeaseRequest.Beat;
 import io.leasehold.lease.LeaseRequest.Close;
 import io.leasehold.lease.LeaseRequest.Declare;
 import io.leasehold.lease.LeaseRequest.Discover;
-import io.leasehold.lease.LeaseRequest.Finish;
 import io.leasehold.lease.LeaseRequest.Join;
 import io.leasehold.lease.LeaseRequest.Locate;
 import io.leasehold.lease.LeaseRequest.Open;
 import io.leasehold.lease.LeaseRequest.Rate;
 import io.leasehold.lease.LeaseRequest.Read;
-import io.leasehold.lease.LeaseRequest.Record;
 import io.leasehold.lease.LeaseRequest.Recorded;
 import io.leasehold.lease.LeaseRequest.Release;
 import io.leasehold.lease.LeaseRequest.Withdraw;
@@ -19,7 +17,6 @@ import io.leasehold.lease.LeaseRequest.Withdraw;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,10 +38,6 @@ import java.util.stream.Collectors;
  * names that beat. A renewal of a closed incarnation is refused, so it learns of it before it could
  * trust a new validity.
  *
- * <p>A renewal whose answer shows that leases have changed counts only when they have been read:
- * one of them may have been claimed by FORCE, and its claimant waits for no longer than the
- * validity that this member had before it could know.
- *
  * <p><b>Unknown outcomes</b> (T5) change nothing here. The next answered renewal is followed by a
  * read, and that tells: a lease found to be this incarnation's own, though no answer said so, is
  * acquired once more for its progress.
@@ -52,7 +45,7 @@ import java.util.stream.Collectors;
  * <p>Not thread-safe: one thread drives it. All times are nanoseconds of that machine's monotonic
  * clock.
  */
-public class LeaseKeeper {
+public final class LeaseKeeper {
 
     private enum Phase {
         /** Not in the table: nobody of this id is, or an earlier incarnation is being watched. */
@@ -65,34 +58,20 @@ public class LeaseKeeper {
     private final String group;
     private final Incarnation me;
     private final Share share;
-    private final String description;
     private final LeaseTerms terms;
     private final MemberWatch watch;
+    private final Renewals renewals;
+    private final Admission admission;
+    private final KnownLeases leases = new KnownLeases();
+    private final CurrentPlan plan = new CurrentPlan();
+    private final PendingWrites writes;
+    private final OwnLeases own;
 
     private final List<LeaseEvent> events = new ArrayList<>();
     private Phase phase = Phase.OUTSIDE;
     private boolean underWay;
 
-    /**
-     * An earlier incarnation that may be still alive.
-     *
-     * @param since when its row was first read
-     * @param readAt when it was last read
-     */
-    private record Elder(Member row, long since, long readAt) {}
-
-    private Optional<Elder> elder = Optional.empty();
-
     private Optional<Join> join = Optional.empty();
-
-    /** The last one sent: none is sent twice, since observers count from when they first saw it. */
-    private long beat;
-
-    private long beatAt;
-    private OptionalLong validUntil = OptionalLong.empty();
-
-    /** What a renewal gave that does not count before the leases have been read. */
-    private OptionalLong renewedUntil = OptionalLong.empty();
 
     /** Whether a request is unanswered, so that the rows may be other than we think. */
     private boolean doubtful;
@@ -106,34 +85,11 @@ public class LeaseKeeper {
     /** When to look whether a split that this member has claimed has been let go meanwhile. */
     private OptionalLong lookAt = OptionalLong.empty();
 
-    private final KnownLeases leases = new KnownLeases();
-
     private boolean stateIsKnown;
     private OptionalLong joinedAt = OptionalLong.empty();
 
-    /** Whether something changed that the plan depends on. */
-    private boolean planDue;
-
-    /**
-     * When time alone will have changed something that the plan depends on. The members are read
-     * then before anything is planned: one that was over may have come back.
-     */
-    private OptionalLong planAt = OptionalLong.empty();
-
-    /** The members that the last plan was, or the next plan will be, made for. */
-    private Set<Object> plannedFor = Set.of();
-
-    /** What the last plan has this member acquire, while nothing changed that it depends on. */
-    private List<Lease> toAcquire = List.of();
-
-    private final PendingWrites writes;
-    private final OwnLeases own;
-
     /** Whether a later checkpoint has completed since all was given away. */
     private boolean allCommitted;
-
-    private int planned;
-    private int withoutTaker;
 
     /**
      * @param now a time before the first step
@@ -145,7 +101,14 @@ public class LeaseKeeper {
             String description,
             LeaseTerms terms,
             long now) {
-        this(group, me, share, description, terms, new MemberWatch(terms), now);
+        this(
+                group,
+                me,
+                share,
+                description,
+                terms,
+                new MemberWatch(terms),
+                new Renewals(terms, now));
     }
 
     LeaseKeeper(
@@ -155,16 +118,16 @@ public class LeaseKeeper {
             String description,
             LeaseTerms terms,
             MemberWatch watch,
-            long now) {
+            Renewals renewals) {
         this.group = Names.require("group", group);
         this.me = me;
         this.share = share;
-        this.description = description;
         this.terms = terms;
         this.watch = watch;
+        this.renewals = renewals;
+        this.admission = new Admission(group, me, share, description, terms, watch);
         this.writes = new PendingWrites(group, me);
         this.own = new OwnLeases(me, watch, writes);
-        this.beatAt = now;
     }
 
     // ------------------------------------------------------------------------------------------
@@ -183,19 +146,19 @@ public class LeaseKeeper {
      */
     public void restored(String splitId, RestoredPosition at) {
         own.restored(splitId, at);
-        planDue = true;
+        plan.changed();
     }
 
     /** The reader of a split is gone and its state has no position: it starts from the table's. */
     public void orphaned(String splitId) {
         own.notHeld(splitId);
-        planDue = true;
+        plan.changed();
     }
 
     /** All that the job's state holds has been told: before that, nothing is acquired. */
     public void stateIsKnown() {
         stateIsKnown = true;
-        planDue = true;
+        plan.changed();
     }
 
     /** Positions of a completed checkpoint are to be written. Later ones replace earlier ones. */
@@ -258,11 +221,11 @@ public class LeaseKeeper {
 
     /** How long from now a reader may be granted to emit what this member holds; zero if not. */
     public Duration extendFor(long now) {
-        if (phase != Phase.JOINED || validUntil.isEmpty()) {
+        if (phase != Phase.JOINED) {
             return Duration.ZERO;
         }
-        long left = Math.min(validUntil.getAsLong() - now, terms.readerGrant().toNanos());
-        return Duration.ofNanos(Math.max(0, left));
+        Duration valid = renewals.validFor(now);
+        return valid.compareTo(terms.readerGrant()) < 0 ? valid : terms.readerGrant();
     }
 
     public boolean joined() {
@@ -279,8 +242,7 @@ public class LeaseKeeper {
                 && writes.allDiscovered()
                 && !leasesStale
                 && !leases.isEmpty()
-                && !planDue
-                && toAcquire.isEmpty()
+                && plan.isCarriedOut()
                 && !underWay;
     }
 
@@ -297,12 +259,12 @@ public class LeaseKeeper {
     public LeaseStanding standing() {
         return new LeaseStanding(
                 own.heldCount(),
-                planned,
+                plan.planned(),
                 own.claimedCount(),
-                withoutTaker,
+                plan.withoutTaker(),
                 leases.unreadableCount() + own.refused().size(),
                 phase == Phase.JOINED ? watch.takers(me).size() : 0,
-                phase == Phase.JOINED ? validUntil : OptionalLong.empty());
+                phase == Phase.JOINED ? renewals.validUntil() : OptionalLong.empty());
     }
 
     /**
@@ -377,7 +339,7 @@ public class LeaseKeeper {
      */
     public List<LeaseRequest<?>> close(Duration granted, long now) {
         // A row that was asked for may be there, though no answer said so.
-        boolean inTable = phase != Phase.OVER && beat > 0;
+        boolean inTable = phase != Phase.OVER && renewals.last() > 0;
         phase = Phase.OVER;
         if (!inTable) {
             return List.of();
@@ -416,56 +378,23 @@ public class LeaseKeeper {
     }
 
     private void onOpen(Membership membership, long sentAt, long now) {
-        beatAt = now + terms.renewInterval().toNanos();
+        renewals.dueAt(now + terms.renewInterval().toNanos());
         watch.saw(membership, sentAt, now);
-        Optional<Member> row = membership.member(me.memberId());
-        if (row.isEmpty()) {
-            join(Optional.empty(), Duration.ZERO);
-        } else if (row.get().incarnation().equals(me)) {
-            // Our own, of which no answer came: renew before anything is trusted.
+        Admission.Verdict verdict = admission.of(membership.member(me.memberId()), renewals, now);
+        if (verdict instanceof Admission.Verdict.Joins joins) {
+            join = Optional.of(joins.request());
+        } else if (verdict instanceof Admission.Verdict.Inside) {
             joined(now);
-            beatAt = now;
-        } else if (row.get().state() == MemberState.CLOSED) {
-            join(row, row.get().emitsFor());
-        } else if (watch.dead(me.memberId())) {
-            join(row, watch.silentIn(row.get().incarnation(), now));
-        } else {
-            watchElder(row.get(), now);
-        }
-    }
-
-    private void join(Optional<Member> replaced, Duration emitsFor) {
-        Member row =
-                new Member(
-                        me,
-                        ++beat,
-                        MemberState.ACTIVE,
-                        share,
-                        replaced.map(Member::orders).orElse(Orders.NONE),
-                        terms.duration(),
-                        emitsFor,
-                        description);
-        join = Optional.of(new Join(group, row, replaced));
-    }
-
-    /**
-     * It is alive if it is seen to beat after its duration; a gap in watching shows nothing (T4).
-     */
-    private void watchElder(Member row, long now) {
-        long tooLong = 2 * terms.deadAfter(row.duration()).toNanos();
-        boolean beats =
-                elder.filter(seen -> now - seen.readAt() <= 2 * terms.renewInterval().toNanos())
-                        .filter(seen -> !seen.row().equals(row))
-                        .isPresent();
-        long since = elder.map(Elder::since).orElse(now);
-        if (elder.isEmpty()) {
-            events.add(new LeaseEvent.Waits(row));
-        }
-        elder = Optional.of(new Elder(row, since, now));
-        if (beats && now - since > tooLong) {
+            // Renewed before anything is trusted.
+            renewals.dueAt(now);
+        } else if (verdict instanceof Admission.Verdict.Waits waits) {
+            if (waits.first()) {
+                events.add(new LeaseEvent.Waits(waits.elder()));
+            }
+        } else if (verdict instanceof Admission.Verdict.HasTwin twin) {
             over(
                     "The member id '%s' is in use by another running job: %s. Give one of the two another lease.member.id."
-                            .formatted(me.memberId(), row.description()));
+                            .formatted(me.memberId(), twin.elder().description()));
         }
     }
 
@@ -473,12 +402,12 @@ public class LeaseKeeper {
         outcome.react(
                 membership -> {
                     doubtful = false;
-                    renewed(sentAt);
+                    renewals.answered(sentAt);
                     joined(now);
                     saw(membership, sentAt, now);
                 },
                 // Somebody wrote the row meanwhile: look again.
-                reason -> retryFrom(sentAt, now),
+                reason -> renewals.unanswered(sentAt, now),
                 cause -> silent(cause, sentAt, now));
     }
 
@@ -494,7 +423,7 @@ public class LeaseKeeper {
 
     private Optional<LeaseStep<?>> nextInside(long now) {
         if (now - beatDue() >= 0) {
-            return step(new Beat(group, me, ++beat), this::onBeat);
+            return step(new Beat(group, me, renewals.next()), this::onBeat);
         }
         if (doubtful) {
             return Optional.empty();
@@ -531,59 +460,24 @@ public class LeaseKeeper {
     private void lookAgain(long now) {
         long at = now + terms.lookInterval().toNanos();
         lookAt =
-                at - beatAt < 0 && own.awaitsHandoff(leases)
+                at - renewals.dueAt() < 0 && own.awaitsHandoff(leases)
                         ? OptionalLong.of(at)
                         : OptionalLong.empty();
     }
 
     private Optional<LeaseStep<?>> nextWrite() {
         return writes.discover()
-                .flatMap(this::send)
-                .or(() -> writes.release().flatMap(this::send))
-                .or(() -> writes.finish().flatMap(this::send))
-                .or(() -> writes.record().flatMap(this::send))
-                .or(() -> writes.rate().flatMap(this::send));
+                .flatMap(this::discover)
+                .or(() -> writes.next().flatMap(this::write));
     }
 
-    private Optional<LeaseStep<?>> send(Discover discover) {
-        return step(discover, (inserted, s, n) -> onDiscovered(discover, inserted));
+    private Optional<LeaseStep<?>> discover(Discover request) {
+        return step(request, (inserted, s, n) -> onDiscovered(request, inserted));
     }
 
-    private Optional<LeaseStep<?>> send(Release release) {
+    private Optional<LeaseStep<?>> write(PendingWrites.Write write) {
         return step(
-                release,
-                (released, s, n) -> {
-                    writes.written(release);
-                    leasesStale = true;
-                });
-    }
-
-    private Optional<LeaseStep<?>> send(Finish finish) {
-        return step(
-                finish,
-                (finished, s, n) -> {
-                    writes.written(finish);
-                    leasesStale = true;
-                });
-    }
-
-    private Optional<LeaseStep<?>> send(Record record) {
-        return step(
-                record,
-                (recorded, s, n) -> {
-                    writes.written(record);
-                    // Whose condition failed has lost the lease, which shows in its row.
-                    leasesStale |= recorded.size() < record.splits().size();
-                });
-    }
-
-    private Optional<LeaseStep<?>> send(Rate rate) {
-        return step(
-                rate,
-                (rated, s, n) -> {
-                    writes.written(rate);
-                    leasesStale = true;
-                });
+                write.request(), (applied, s, n) -> leasesStale |= write.written().test(applied));
     }
 
     /** Closes a member that is dead: its validity is over, and so the grants of its readers. */
@@ -608,7 +502,11 @@ public class LeaseKeeper {
         allCommitted &= hasDrained();
         MemberState state = allCommitted ? MemberState.DRAINED : MemberState.ACTIVE;
         return myRow().filter(row -> row.state() != state)
-                .flatMap(row -> step(new Declare(group, me, state, beat), this::onDeclared));
+                .flatMap(
+                        row ->
+                                step(
+                                        new Declare(group, me, state, renewals.last()),
+                                        this::onDeclared));
     }
 
     private void onDeclared(Membership membership, long sentAt, long now) {
@@ -630,34 +528,17 @@ public class LeaseKeeper {
     }
 
     private void onBeat(Membership membership, long sentAt, long now) {
-        renewed(sentAt);
+        renewals.answered(sentAt);
         if (doubtful) {
             doubtful = false;
             leasesStale = true;
             events.add(new LeaseEvent.StoreAnswers());
         }
         saw(membership, sentAt, now);
-        if (planAt.isPresent() && sentAt - planAt.getAsLong() >= 0) {
-            planAt = OptionalLong.empty();
-            planDue = true;
-        }
+        plan.membersRead(sentAt);
         if (!leasesStale) {
-            leasesKnown();
+            renewals.leasesKnown();
             lookAgain(now);
-        }
-    }
-
-    /** Rule T2: dated from before it was sent. */
-    void renewed(long sentAt) {
-        renewedUntil = OptionalLong.of(sentAt + terms.duration().toNanos());
-        beatAt = sentAt + terms.renewInterval().toNanos();
-    }
-
-    /** All that had been done to the leases when the last renewal was carried out is known. */
-    final void leasesKnown() {
-        if (renewedUntil.isPresent()) {
-            validUntil = renewedUntil;
-            renewedUntil = OptionalLong.empty();
         }
     }
 
@@ -667,19 +548,7 @@ public class LeaseKeeper {
         if (membership.changeNumber() > knownChange) {
             leasesStale = true;
         }
-        Set<Object> standing = new HashSet<>();
-        for (Member row : watch.rows()) {
-            standing.add(
-                    List.of(
-                            row.incarnation(),
-                            row.state(),
-                            row.share(),
-                            row.orders(),
-                            watch.live(row.id())));
-        }
-        if (!standing.equals(plannedFor)) {
-            plannedFor = standing;
-            planDue = true;
+        if (plan.sawMembers(watch)) {
             // Claims stand as long as their claimants do.
             events.addAll(own.newsOfClaims(leases));
         }
@@ -702,9 +571,9 @@ public class LeaseKeeper {
             events.add(new LeaseEvent.Known(known));
         }
         events.addAll(own.newsOfClaims(leases));
-        leasesKnown();
+        renewals.leasesKnown();
         lookAgain(now);
-        planDue = true;
+        plan.changed();
     }
 
     private void saw(Lease lease, long now) {
@@ -715,25 +584,23 @@ public class LeaseKeeper {
         if (!stateIsKnown) {
             return Optional.empty();
         }
-        if (!planDue) {
-            return acquire(toAcquire);
+        if (!plan.isDue()) {
+            return acquire();
         }
-        planDue = false;
-        toAcquire = List.of();
-        planAt = OptionalLong.empty();
+        plan.begun();
         // Told after its row was read, or its owner came to life since.
         leases.of(own.restored()).forEach(lease -> saw(lease, now));
         Optional<Lease> refused =
                 leases.of(own.restored()).stream().filter(own::isRefused).findFirst();
         if (refused.isPresent()) {
             if (ownerMayBeNew(refused.get())) {
-                planAt = OptionalLong.of(now);
+                plan.readAgainAt(now);
                 return Optional.empty();
             }
             return refuse(refused.get());
         }
         if (waitsForOthers(now)) {
-            planAt = OptionalLong.of(joinedAt.getAsLong() + terms.initialWait().toNanos());
+            plan.readAgainAt(joinedAt.getAsLong() + terms.initialWait().toNanos());
             return Optional.empty();
         }
         PlannedMoves moves =
@@ -747,13 +614,11 @@ public class LeaseKeeper {
                                 own.refused(),
                                 own.notToBeAcquired(),
                                 now));
-        planAt = moves.readAgainAt();
-        planned = moves.planned();
-        if (moves.withoutTaker() != withoutTaker) {
-            withoutTaker = moves.withoutTaker();
-            events.add(new LeaseEvent.WithoutTaker(withoutTaker));
+        if (moves.withoutTaker() != plan.withoutTaker()) {
+            events.add(new LeaseEvent.WithoutTaker(moves.withoutTaker()));
         }
-        return acquire(moves.acquire()).or(() -> withdraw(moves)).or(() -> claim(moves));
+        plan.made(moves);
+        return acquire().or(() -> withdraw(moves)).or(() -> claim(moves));
     }
 
     /** It may live though it is in no row: the members are to be read again. */
@@ -768,20 +633,16 @@ public class LeaseKeeper {
                 (progress, s, n) -> events.add(new LeaseEvent.RestoreRefused(lease, progress)));
     }
 
-    /** As many as fit into one request; when all are acquired, the plan is made again. */
-    private Optional<LeaseStep<?>> acquire(List<Lease> free) {
+    private Optional<LeaseStep<?>> acquire() {
+        List<Lease> free = plan.nextToAcquire();
         if (free.isEmpty()) {
             return Optional.empty();
         }
-        List<Lease> first = first(free);
-        toAcquire =
-                first.size() < free.size() ? free.subList(first.size(), free.size()) : List.of();
-        planDue = toAcquire.isEmpty();
         Acquire request =
                 new Acquire(
                         group,
                         me,
-                        first.stream()
+                        free.stream()
                                 .map(
                                         lease ->
                                                 new Acquire.Wanted(
@@ -796,7 +657,7 @@ public class LeaseKeeper {
         return moves.withdraw().isEmpty()
                 ? Optional.empty()
                 : step(
-                        new Withdraw(group, me, few(moves.withdraw())),
+                        new Withdraw(group, me, plan.few(moves.withdraw())),
                         (withdrawn, s, n) -> leasesStale = true);
     }
 
@@ -804,20 +665,8 @@ public class LeaseKeeper {
         return moves.claim().isEmpty()
                 ? Optional.empty()
                 : step(
-                        new LeaseRequest.Claim(group, me, few(moves.claim())),
+                        new LeaseRequest.Claim(group, me, plan.few(moves.claim())),
                         (claimed, s, n) -> leasesStale = true);
-    }
-
-    /** As many as fit into one request; the others when that is answered. */
-    private <X> List<X> few(List<X> all) {
-        planDue |= !all.isEmpty();
-        return first(all);
-    }
-
-    private static <X> List<X> first(List<X> all) {
-        return all.size() > LeaseRequest.MOST_SPLITS
-                ? all.subList(0, LeaseRequest.MOST_SPLITS)
-                : all;
     }
 
     /** A group that nobody has ever read is given time to come together. */
@@ -884,14 +733,8 @@ public class LeaseKeeper {
     private void silent(LeaseStoreException cause, long sentAt, long now) {
         events.add(new LeaseEvent.StoreSilent(cause));
         doubtful = true;
-        planDue = true;
-        retryFrom(sentAt, now);
-    }
-
-    /** A store that does not answer is asked again four times a tick. */
-    private void retryFrom(long sentAt, long now) {
-        long again = sentAt + terms.renewInterval().toNanos() / 4;
-        beatAt = again - now < 0 ? now : again;
+        plan.changed();
+        renewals.unanswered(sentAt, now);
     }
 
     private void over(String why) {
@@ -901,10 +744,8 @@ public class LeaseKeeper {
     }
 
     private long beatDue() {
-        if (doubtful) {
-            return beatAt;
-        }
-        long due = watch.worthReadingAt(beatAt, me.memberId());
-        return planAt.isPresent() && planAt.getAsLong() - due < 0 ? planAt.getAsLong() : due;
+        return doubtful
+                ? renewals.dueAt()
+                : plan.readAgainBefore(watch.worthReadingAt(renewals.dueAt(), me.memberId()));
     }
 }

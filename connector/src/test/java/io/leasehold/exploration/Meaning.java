@@ -33,15 +33,15 @@ enum Meaning {
 
     static {
         are(GIVEN, "group", "me", "share", "description", "terms", "duration", "parents");
-        are(GIVEN, "bytes", "text", "serializerVersion", "watch");
+        are(GIVEN, "bytes", "text", "serializerVersion", "watch", "idOf");
         // The keeper's own too, and what matters when a drain ends, of which nothing is told here.
         are(GIVEN, "OwnLeases.writes", "lastFrozenAt");
         // Told to people, and decides nothing.
-        are(GIVEN, "LeaseKeeper.planned");
+        are(GIVEN, "CurrentPlan.planned");
         // Equal objects, whichever of them it is.
         are(GIVEN, "KnownLeases.owners");
         are(NUMBER, "withoutTaker", "emitsFor", "weight");
-        are(TIME, "beatAt", "validUntil", "renewedUntil", "joinedAt", "planAt", "readAt");
+        are(TIME, "dueAt", "validUntil", "renewedUntil", "joinedAt", "readAgainAt", "readAt");
         are(TIME, "Elder.since", "beatSince", "lifeSince", "lastSent", "lastRead");
         are(TIME, "lastNewcomer", "claimedSince", "rowless", "until", "wakeAt", "lookAt");
         are(CHANGE, "knownChange", "changeNumber", "version", "Read.since");

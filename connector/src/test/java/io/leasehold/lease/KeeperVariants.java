@@ -17,7 +17,7 @@ public final class KeeperVariants {
                         return false;
                     }
                 };
-        return keeper(group, me, share, terms, watch, now);
+        return keeper(group, me, share, terms, watch, new Renewals(terms, now));
     }
 
     /** One that does not wait until the owner of a split that it has forced must be silent. */
@@ -30,7 +30,7 @@ public final class KeeperVariants {
                         return Duration.ofMillis(1);
                     }
                 };
-        return keeper(group, me, share, terms, watch, now);
+        return keeper(group, me, share, terms, watch, new Renewals(terms, now));
     }
 
     /** One that does not heed who has forced a split and was not heard of for long. */
@@ -43,19 +43,21 @@ public final class KeeperVariants {
                         return live(claim.claimant());
                     }
                 };
-        return keeper(group, me, share, terms, watch, now);
+        return keeper(group, me, share, terms, watch, new Renewals(terms, now));
     }
 
     /** One whose renewals count before it has read what became of its leases. */
     public static LeaseKeeper hasty(
             String group, Incarnation me, Share share, LeaseTerms terms, long now) {
-        return new LeaseKeeper(group, me, share, "simulated", terms, now) {
-            @Override
-            void renewed(long sentAt) {
-                super.renewed(sentAt);
-                leasesKnown();
-            }
-        };
+        Renewals renewals =
+                new Renewals(terms, now) {
+                    @Override
+                    void answered(long sentAt) {
+                        super.answered(sentAt);
+                        leasesKnown();
+                    }
+                };
+        return keeper(group, me, share, terms, new MemberWatch(terms), renewals);
     }
 
     private static LeaseKeeper keeper(
@@ -64,7 +66,7 @@ public final class KeeperVariants {
             Share share,
             LeaseTerms terms,
             MemberWatch watch,
-            long now) {
-        return new LeaseKeeper(group, me, share, "simulated", terms, watch, now);
+            Renewals renewals) {
+        return new LeaseKeeper(group, me, share, "simulated", terms, watch, renewals);
     }
 }
