@@ -5,6 +5,7 @@ import io.leasehold.lease.Claim;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -86,14 +87,14 @@ final class HandoffRequests {
      *
      * @param holder the subtask that has a split, if one has
      */
-    Set<Due> due(Function<String, Optional<Integer>> holder) {
+    Set<Due> due(Function<String, OptionalInt> holder) {
         return Stream.concat(claims.keySet().stream(), moves.stream())
                 .distinct()
                 .flatMap(splitId -> due(splitId, holder.apply(splitId)).stream())
                 .collect(Collectors.toSet());
     }
 
-    private Optional<Due> due(String splitId, Optional<Integer> holder) {
+    private Optional<Due> due(String splitId, OptionalInt holder) {
         Claim.Kind kind = claims.getOrDefault(splitId, Claim.Kind.ASK);
         Asked before = asked.get(splitId);
         if (holder.isEmpty() || (before != null && before.kind() == kind)) {
@@ -101,8 +102,8 @@ final class HandoffRequests {
         }
         // Who has been asked already may stand still under that number.
         long number = before == null ? nextNumber() : before.number();
-        asked.put(splitId, new Asked(holder.get(), number, kind));
-        return Optional.of(new Due(holder.get(), splitId, number, kind));
+        asked.put(splitId, new Asked(holder.getAsInt(), number, kind));
+        return Optional.of(new Due(holder.getAsInt(), splitId, number, kind));
     }
 
     /** A number that no request has had. */

@@ -1,6 +1,7 @@
 package io.leasehold.source.enumerator;
 
 import io.leasehold.lease.Claim;
+import io.leasehold.lease.Lease;
 import io.leasehold.lease.LeaseEvent;
 import io.leasehold.lease.LeaseKeeper;
 import io.leasehold.lease.LeaseRequest.Recorded;
@@ -44,12 +45,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -115,27 +114,21 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
 
     private final SplitEnumeratorContext<LeasedSplit<SplitT>> context;
     private final SplitDiscovery<SplitT, InnerT> discovery;
-    private final SimpleVersionedSerializer<SplitT> serializer;
+    private final PositionDecoder<SplitT> decoder;
     private final Settings settings;
     private final LongSupplier nanoClock;
     private final EnumeratorMetrics metrics;
     private final LeaseLoop loop;
 
     private final ReaderAssignments<SplitT> assignments = new ReaderAssignments<>();
+    private final ReaderGateway readers;
     private final CheckpointedPositions positions;
     private final HandoffRequests handoffs = new HandoffRequests();
     private final RecordRates rates = new RecordRates();
     private final SplitBounds<SplitT> bounds;
     private final LeaseEventLog log = new LeaseEventLog();
 
-    /** Positions of this job's state for which no reader has a grant. */
-    private Map<String, LeasedSplit<SplitT>> withheld = new LinkedHashMap<>();
-
-    /** The one subtask that may have a withheld split, where its state holds it too. */
-    private final Map<String, Integer> onlyFor = new HashMap<>();
-
-    /** What the last attempt of a subtask had and that did not come back yet. */
-    private final Map<Integer, Set<String>> lastHad = new HashMap<>();
+    private final WithheldSplits<SplitT> withheld = new WithheldSplits<>();
 
     private final Set<Integer> toldNoMore = new HashSet<>();
 
@@ -167,7 +160,8 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
             ScheduledExecutorService io)
             throws Exception {
         this.context = context;
-        this.serializer = serializer;
+        this.readers = new ReaderGateway(context, assignments);
+        this.decoder = new PositionDecoder<>(serializer);
         this.bounds = new SplitBounds<>(boundsOf);
         this.settings = settings;
         this.nanoClock = nanoClock;
@@ -201,7 +195,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     public void start() {
         startedAt = nanoClock.getAsLong();
         discovery.start();
-        acquireAnew(List.copyOf(withheld.values()));
+        acquireAnew(withheld.all());
         loop.turn();
     }
 
@@ -230,12 +224,12 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     @Override
     public void addSplitsBack(List<LeasedSplit<SplitT>> splits, int subtask) {
         forgetAttempt(subtask);
-        Set<String> had = Set.copyOf(missing(subtask));
+        Set<String> had = withheld.missing(subtask);
         takeBack(subtask, splits.stream().filter(split -> had.contains(split.leaseId())).toList());
     }
 
     private void forgetAttempt(int subtask) {
-        missing(subtask).addAll(assignments.gone(subtask));
+        withheld.attemptGone(subtask, assignments.gone(subtask));
         positions.attemptGone(subtask);
         handoffs.attemptGone(subtask);
         discovery.attemptGone(subtask);
@@ -247,7 +241,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         List<LeasedSplit<SplitT>> taken = new ArrayList<>();
         for (LeasedSplit<SplitT> split : splits) {
             if (isLatest(split)) {
-                missing(subtask).remove(split.leaseId());
+                withheld.cameBack(subtask, split.leaseId());
                 assignments.forget(split.leaseId());
                 withhold(split);
                 taken.add(split);
@@ -258,21 +252,17 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     }
 
     private boolean isLatest(LeasedSplit<SplitT> split) {
-        OptionalInt holder = assignments.holderOf(split.leaseId());
-        LeasedSplit<SplitT> other = withheld.get(split.leaseId());
-        if (holder.isPresent() || (other != null && other.epoch() > split.epoch())) {
+        Optional<LeasedSplit<SplitT>> later =
+                withheld.of(split.leaseId()).filter(other -> other.epoch() > split.epoch());
+        if (later.isPresent() || assignments.holderOf(split.leaseId()).isPresent()) {
             LOG.info("Ignored the restored split {}: a later position is in use.", split.splitId());
             return false;
         }
         return true;
     }
 
-    private Set<String> missing(int subtask) {
-        return lastHad.computeIfAbsent(subtask, none -> new HashSet<>());
-    }
-
     private void withhold(LeasedSplit<SplitT> split) {
-        withheld.put(split.leaseId(), split.withoutGrant());
+        withheld.withhold(split.leaseId(), split.withoutGrant());
         handoffs.notHeld(split.leaseId());
     }
 
@@ -340,43 +330,29 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     private void readerStarted(int subtask, ReaderStarted reader) {
         assignments.started(subtask, reader.readerId());
         Set<String> taken =
-                takeBack(subtask, reader.restored().stream().map(this::leasedSplit).toList());
+                takeBack(subtask, reader.restored().stream().map(decoder::ofReader).toList());
         // Its own state holds them too, so that they must not go anywhere else.
-        taken.forEach(splitId -> onlyFor.put(splitId, subtask));
+        taken.forEach(splitId -> withheld.onlyFor(subtask, splitId));
         Set<String> ignored =
                 reader.restored().stream()
                         .map(Position::splitId)
                         .filter(splitId -> !taken.contains(splitId))
                         .collect(Collectors.toSet());
         if (!ignored.isEmpty()) {
-            sendTo(subtask, id -> new SplitsLetGo(id, ignored));
+            readers.send(subtask, id -> new SplitsLetGo(id, ignored));
         }
         // Neither in the state it went back to nor assigned since: only the table knows.
-        Set<String> orphaned = missing(subtask);
+        Set<String> orphaned = withheld.missing(subtask);
         if (!orphaned.isEmpty()) {
             orphaned.forEach(handoffs::notHeld);
             loop.tell(keeper -> orphaned.forEach(keeper::orphaned));
         }
-        lastHad.remove(subtask);
+        withheld.attemptStarted(subtask);
         if (awaitsReaders && assignments.startedCount() >= context.currentParallelism()) {
             awaitsReaders = false;
             loop.tell(LeaseKeeper::stateIsKnown);
         }
         assign();
-    }
-
-    private LeasedSplit<SplitT> leasedSplit(Position position) {
-        try {
-            return new LeasedSplit<>(
-                    serializer.deserialize(position.serializerVersion(), position.bytes()),
-                    position.epoch(),
-                    position.tenure(),
-                    position.finished(),
-                    Optional.empty());
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "The restored split '" + position.splitId() + "' cannot be read.", e);
-        }
     }
 
     private void grant(int subtask, GrantRequested request) {
@@ -387,9 +363,8 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         }
         Duration granted = loop.ask(keeper -> extended(subtask, keeper));
         if (!granted.isZero()) {
-            context.sendEventToSourceReader(
-                    subtask,
-                    new GrantExtended(request.readerId(), request.askedAt(), granted.toNanos()));
+            readers.send(
+                    subtask, id -> new GrantExtended(id, request.askedAt(), granted.toNanos()));
         }
     }
 
@@ -434,9 +409,9 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         } else if (event instanceof LeaseEvent.RestoredElsewhere elsewhere) {
             letGo(elsewhere.splitId());
         } else if (event instanceof LeaseEvent.TenureBroken broken) {
-            log.say(broken, withheld.get(broken.lease().splitId()).inner());
+            log.say(broken, inState(broken.lease()).inner());
         } else if (event instanceof LeaseEvent.RestoreRefused refused) {
-            fail(new RestoreRefusedException(refused, withheld.get(refused.lease().splitId())));
+            fail(new RestoreRefusedException(refused, inState(refused.lease())));
         } else if (event instanceof LeaseEvent.Joined) {
             everJoined = true;
         } else if (event instanceof LeaseEvent.Lost lost) {
@@ -448,68 +423,53 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         }
     }
 
+    /** A split that the keeper was told to be restored, and did not say to be over. */
+    private LeasedSplit<SplitT> inState(Lease lease) {
+        return withheld.of(lease.splitId()).orElseThrow();
+    }
+
     private void acquired(LeaseEvent.Acquired acquired) {
-        String splitId = acquired.lease().splitId();
-        if (acquired.fromState() && withheld.get(splitId).finished()) {
+        Lease lease = acquired.lease();
+        String splitId = lease.splitId();
+        if (acquired.fromState() && inState(lease).finished()) {
             // Nothing is left to read; only the table does not know yet.
-            Recorded end = new Recorded(splitId, acquired.lease().epoch(), acquired.progress());
+            Recorded end = new Recorded(splitId, lease.epoch(), acquired.progress());
             loop.tell(keeper -> keeper.finished(List.of(end)));
             return;
         }
         Optional<SplitT> at =
                 acquired.fromState()
-                        ? Optional.of(withheld.get(splitId).inner())
-                        : decoded(splitId, acquired.progress());
+                        ? Optional.of(inState(lease).inner())
+                        : inTable(splitId, acquired.progress());
         if (at.isEmpty()) {
             handoffs.notHeld(splitId);
             loop.tell(keeper -> keeper.cannotRead(splitId));
             return;
         }
         LeasedSplit<SplitT> split =
-                new LeasedSplit<>(
-                        at.get(),
-                        acquired.lease().epoch(),
-                        acquired.lease().tenure(),
-                        false,
-                        Optional.empty());
-        withheld.put(splitId, split);
+                new LeasedSplit<>(at.get(), lease.epoch(), lease.tenure(), false, Optional.empty());
+        withheld.withhold(splitId, split);
         bounds.keepsName(splitId);
-        Integer only = onlyFor.remove(splitId);
-        assignments.await(
-                splitId, split, only == null ? OptionalInt.empty() : OptionalInt.of(only));
+        assignments.await(splitId, split, withheld.takeOnlyOneFor(splitId));
     }
 
-    private Optional<SplitT> decoded(String splitId, Progress progress) {
-        try {
-            SplitT split = serializer.deserialize(progress.serializerVersion(), progress.bytes());
-            if (split.splitId().equals(splitId)) {
-                bounds.against(splitId, split).ifPresent(other -> log.say(splitId, other));
-                return Optional.of(split);
-            }
-            LOG.error(
-                    "The progress of split '{}' is that of split '{}': it is left alone, and not consumed.",
-                    splitId,
-                    split.splitId());
-        } catch (IOException | RuntimeException e) {
-            LOG.error(
-                    "The progress of split '{}' cannot be read ('{}', serializer version {}): it is left alone, and not consumed.",
-                    splitId,
-                    progress.text(),
-                    progress.serializerVersion(),
-                    e);
-        }
-        return Optional.empty();
+    private Optional<SplitT> inTable(String splitId, Progress progress) {
+        Optional<SplitT> split = decoder.inTable(splitId, progress);
+        split.flatMap(at -> bounds.against(splitId, at))
+                .ifPresent(difference -> log.say(splitId, difference));
+        return split;
     }
 
     /** The table says so, whoever read it: nobody's state need hold the split any more. */
     private void finished(String splitId) {
-        LeasedSplit<SplitT> restored = withheld.get(splitId);
-        if (restored != null && !restored.finished()) {
-            LOG.warn(
-                    "The split '{}' has been read to its end since this state was taken, in which it was at {}; it is not read again.",
-                    splitId,
-                    restored.inner());
-        }
+        withheld.of(splitId)
+                .filter(restored -> !restored.finished())
+                .ifPresent(
+                        restored ->
+                                LOG.warn(
+                                        "The split '{}' has been read to its end since this state was taken, in which it was at {}; it is not read again.",
+                                        splitId,
+                                        restored.inner()));
         sendToHolder(splitId, readerId -> new FinishRecorded(readerId, Set.of(splitId)));
         forget(splitId);
     }
@@ -519,7 +479,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                 .ifPresent(
                         asked -> {
                             assignments.stopped(asked.subtask(), Set.of(asked.number()));
-                            sendTo(
+                            readers.send(
                                     asked.subtask(),
                                     readerId -> new FreezeWithdrawn(readerId, Set.of(splitId)));
                         });
@@ -532,29 +492,13 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
 
     /** To the reader whose state holds the split, if one is there. */
     private void sendToHolder(String splitId, Function<String, LeaseSourceEvent> event) {
-        holderOf(splitId)
-                .or(() -> Optional.ofNullable(onlyFor.get(splitId)))
-                .ifPresent(subtask -> sendTo(subtask, event));
-    }
-
-    private Optional<Integer> holderOf(String splitId) {
         OptionalInt holder = assignments.holderOf(splitId);
-        return holder.isPresent() ? Optional.of(holder.getAsInt()) : Optional.empty();
-    }
-
-    /** Events to a reader that is gone are not sent: Flink would fail the job for it. */
-    private void sendTo(int subtask, Function<String, LeaseSourceEvent> event) {
-        String readerId = assignments.readerIds().get(subtask);
-        if (readerId != null && context.registeredReaders().containsKey(subtask)) {
-            context.sendEventToSourceReader(subtask, event.apply(readerId));
-        }
+        (holder.isPresent() ? holder : withheld.onlyOneFor(splitId))
+                .ifPresent(subtask -> readers.send(subtask, event));
     }
 
     private void forget(String splitId) {
-        withheld.remove(splitId);
-        onlyFor.remove(splitId);
-        // It may come back, and be with another reader when an attempt that had it is replaced.
-        lastHad.values().forEach(had -> had.remove(splitId));
+        withheld.forget(splitId);
         assignments.forget(splitId);
         positions.forget(splitId);
         handoffs.forget(splitId);
@@ -571,15 +515,11 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         for (ReaderAssignments.Assignment<SplitT> one :
                 assignments.assignable(
                         context.registeredReaders().keySet(), handoffs.forced(), now)) {
-            withheld.remove(one.split().leaseId());
             next.computeIfAbsent(one.subtask(), none -> new ArrayList<>()).add(one.split());
         }
         if (!next.isEmpty()) {
             context.assignSplits(new SplitsAssignment<>(next));
-            if (withheld.isEmpty()) {
-                // A map that was large stays so inside, for ever.
-                withheld = new LinkedHashMap<>();
-            }
+            next.values().forEach(withheld::sent);
         }
         assignments.nextSilence(now).ifPresent(at -> loop.callAt(at, this::assign));
         spread();
@@ -617,7 +557,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     private void askForSplits() {
         Map<Integer, Map<String, Long>> freezes = new TreeMap<>();
         Map<Integer, Map<String, Long>> stops = new TreeMap<>();
-        for (HandoffRequests.Due due : handoffs.due(this::holderOf)) {
+        for (HandoffRequests.Due due : handoffs.due(assignments::holderOf)) {
             boolean forced = due.kind() == Claim.Kind.FORCE;
             if (forced) {
                 assignments.stopRequested(due.subtask(), due.number());
@@ -627,9 +567,11 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                     .put(due.splitId(), due.number());
         }
         freezes.forEach(
-                (subtask, requests) -> sendTo(subtask, id -> new FreezeRequested(id, requests)));
+                (subtask, requests) ->
+                        readers.send(subtask, id -> new FreezeRequested(id, requests)));
         stops.forEach(
-                (subtask, requests) -> sendTo(subtask, id -> new StopRequested(id, requests)));
+                (subtask, requests) ->
+                        readers.send(subtask, id -> new StopRequested(id, requests)));
     }
 
     /**
@@ -650,23 +592,22 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
             withdraw(why);
         }
         LOG.warn("{} It is dropped; what was read of it may be read again by others.", why);
-        holderOf(splitId)
+        assignments
+                .holderOf(splitId)
                 .ifPresent(
                         subtask -> {
                             // No grant before it has stopped: this one is not to be emitted.
                             long number = handoffs.nextNumber();
                             assignments.stopRequested(subtask, number);
-                            sendTo(subtask, id -> new StopRequested(id, Map.of(splitId, number)));
+                            readers.send(
+                                    subtask, id -> new StopRequested(id, Map.of(splitId, number)));
                         });
         assignments.emitsUntilItsGrantIsOver(splitId);
         letGo(splitId);
     }
 
     private void withdraw(String why) {
-        assignments
-                .readerIds()
-                .keySet()
-                .forEach(subtask -> sendTo(subtask, id -> new GrantWithdrawn(id, why)));
+        readers.sendToAll(id -> new GrantWithdrawn(id, why));
         throw new LeaseLostException(why);
     }
 
@@ -690,7 +631,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     public LeasedEnumeratorState<SplitT, InnerT> snapshotState(long checkpointId) throws Exception {
         return new LeasedEnumeratorState<>(
                 discovery.inner().snapshotState(checkpointId),
-                List.copyOf(withheld.values()),
+                withheld.all(),
                 discovery.leaseless());
     }
 
@@ -744,7 +685,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         String splitId = position.splitId();
         sendToHolder(splitId, id -> new SplitsLetGo(id, Set.of(splitId)));
         assignments.forget(splitId);
-        LeasedSplit<SplitT> split = leasedSplit(position);
+        LeasedSplit<SplitT> split = decoder.ofReader(position);
         withhold(split);
         acquireAnew(List.of(split));
     }
@@ -795,9 +736,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     }
 
     private Optional<Long> epochOf(String splitId) {
-        return Optional.ofNullable(withheld.get(splitId))
-                .map(LeasedSplit::epoch)
-                .or(() -> assignments.epochOf(splitId));
+        return withheld.of(splitId).map(LeasedSplit::epoch).or(() -> assignments.epochOf(splitId));
     }
 
     /** Under the keeper's lock, as grants are given. */

@@ -6,7 +6,7 @@ import io.leasehold.source.enumerator.HandoffRequests.Due;
 import org.junit.jupiter.api.Test;
 
 import java.util.Map;
-import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -180,6 +180,10 @@ class HandoffRequestsTest {
     }
 
     private Set<Due> due(Map<String, Integer> holders) {
-        return requests.due(splitId -> Optional.ofNullable(holders.get(splitId)));
+        return requests.due(
+                splitId ->
+                        holders.containsKey(splitId)
+                                ? OptionalInt.of(holders.get(splitId))
+                                : OptionalInt.empty());
     }
 }

@@ -1,0 +1,71 @@
+package io.leasehold.source.enumerator;
+
+import io.leasehold.lease.Progress;
+import io.leasehold.source.event.LeaseSourceEvent.Position;
+import io.leasehold.source.split.LeasedSplit;
+
+import org.apache.flink.api.connector.source.SourceSplit;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+
+/** Makes splits of what the lease table and the readers say of their positions. */
+final class PositionDecoder<SplitT extends SourceSplit> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PositionDecoder.class);
+
+    private final SimpleVersionedSerializer<SplitT> serializer;
+
+    PositionDecoder(SimpleVersionedSerializer<SplitT> serializer) {
+        this.serializer = serializer;
+    }
+
+    /**
+     * The split at its position in the table; empty if this job cannot read that, which is said to
+     * people: another job may.
+     */
+    Optional<SplitT> inTable(String splitId, Progress progress) {
+        try {
+            SplitT split = serializer.deserialize(progress.serializerVersion(), progress.bytes());
+            if (split.splitId().equals(splitId)) {
+                return Optional.of(split);
+            }
+            LOG.error(
+                    "The progress of split '{}' is that of split '{}': it is left alone, and not consumed.",
+                    splitId,
+                    split.splitId());
+        } catch (IOException | RuntimeException e) {
+            LOG.error(
+                    "The progress of split '{}' cannot be read ('{}', serializer version {}): it is left alone, and not consumed.",
+                    splitId,
+                    progress.text(),
+                    progress.serializerVersion(),
+                    e);
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * The split as a reader of this job holds it.
+     *
+     * @throws UncheckedIOException if it cannot be read; its job wrote it
+     */
+    LeasedSplit<SplitT> ofReader(Position position) {
+        try {
+            return new LeasedSplit<>(
+                    serializer.deserialize(position.serializerVersion(), position.bytes()),
+                    position.epoch(),
+                    position.tenure(),
+                    position.finished(),
+                    Optional.empty());
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "The restored split '" + position.splitId() + "' cannot be read.", e);
+        }
+    }
+}

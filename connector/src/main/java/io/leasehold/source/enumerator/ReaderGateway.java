@@ -1,0 +1,38 @@
+package io.leasehold.source.enumerator;
+
+import io.leasehold.source.event.LeaseSourceEvent;
+
+import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+
+import java.util.function.Function;
+
+/**
+ * Sends events to the reader attempts that are there. To one that is gone none is sent: Flink would
+ * fail the job for it.
+ *
+ * <p>Coordinator thread only.
+ */
+final class ReaderGateway {
+
+    private final SplitEnumeratorContext<?> context;
+    private final ReaderAssignments<?> readers;
+
+    ReaderGateway(SplitEnumeratorContext<?> context, ReaderAssignments<?> readers) {
+        this.context = context;
+        this.readers = readers;
+    }
+
+    /**
+     * @param event made for the name of the attempt
+     */
+    void send(int subtask, Function<String, LeaseSourceEvent> event) {
+        String readerId = readers.readerIds().get(subtask);
+        if (readerId != null && context.registeredReaders().containsKey(subtask)) {
+            context.sendEventToSourceReader(subtask, event.apply(readerId));
+        }
+    }
+
+    void sendToAll(Function<String, LeaseSourceEvent> event) {
+        readers.readerIds().keySet().forEach(subtask -> send(subtask, event));
+    }
+}
