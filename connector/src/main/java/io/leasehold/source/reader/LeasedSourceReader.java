@@ -34,7 +34,6 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -95,8 +94,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
     /** Splits the wrapped reader has, by their ids in the group, as of the last snapshot. */
     private final Map<String, LeasedSplit<SplitT>> held = new LinkedHashMap<>();
 
-    /** The ids by which Flink knows the splits that the wrapped reader has. */
-    private final Map<String, String> outerIds = new HashMap<>();
+    private final SplitOutputs outputs = new SplitOutputs();
 
     /** Splits that are, or are to be, emitted no more by this reader. */
     private final FrozenSplits<SplitT> frozen = new FrozenSplits<>();
@@ -107,11 +105,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
     /** Splits that were read to their end, until the lease table says so too. */
     private final Map<String, LeasedSplit<SplitT>> finished = new LinkedHashMap<>();
 
-    /**
-     * Flink's ids of outputs to be given up when there is no snapshot under way: one may be chained
-     * that has taken its part of it already, and would emit what no checkpoint knows of.
-     */
-    private final List<String> outputsToRelease = new ArrayList<>();
+    private final LastPoll lastPoll = new LastPoll();
 
     private Optional<GatedOutput<T>> gatedOutput = Optional.empty();
     private Optional<String> withdrawn = Optional.empty();
@@ -119,15 +113,6 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
     private boolean markedIdle;
     private boolean started;
     private long lastCheckpoint;
-    private long lastComplete = -1;
-
-    /** The first checkpoint since which the wrapped reader was not polled, if it was not. */
-    private long standsSince;
-
-    private boolean polledSince;
-
-    /** How many splits have gone on in the epoch in which they stood still. */
-    private int thawed;
 
     /** Complete while the gate is open. */
     private CompletableFuture<Void> gateOpens = new CompletableFuture<>();
@@ -199,13 +184,10 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
 
     @Override
     public InputStatus pollNext(ReaderOutput<T> output) throws Exception {
-        polledSince = true;
+        lastPoll.polled();
         announce();
         GatedOutput<T> gated = gated(output);
-        if (!outputsToRelease.isEmpty()) {
-            outputsToRelease.forEach(gated::release);
-            outputsToRelease.clear();
-        }
+        outputs.giveUpIn(gated);
         if (held.isEmpty()) {
             if (!markedIdle && heldBack.isEmpty() && gate.open()) {
                 // Who holds nothing must hold nobody's watermark back. Without a grant it may be
@@ -225,13 +207,9 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
 
     private GatedOutput<T> gated(ReaderOutput<T> output) {
         if (gatedOutput.isEmpty() || !gatedOutput.get().wraps(output)) {
-            gatedOutput = Optional.of(new GatedOutput<>(output, gate, emitted, this::outerId));
+            gatedOutput = Optional.of(new GatedOutput<>(output, gate, emitted, outputs::flinkId));
         }
         return gatedOutput.get();
-    }
-
-    private String outerId(String splitId) {
-        return outerIds.getOrDefault(splitId, splitId);
     }
 
     @Override
@@ -265,7 +243,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
                                     .formatted(split.leaseId()));
                 }
                 notHeldBack(Set.of(split.leaseId()));
-                outerIds.put(split.leaseId(), split.splitId());
+                outputs.begins(split);
                 granted.add(split.inner());
             } else {
                 heldBack.put(split.leaseId(), split);
@@ -284,7 +262,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
         for (String splitId : splitIds) {
             LeasedSplit<SplitT> split = heldBack.remove(splitId);
             if (split != null) {
-                outputsToRelease.add(split.splitId());
+                outputs.giveUp(split.splitId());
                 gateOpens.complete(null);
             }
         }
@@ -311,10 +289,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
                             + withdrawn.get());
         }
         lastCheckpoint = checkpointId;
-        if (polledSince) {
-            standsSince = checkpointId;
-            polledSince = false;
-        }
+        lastPoll.snapshot(checkpointId);
         takePositions(checkpointId);
         standStill(
                 frozen.askedOf(held.keySet()),
@@ -351,6 +326,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
         }
         for (LeasedSplit<SplitT> split : List.copyOf(held.values())) {
             if (!current.containsKey(split.leaseId())) {
+                outputs.ends(split.leaseId());
                 leaves(split.leaseId());
                 frozen.forget(Set.of(split.leaseId()));
                 finished.put(split.leaseId(), split.ended());
@@ -361,7 +337,6 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
 
     private void leaves(String splitId) {
         held.remove(splitId);
-        outerIds.remove(splitId);
         emitted.forget(splitId);
     }
 
@@ -377,7 +352,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
                         .toList());
         for (String splitId : splitIds) {
             frozen.freeze(held.get(splitId));
-            outputsToRelease.add(outerId(splitId));
+            outputs.stops(splitId);
             leaves(splitId);
         }
         // Who waits for the gate may have nothing left that is behind it.
@@ -410,9 +385,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
                     .ifPresent(
                             split -> {
                                 held.put(splitId, split);
-                                // What Flink kept for it under its former id, such as that it is
-                                // paused, does not stick.
-                                outerIds.put(splitId, split.splitId() + "~" + ++thawed);
+                                outputs.goesOn(split);
                                 goOn.add(split.inner());
                             });
         }
@@ -490,7 +463,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
 
     @Override
     public void notifyCheckpointComplete(long checkpointId) throws Exception {
-        lastComplete = Math.max(lastComplete, checkpointId);
+        lastPoll.complete(checkpointId);
         inner.notifyCheckpointComplete(checkpointId);
     }
 
@@ -502,15 +475,8 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
     @Override
     public void pauseOrResumeSplits(
             Collection<String> splitsToPause, Collection<String> splitsToResume) {
-        inner.pauseOrResumeSplits(innerIds(splitsToPause), innerIds(splitsToResume));
-    }
-
-    /** A split that is gone, or came back in another epoch, has nothing to pause or to resume. */
-    private List<String> innerIds(Collection<String> flinks) {
-        return outerIds.entrySet().stream()
-                .filter(known -> flinks.contains(known.getValue()))
-                .map(Map.Entry::getKey)
-                .toList();
+        inner.pauseOrResumeSplits(
+                outputs.splitIds(splitsToPause), outputs.splitIds(splitsToResume));
     }
 
     @Override
@@ -530,9 +496,11 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
     private void sayClosed() {
         try {
             // Flink may begin another one behind a savepoint with which it drains the job.
-            if (lastComplete >= standsSince && !polledSince) {
-                context.sendSourceEventToCoordinator(new Ended(readerId, lastComplete));
-            }
+            lastPoll.coveredBy()
+                    .ifPresent(
+                            checkpointId ->
+                                    context.sendSourceEventToCoordinator(
+                                            new Ended(readerId, checkpointId)));
             context.sendSourceEventToCoordinator(new Closed(readerId, Set.of(readerId)));
         } catch (RuntimeException e) {
             LOG.debug("Reader {} could not say that it is closed; its grant runs on.", readerId, e);
