@@ -11,6 +11,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.bootstrap.BootstrapDirectory;
@@ -177,15 +178,25 @@ public final class EmbeddedKafka implements AutoCloseable {
         admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1)))
                 .all()
                 .get(answer.toMillis(), TimeUnit.MILLISECONDS);
-        admin.listOffsets(
-                        IntStream.range(0, partitions)
-                                .boxed()
-                                .collect(
-                                        Collectors.toMap(
-                                                partition -> new TopicPartition(name, partition),
-                                                partition -> OffsetSpec.latest())))
-                .all()
-                .get(answer.toMillis(), TimeUnit.MILLISECONDS);
+        Map<TopicPartition, OffsetSpec> ends =
+                IntStream.range(0, partitions)
+                        .boxed()
+                        .collect(
+                                Collectors.toMap(
+                                        partition -> new TopicPartition(name, partition),
+                                        partition -> OffsetSpec.latest()));
+        long until = System.nanoTime() + answer.toNanos();
+        while (true) {
+            try {
+                admin.listOffsets(ends).all().get(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+                return;
+            } catch (ExecutionException e) {
+                // The broker has not heard yet of what its controller has made: it is asked again.
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /** Stops the broker, at most 30 seconds, and deletes its folder. Callable more than once. */
