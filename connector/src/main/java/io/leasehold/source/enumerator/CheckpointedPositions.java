@@ -37,11 +37,10 @@ final class CheckpointedPositions {
      */
     record Due(Position position, long checkpointId, Optional<Long> frozenFor) {
 
-        Recorded recorded() {
-            return recordedIn(position.epoch());
-        }
-
-        /** As the position of a split that went on in a later epoch, and not beyond it. */
+        /**
+         * @param epoch that the split is in by now: its reader has failed since, or it has moved,
+         *     and it has gone on from there in a later one
+         */
         Recorded recordedIn(long epoch) {
             return new Recorded(position.splitId(), epoch, progress());
         }
@@ -76,7 +75,7 @@ final class CheckpointedPositions {
      *
      * @param progress to be recorded, as read to their end where they are finished
      * @param released to be released
-     * @param moved to be granted to another reader, from there on
+     * @param moved to be granted to another reader, from there on; recorded like any other
      */
     record Completed(List<Due> progress, List<Due> released, List<Due> moved) {}
 
@@ -99,9 +98,6 @@ final class CheckpointedPositions {
      * by the checkpoint that they are as of, since there are many positions and few checkpoints.
      */
     private Map<Long, List<Position>> covered = Map.of();
-
-    /** What moves from there on, if the next one is to be waited for. */
-    private List<Due> moving = List.of();
 
     CheckpointedPositions(boolean oneBehind) {
         this.oneBehind = oneBehind;
@@ -151,20 +147,18 @@ final class CheckpointedPositions {
                     }
                     done.clear();
                 });
+        progress.addAll(moved);
         if (!oneBehind) {
-            progress.addAll(moved);
             return new Completed(progress, released, moved);
         }
         List<Due> due =
                 covered().filter(at -> !standing.contains(at.position().splitId())).toList();
-        // Not what moves: the next checkpoint would find it in another epoch.
         covered =
                 progress.stream()
                         .collect(
                                 Collectors.groupingBy(
                                         Due::checkpointId,
                                         Collectors.mapping(Due::position, Collectors.toList())));
-        moving = moved;
         return new Completed(due, released, moved);
     }
 
@@ -172,26 +166,23 @@ final class CheckpointedPositions {
      * What follows from that the job has come to its end: if the readers of all these subtasks have
      * ended, there is nothing left to be committed that could be waited for.
      *
-     * @return nothing, if a reader may have emitted what no complete checkpoint covers; else, as
-     *     moved, what no reader has gone on with since it was to move
+     * @return nothing, if a reader may have emitted what no complete checkpoint covers; nothing is
+     *     to move any more
      */
     Optional<Completed> last(Set<Integer> subtasks, Judge worth) {
         if (subtasks.isEmpty() || !ended.keySet().containsAll(subtasks)) {
             return Optional.empty();
         }
-        List<Due> moved = new ArrayList<>(moving);
         Completed completed = completed(Collections.max(ended.values()), worth);
-        moved.addAll(completed.moved());
         List<Due> progress = new ArrayList<>(completed.progress());
         covered().forEach(progress::add);
         covered = Map.of();
-        return Optional.of(new Completed(progress, completed.released(), moved));
+        return Optional.of(new Completed(progress, completed.released(), List.of()));
     }
 
     /** The split is not this member's any more: nothing is to be recorded of it. */
     void forget(String splitId) {
         covered.values().forEach(all -> all.removeIf(at -> at.splitId().equals(splitId)));
-        moving = moving.stream().filter(at -> !at.position().splitId().equals(splitId)).toList();
     }
 
     private Stream<Due> covered() {

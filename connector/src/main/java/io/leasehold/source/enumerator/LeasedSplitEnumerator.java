@@ -644,7 +644,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                     keeper.measured(rates.perSecond());
                     keeper.checkpointCompleted(checkpointId);
                 });
-        // Behind the progress, which is of the epoch that ends now.
+        // Behind the progress that is recorded now, in the epoch that ends.
         completed.moved().forEach(split -> moveOn(split.position()));
         discovery.inner().notifyCheckpointComplete(checkpointId);
     }
@@ -655,12 +655,22 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                         .collect(
                                 Collectors.partitioningBy(
                                         due -> due.position().finished(),
-                                        Collectors.mapping(Due::recorded, Collectors.toList())));
+                                        Collectors.mapping(this::recorded, Collectors.toList())));
         List<Released> released = completed.released().stream().map(Due::released).toList();
         released.forEach(split -> handoffs.leaves(split.splitId(), split.epoch()));
         keeper.progressed(byEnd.get(false));
         keeper.finished(byEnd.get(true));
         keeper.frozen(released);
+    }
+
+    /** In the epoch that the split is in by now. */
+    private Recorded recorded(Due due) {
+        String splitId = due.position().splitId();
+        return due.recordedIn(
+                withheld.of(splitId)
+                        .map(LeasedSplit::epoch)
+                        .or(() -> assignments.epochOf(splitId))
+                        .orElse(due.position().epoch()));
     }
 
     private Worth worth(int subtask, Due due) {
@@ -718,25 +728,8 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         if (subtasks.size() == context.currentParallelism()) {
             positions
                     .last(subtasks, this::worth)
-                    .ifPresent(
-                            all ->
-                                    loop.tell(
-                                            keeper -> {
-                                                keeper.progressed(goneNoFurther(all.moved()));
-                                                record(all, keeper);
-                                            }));
+                    .ifPresent(all -> loop.tell(keeper -> record(all, keeper)));
         }
-    }
-
-    /** What moved at the last checkpoint stands there still, in whatever epoch it is by now. */
-    private List<Recorded> goneNoFurther(List<Due> moved) {
-        return moved.stream()
-                .flatMap(due -> epochOf(due.position().splitId()).map(due::recordedIn).stream())
-                .toList();
-    }
-
-    private Optional<Long> epochOf(String splitId) {
-        return withheld.of(splitId).map(LeasedSplit::epoch).or(() -> assignments.epochOf(splitId));
     }
 
     /** Under the keeper's lock, as grants are given. */

@@ -109,9 +109,8 @@ class CheckpointedPositionsTest {
                 .containsExactly("b at 2");
     }
 
-    /** In the next checkpoint's time it is in another epoch, in which that would be refused. */
     @Test
-    void ofASplitThatMovesTheCheckpointBeforeIsRecordedNowAndThisOneIsNot() {
+    void aSplitThatMovesIsDueOneBehindLikeAnyOther() {
         oneBehind.reported(0, report(1, "a at 1", "b at 1"));
         oneBehind.completed(1, FROZEN_MOVE);
         oneBehind.reported(0, frozen(2, 7, "a at 2", "b at 2"));
@@ -121,7 +120,8 @@ class CheckpointedPositionsTest {
         assertThat(texts(completed.moved())).containsExactly("a at 2");
         assertThat(completed.released()).isEmpty();
         assertThat(texts(completed.progress())).containsExactly("a at 1", "b at 1");
-        assertThat(texts(oneBehind.completed(3, FROZEN_MOVE).progress())).containsExactly("b at 2");
+        assertThat(texts(oneBehind.completed(3, FROZEN_MOVE).progress()))
+                .containsExactlyInAnyOrder("a at 2", "b at 2");
     }
 
     @Test
@@ -182,10 +182,7 @@ class CheckpointedPositionsTest {
 
         assertThat(oneBehind.last(Set.of(0), ANY))
                 .hasValueSatisfying(
-                        last -> {
-                            assertThat(last.moved()).isEmpty();
-                            assertThat(texts(last.progress())).containsExactly("b at 7");
-                        });
+                        last -> assertThat(texts(last.progress())).containsExactly("b at 7"));
     }
 
     @Test

@@ -459,6 +459,25 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
                 .containsExactly(new FinishRecorded("r0", Set.of("a")));
     }
 
+    /** Else a takeover just then would read three checkpoint intervals again, and not two. */
+    @Test
+    void whatACompleteCheckpointCoversIsRecordedThoughItsReaderHasFailedSince() throws Exception {
+        Life life = reading("a");
+        LeasedSplit<MemoryQueueSplit> read =
+                split(life, "a").at(new MemoryQueueSplit("a", 50, 100));
+        life.checkpoint(1, report("r0", 1, position(read)));
+
+        life.context.registered.remove(0);
+        life.enumerator.addSplitsBack(List.of(), 0);
+        life.reader(0, "r1", List.of(read));
+        life.pass(TERMS.duration());
+        assertThat(split(life, "a").epoch()).isGreaterThan(read.epoch());
+        life.checkpoint(2, report("r1", 2, at(life, "a", 60)));
+
+        assertThat(life.shown("fencedWrites")).isZero();
+        assertThat(progressTakenBy(green.joined(), "a")).isEqualTo("50 100 a");
+    }
+
     /** Promise S6: all of it is in the checkpoint that its reader goes back to. */
     @Test
     void aSplitThatEndedIsNotReadAgainWhenItsReaderFails() throws Exception {
