@@ -1,5 +1,7 @@
 package io.leasehold.job;
 
+import io.leasehold.option.OptionType;
+
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;

@@ -1,8 +1,11 @@
 package io.leasehold.job;
 
 import io.leasehold.lease.Balance;
-import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.RestoreRule;
+import io.leasehold.option.KnownOptions;
+import io.leasehold.option.LeaseOptions;
+import io.leasehold.option.Option;
+import io.leasehold.option.OptionType;
 import io.leasehold.source.LostLease;
 import io.leasehold.source.ProgressRecording;
 
@@ -10,10 +13,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-import static io.leasehold.job.Option.optional;
-import static io.leasehold.job.Option.required;
-import static io.leasehold.job.Option.secret;
-import static io.leasehold.job.Option.withDefault;
+import static io.leasehold.option.Option.optional;
+import static io.leasehold.option.Option.required;
+import static io.leasehold.option.Option.withDefault;
 
 /** Every option of the job, declared once: {@code conf/job.yaml} lists the same ones. */
 public final class JobOptions {
@@ -51,157 +53,30 @@ public final class JobOptions {
                             + "name, for tools that show a consumer group's lag. Nothing here reads them: "
                             + "what counts is the progress in the lease table.");
 
-    // The lease.
-    public static final Option<String> GROUP =
-            required(
-                    "lease.group",
-                    OptionType.TEXT,
-                    "Under which name jobs share the queue. Jobs of one group share, others do not "
-                            + "know of each other.");
-    public static final Option<String> MEMBER_ID =
-            optional(
-                    "lease.member.id",
-                    OptionType.TEXT,
-                    "This job's name within the group. Give each job one of its own and keep it over "
-                            + "restarts. If not given: a new name at each submission.");
-    public static final Option<String> URL =
-            required(
-                    "lease.url",
-                    OptionType.TEXT,
-                    "The database of the lease table: jdbc:postgresql://host/database, jdbc:h2:..., or, "
-                            + "with its driver beside the job, jdbc:mariadb://host/database.");
-    public static final Option<String> USER =
-            optional("lease.user", OptionType.TEXT, "Who logs in to that database.");
-    public static final Option<String> PASSWORD =
-            secret(
-                    "lease.password",
-                    OptionType.TEXT,
-                    "The password. Other users of a machine can see command lines: better keep it in "
-                            + "a file.");
-    public static final Option<Path> PASSWORD_FILE =
-            optional(
-                    "lease.password.file",
-                    OptionType.FILE,
-                    "A file whose first line is the password; the JobManager reads it.");
-    public static final Option<String> PASSWORD_ENV =
-            optional(
-                    "lease.password.env",
-                    OptionType.TEXT,
-                    "An environment variable of the JobManager that holds the password.");
-    public static final Option<Boolean> SCHEMA_CREATE =
-            optional(
-                    "lease.schema.create",
-                    OptionType.SWITCH,
-                    "Whether to create missing lease tables at start. If not given: true for H2, "
-                            + "false for others, where conf/lease-schema-*.sql is applied by hand.");
-    public static final Option<Duration> DURATION =
-            withDefault(
-                    LeaseTerms.DURATION,
-                    OptionType.DURATION,
-                    "10 s",
-                    "How long a dead job's splits stay its own: shorter means faster takeover, and "
-                            + "less patience with a slow database.");
-    public static final Option<Duration> RENEW_INTERVAL =
-            optional(
-                    LeaseTerms.RENEW_INTERVAL,
-                    OptionType.DURATION,
-                    "How often the job renews, at most a third of lease.duration. If not given: a "
-                            + "fifth of it.");
-    public static final Option<Duration> STORE_TIMEOUT =
-            optional(
-                    LeaseTerms.STORE_TIMEOUT,
-                    OptionType.DURATION,
-                    "How long to wait for an answer of the lease table, below lease.renew.interval. "
-                            + "If not given: three quarters of it.");
-    public static final Option<Duration> READER_GRANT =
-            optional(
-                    LeaseTerms.READER_GRANT,
-                    OptionType.DURATION,
-                    "How long a reader that hears nothing goes on, at most half of lease.duration. "
-                            + "If not given: 3 s, or half of lease.duration if that is less.");
-    public static final Option<Duration> EXTEND_INTERVAL =
-            optional(
-                    LeaseTerms.EXTEND_INTERVAL,
-                    OptionType.DURATION,
-                    "How often a reader asks for more, at most half of lease.reader.grant. If not "
-                            + "given: a third of it.");
-    public static final Option<Duration> HANDOFF_TIMEOUT =
-            optional(
-                    LeaseTerms.HANDOFF_TIMEOUT,
-                    OptionType.DURATION,
-                    "How long to wait for a split that another job is to hand over, at least "
-                            + "lease.duration. Then it is taken as from a dead job, and what that one has "
-                            + "emitted since its last checkpoint is emitted again. Well above the other "
-                            + "jobs' checkpoint intervals, since they hand over when a checkpoint "
-                            + "completes. If not given: 10 min, or lease.duration if that is more.");
-    public static final Option<Integer> INITIAL_MEMBERS =
-            withDefault(
-                    LeaseTerms.INITIAL_MEMBERS,
-                    OptionType.number(1, Integer.MAX_VALUE),
-                    "1",
-                    "How many jobs a group that nobody has read yet waits for, so that the first one "
-                            + "does not take everything.");
-    public static final Option<Duration> INITIAL_WAIT =
-            withDefault(
-                    LeaseTerms.INITIAL_WAIT,
-                    OptionType.DURATION,
-                    "30 s",
-                    "How long to wait for them at most.");
-    public static final Option<Duration> STARTUP_TIMEOUT =
-            withDefault(
-                    "lease.startup.timeout",
-                    OptionType.DURATION,
-                    "1 min",
-                    "How long to try at start if the lease table does not answer.");
-    public static final Option<Integer> WEIGHT =
-            withDefault(
-                    "lease.weight",
-                    OptionType.number(0, 1_000_000),
-                    "1",
-                    "This job's share relative to the other jobs' weights.");
-    public static final Option<Integer> MAX_SPLITS =
-            optional(
-                    "lease.max-splits",
-                    OptionType.number(1, Integer.MAX_VALUE),
-                    "The most splits this job takes, whatever its share. Splits that no job has room "
-                            + "for are not read, which its log says. If not given: any number.");
-    public static final Option<Balance> BALANCE =
-            withDefault(
-                    "lease.balance",
-                    OptionType.oneOf(Balance.class),
-                    "count",
-                    "What is shared evenly: the number of splits, or the records per second that are "
-                            + "read from them. By load only where every job of the group says so.");
-    public static final Option<ProgressRecording> PROGRESS =
-            withDefault(
-                    "lease.progress",
-                    OptionType.oneOf(ProgressRecording.class),
-                    "one-behind",
-                    "Which checkpoint's positions a job that takes over starts from: the last but one, "
-                            + "whose Kafka transactions are surely committed, or at once the last one. "
-                            + "At-once loses records with an exactly-once sink if a job dies before "
-                            + "its commit.");
-    public static final Option<RestoreRule> RESTORE =
-            withDefault(
-                    "lease.restore",
-                    OptionType.oneOf(RestoreRule.class),
-                    "auto",
-                    "From where to go on with splits that the checkpoint or savepoint holds that the "
-                            + "job starts from. Auto: from there, or from the lease table if another job "
-                            + "was granted the split since. State: always from there, to go back in time. "
-                            + "Table: always from the lease table. Fail: as auto, but fail rather than go "
-                            + "on from the table. A split that a live job reads stays with it whatever is "
-                            + "said here. All but auto are for one start each: automatic restarts of the "
-                            + "whole job follow them too.");
-    public static final Option<LostLease> ON_LOST =
-            withDefault(
-                    "lease.on-lost",
-                    OptionType.oneOf(LostLease.class),
-                    "fail",
-                    "What to do if somebody changes the lease table so that a split is not this job's "
-                            + "any more. Fail: go back to the last checkpoint, so that nothing is committed "
-                            + "without a right to. Drop: go on without the split; what was read of it since "
-                            + "the last recorded checkpoint may be committed twice.");
+    // The lease, as everywhere.
+    public static final Option<String> GROUP = LeaseOptions.GROUP;
+    public static final Option<String> MEMBER_ID = LeaseOptions.MEMBER_ID;
+    public static final Option<String> URL = LeaseOptions.URL;
+    public static final Option<String> USER = LeaseOptions.USER;
+    public static final Option<String> PASSWORD = LeaseOptions.PASSWORD;
+    public static final Option<Path> PASSWORD_FILE = LeaseOptions.PASSWORD_FILE;
+    public static final Option<String> PASSWORD_ENV = LeaseOptions.PASSWORD_ENV;
+    public static final Option<Boolean> SCHEMA_CREATE = LeaseOptions.SCHEMA_CREATE;
+    public static final Option<Duration> DURATION = LeaseOptions.DURATION;
+    public static final Option<Duration> RENEW_INTERVAL = LeaseOptions.RENEW_INTERVAL;
+    public static final Option<Duration> STORE_TIMEOUT = LeaseOptions.STORE_TIMEOUT;
+    public static final Option<Duration> READER_GRANT = LeaseOptions.READER_GRANT;
+    public static final Option<Duration> EXTEND_INTERVAL = LeaseOptions.EXTEND_INTERVAL;
+    public static final Option<Duration> HANDOFF_TIMEOUT = LeaseOptions.HANDOFF_TIMEOUT;
+    public static final Option<Integer> INITIAL_MEMBERS = LeaseOptions.INITIAL_MEMBERS;
+    public static final Option<Duration> INITIAL_WAIT = LeaseOptions.INITIAL_WAIT;
+    public static final Option<Duration> STARTUP_TIMEOUT = LeaseOptions.STARTUP_TIMEOUT;
+    public static final Option<Integer> WEIGHT = LeaseOptions.WEIGHT;
+    public static final Option<Integer> MAX_SPLITS = LeaseOptions.MAX_SPLITS;
+    public static final Option<Balance> BALANCE = LeaseOptions.BALANCE;
+    public static final Option<ProgressRecording> PROGRESS = LeaseOptions.PROGRESS;
+    public static final Option<RestoreRule> RESTORE = LeaseOptions.RESTORE;
+    public static final Option<LostLease> ON_LOST = LeaseOptions.ON_LOST;
 
     // What is done with the records.
     public static final Option<Boolean> DEDUP_ENABLED =
@@ -378,12 +253,11 @@ public final class JobOptions {
     /** Whatever follows goes to the sink's Kafka client, and wins over the former. */
     public static final String SINK_PROPERTIES = "sink.properties.";
 
-    /** Whatever follows goes to the connection pool (hikari.*) or the database's driver. */
-    public static final String LEASE_JDBC = "lease.jdbc.";
-
     /** Prefixes of keys that are passed through as they are. */
     public static final List<String> PASSED_THROUGH =
-            List.of(KAFKA_PROPERTIES, SINK_PROPERTIES, LEASE_JDBC);
+            List.of(KAFKA_PROPERTIES, SINK_PROPERTIES, LeaseOptions.JDBC);
+
+    static final KnownOptions KNOWN = new KnownOptions(ALL, PASSED_THROUGH);
 
     private JobOptions() {}
 

@@ -3,13 +3,10 @@ package io.leasehold.job;
 import io.leasehold.job.JobOptions.RestartStrategy;
 import io.leasehold.job.JobOptions.SinkGuarantee;
 import io.leasehold.job.JobOptions.SinkKind;
-import io.leasehold.lease.LeaseStores;
-import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.Names;
-import io.leasehold.lease.RestoreRule;
-import io.leasehold.lease.Share;
-import io.leasehold.source.LostLease;
-import io.leasehold.source.ProgressRecording;
+import io.leasehold.option.InvalidOptionsException;
+import io.leasehold.option.LeaseSettings;
+import io.leasehold.option.Masked;
+import io.leasehold.option.OptionReader;
 
 import java.time.Duration;
 import java.util.HashMap;
@@ -22,7 +19,7 @@ import java.util.Optional;
  * toString} shows no secret.
  */
 public record JobSettings(
-        Queue queue, Lease lease, Optional<Dedup> dedup, Sink sink, Running running) {
+        Queue queue, LeaseSettings lease, Optional<Dedup> dedup, Sink sink, Running running) {
 
     /**
      * What is read.
@@ -42,36 +39,6 @@ public record JobSettings(
         public String toString() {
             return "Queue[%s at %s from %s, %s]"
                     .formatted(topics, bootstrapServers, start, Masked.values(properties));
-        }
-    }
-
-    /**
-     * With whom it is shared.
-     *
-     * @param memberId empty if each submission shall be a new member
-     * @param storeProperties user, password and the like, by the store's own names
-     */
-    public record Lease(
-            String group,
-            Optional<String> memberId,
-            String url,
-            Map<String, String> storeProperties,
-            LeaseTerms terms,
-            Duration startupTimeout,
-            Share share,
-            ProgressRecording progress,
-            RestoreRule restore,
-            LostLease onLost) {
-
-        @Override
-        public String toString() {
-            return "Lease[group %s, member %s, %s, %s, %s]"
-                    .formatted(
-                            group,
-                            memberId,
-                            Masked.value("url", url),
-                            Masked.values(storeProperties),
-                            terms);
         }
     }
 
@@ -122,25 +89,17 @@ public record JobSettings(
      * @throws InvalidOptionsException naming all that is wrong
      */
     public static JobSettings of(GivenOptions given) {
-        OptionReader reader = new OptionReader(given);
-        reader.find(JobOptions.GROUP)
-                .ifPresent(name -> reader.check(() -> Names.require(JobOptions.GROUP.key(), name)));
-        reader.find(JobOptions.MEMBER_ID)
-                .ifPresent(
-                        name ->
-                                reader.check(
-                                        () -> Names.require(JobOptions.MEMBER_ID.key(), name)));
-        reader.check(() -> terms(reader));
-        reader.find(JobOptions.URL)
-                .ifPresent(
-                        url ->
-                                reader.check(
-                                        () -> LeaseStores.forUrl(url, storeProperties(reader))));
+        OptionReader reader = new OptionReader(JobOptions.KNOWN, given.values(), given.problems());
+        LeaseSettings.check(reader);
         reader.check(() -> sinkTopic(reader));
         reader.check(() -> transactionOutlivesCheckpoint(reader));
         reader.throwProblems();
         return new JobSettings(
-                queue(reader), lease(reader), dedup(reader), sink(reader), running(reader));
+                queue(reader),
+                LeaseSettings.of(reader),
+                dedup(reader),
+                sink(reader),
+                running(reader));
     }
 
     private static Queue queue(OptionReader reader) {
@@ -152,36 +111,6 @@ public record JobSettings(
                 reader.get(JobOptions.COMMIT_OFFSETS),
                 reader.get(JobOptions.DEDUP_ID),
                 reader.passedThrough(JobOptions.KAFKA_PROPERTIES));
-    }
-
-    private static Lease lease(OptionReader reader) {
-        return new Lease(
-                reader.get(JobOptions.GROUP),
-                reader.find(JobOptions.MEMBER_ID),
-                reader.get(JobOptions.URL),
-                storeProperties(reader),
-                terms(reader).orElseThrow(),
-                reader.get(JobOptions.STARTUP_TIMEOUT),
-                new Share(
-                        reader.get(JobOptions.WEIGHT),
-                        reader.find(JobOptions.MAX_SPLITS).orElse(Share.ANY_NUMBER),
-                        reader.get(JobOptions.BALANCE)),
-                reader.get(JobOptions.PROGRESS),
-                reader.get(JobOptions.RESTORE),
-                reader.get(JobOptions.ON_LOST));
-    }
-
-    private static Map<String, String> storeProperties(OptionReader reader) {
-        Map<String, String> store = new HashMap<>(reader.passedThrough(JobOptions.LEASE_JDBC));
-        reader.find(JobOptions.USER).ifPresent(user -> store.put("user", user));
-        reader.find(JobOptions.PASSWORD).ifPresent(password -> store.put("password", password));
-        reader.find(JobOptions.PASSWORD_FILE)
-                .ifPresent(file -> store.put("password.file", file.toString()));
-        reader.find(JobOptions.PASSWORD_ENV)
-                .ifPresent(variable -> store.put("password.env", variable));
-        reader.find(JobOptions.SCHEMA_CREATE)
-                .ifPresent(create -> store.put("schema.create", create.toString()));
-        return store;
     }
 
     private static Optional<Dedup> dedup(OptionReader reader) {
@@ -216,26 +145,6 @@ public record JobSettings(
                 reader.get(JobOptions.RESTART_STRATEGY),
                 reader.get(JobOptions.RESTART_DELAY),
                 reader.get(JobOptions.RESTART_ATTEMPTS));
-    }
-
-    /** Empty if the duration itself was wrong, which has been reported then. */
-    private static Optional<LeaseTerms> terms(OptionReader reader) {
-        return reader.find(JobOptions.DURATION)
-                .map(
-                        duration -> {
-                            LeaseTerms.Builder terms = LeaseTerms.lasting(duration);
-                            reader.find(JobOptions.RENEW_INTERVAL).ifPresent(terms::renewInterval);
-                            reader.find(JobOptions.STORE_TIMEOUT).ifPresent(terms::storeTimeout);
-                            reader.find(JobOptions.READER_GRANT).ifPresent(terms::readerGrant);
-                            reader.find(JobOptions.EXTEND_INTERVAL)
-                                    .ifPresent(terms::extendInterval);
-                            reader.find(JobOptions.HANDOFF_TIMEOUT)
-                                    .ifPresent(terms::handoffTimeout);
-                            reader.find(JobOptions.INITIAL_MEMBERS)
-                                    .ifPresent(terms::initialMembers);
-                            reader.find(JobOptions.INITIAL_WAIT).ifPresent(terms::initialWait);
-                            return terms.build();
-                        });
     }
 
     private static void sinkTopic(OptionReader reader) {

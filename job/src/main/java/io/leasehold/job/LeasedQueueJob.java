@@ -2,7 +2,7 @@ package io.leasehold.job;
 
 import io.leasehold.job.JobOptions.SinkGuarantee;
 import io.leasehold.job.JobOptions.SinkKind;
-import io.leasehold.lease.LeaseStores;
+import io.leasehold.option.InvalidOptionsException;
 import io.leasehold.source.LeasedSource;
 
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -102,19 +102,9 @@ public final class LeasedQueueJob {
     }
 
     private Source<QueueRecord, ?, ?> leased(KafkaSource<QueueRecord> source) {
-        JobSettings.Lease lease = settings.lease();
-        return LeasedSource.wrap(source)
-                .group(lease.group())
+        return settings.lease()
+                .applyTo(LeasedSource.wrap(source))
                 .memberId(memberId)
-                .store(LeaseStores.forUrl(lease.url(), lease.storeProperties()))
-                .terms(lease.terms())
-                .weight(lease.share().weight())
-                .maxSplits(lease.share().mostSplits())
-                .balance(lease.share().balance())
-                .startupTimeout(lease.startupTimeout())
-                .progress(lease.progress())
-                .restore(lease.restore())
-                .onLost(lease.onLost())
                 .boundsOf(
                         split ->
                                 split.getStoppingOffset()

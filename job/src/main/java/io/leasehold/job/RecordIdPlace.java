@@ -1,5 +1,7 @@
 package io.leasehold.job;
 
+import io.leasehold.option.OptionType;
+
 import java.io.Serializable;
 
 /** Where the id of a record is found, by which repeated ones are known. */

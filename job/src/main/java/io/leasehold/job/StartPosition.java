@@ -1,5 +1,7 @@
 package io.leasehold.job;
 
+import io.leasehold.option.OptionType;
+
 import java.io.Serializable;
 import java.time.DateTimeException;
 import java.time.Instant;

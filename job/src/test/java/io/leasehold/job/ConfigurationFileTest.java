@@ -1,5 +1,7 @@
 package io.leasehold.job;
 
+import io.leasehold.option.Option;
+
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;

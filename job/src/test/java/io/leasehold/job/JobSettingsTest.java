@@ -5,6 +5,8 @@ import io.leasehold.lease.Balance;
 import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.RestoreRule;
 import io.leasehold.lease.Share;
+import io.leasehold.option.InvalidOptionsException;
+import io.leasehold.option.Masked;
 import io.leasehold.source.LostLease;
 import io.leasehold.source.ProgressRecording;
 

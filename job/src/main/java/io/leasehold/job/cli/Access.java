@@ -1,11 +1,12 @@
 package io.leasehold.job.cli;
 
 import io.leasehold.job.GivenOptions;
-import io.leasehold.job.InvalidOptionsException;
 import io.leasehold.job.JobOptions;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseStoreException;
 import io.leasehold.lease.LeaseStores;
+import io.leasehold.option.InvalidOptionsException;
+import io.leasehold.option.LeaseOptions;
 
 import picocli.CommandLine.Option;
 
@@ -109,7 +110,7 @@ final class Access {
     }
 
     private Map<String, String> properties() {
-        Map<String, String> properties = new HashMap<>(givenUnder(JobOptions.LEASE_JDBC));
+        Map<String, String> properties = new HashMap<>(givenUnder(LeaseOptions.JDBC));
         // Whoever looks at a store does not make one.
         properties.put("schema.create", "false");
         user.or(() -> given(JobOptions.USER.key()))

@@ -3,9 +3,9 @@ package io.leasehold.job.cli;
 import io.leasehold.admin.Change;
 import io.leasehold.admin.LeaseAdmin;
 import io.leasehold.admin.RefusedException;
-import io.leasehold.job.InvalidOptionsException;
-import io.leasehold.job.OptionType;
 import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.option.InvalidOptionsException;
+import io.leasehold.option.OptionType;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

@@ -1,9 +1,9 @@
 package io.leasehold.job.cli;
 
 import io.leasehold.admin.RefusedException;
-import io.leasehold.job.InvalidOptionsException;
 import io.leasehold.job.demo.DemoFailedException;
 import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.option.InvalidOptionsException;
 
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;

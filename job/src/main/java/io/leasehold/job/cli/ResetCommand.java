@@ -3,11 +3,11 @@ package io.leasehold.job.cli;
 import io.leasehold.admin.Change;
 import io.leasehold.admin.LeaseAdmin;
 import io.leasehold.admin.RefusedException;
-import io.leasehold.job.InvalidOptionsException;
 import io.leasehold.job.JobOptions;
 import io.leasehold.job.KafkaPositions;
 import io.leasehold.job.KafkaPositions.Target;
 import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.option.InvalidOptionsException;
 
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;

@@ -3,10 +3,10 @@ package io.leasehold.job.cli;
 import io.leasehold.admin.LeaseAdmin;
 import io.leasehold.admin.Pace;
 import io.leasehold.admin.RefusedException;
-import io.leasehold.job.InvalidOptionsException;
 import io.leasehold.job.JobOptions;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.option.InvalidOptionsException;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;

@@ -1,9 +1,9 @@
 package io.leasehold.job.demo;
 
-import io.leasehold.job.Option;
 import io.leasehold.job.demo.OutputTopic.Visible;
 import io.leasehold.lease.LeaseStoreException;
 import io.leasehold.lease.LeaseStores;
+import io.leasehold.option.Option;
 import io.leasehold.testkit.EmbeddedKafka;
 
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package io.leasehold.job.demo;
 
 import io.leasehold.job.JobOptions;
-import io.leasehold.job.Option;
 import io.leasehold.job.demo.CheckpointWatch.Completed;
+import io.leasehold.option.Option;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;

@@ -1,7 +1,7 @@
 package io.leasehold.job.demo;
 
 import io.leasehold.job.JobOptions;
-import io.leasehold.job.Option;
+import io.leasehold.option.Option;
 
 import java.io.IOException;
 import java.nio.file.Files;

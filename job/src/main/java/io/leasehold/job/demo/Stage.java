@@ -1,11 +1,11 @@
 package io.leasehold.job.demo;
 
 import io.leasehold.job.JobOptions;
-import io.leasehold.job.Option;
 import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.Member;
 import io.leasehold.lease.MemberState;
 import io.leasehold.lease.Orders;
+import io.leasehold.option.Option;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,6 +1,6 @@
-package io.leasehold.job;
+package io.leasehold.option;
 
-import io.leasehold.job.Option.Need;
+import io.leasehold.option.Option.Need;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,38 +13,42 @@ import java.util.TreeMap;
  * Turns given texts into values, and collects what is wrong with them, all of it. An empty text
  * counts as not given.
  */
-final class OptionReader {
+public final class OptionReader {
 
     private final Map<String, String> given = new TreeMap<>();
     private final Map<Option<?>, Object> values = new HashMap<>();
     private final List<String> problems;
 
-    OptionReader(GivenOptions options) {
-        problems = new ArrayList<>(options.problems());
-        options.values()
-                .forEach(
-                        (key, text) -> {
-                            if (!text.isEmpty()) {
-                                given.put(key, text);
-                            }
-                        });
-        refuseUnknown();
-        JobOptions.ALL.forEach(this::parse);
+    /**
+     * @param known what there is
+     * @param texts what was given
+     * @param unread what is wrong with what was given, as far as that is known
+     */
+    public OptionReader(KnownOptions known, Map<String, String> texts, List<String> unread) {
+        problems = new ArrayList<>(unread);
+        texts.forEach(
+                (key, text) -> {
+                    if (!text.isEmpty()) {
+                        given.put(key, text);
+                    }
+                });
+        refuseUnknown(known);
+        known.options().forEach(this::parse);
     }
 
     /** The value given or the default; empty if there is neither, or it is wrong. */
     @SuppressWarnings("unchecked")
-    <T> Optional<T> find(Option<T> option) {
+    public <T> Optional<T> find(Option<T> option) {
         return Optional.ofNullable((T) values.get(option));
     }
 
     /** The value of an option that is required or has a default, where there are no problems. */
-    <T> T get(Option<T> option) {
+    public <T> T get(Option<T> option) {
         return find(option).orElseThrow();
     }
 
     /** What was given under keys with a prefix, without it. */
-    Map<String, String> passedThrough(String prefix) {
+    public Map<String, String> passedThrough(String prefix) {
         Map<String, String> rest = new TreeMap<>();
         given.forEach(
                 (key, value) -> {
@@ -56,7 +60,7 @@ final class OptionReader {
     }
 
     /** Runs a check that throws IllegalArgumentException with a sentence, and keeps that. */
-    void check(Runnable check) {
+    public void check(Runnable check) {
         try {
             check.run();
         } catch (IllegalArgumentException e) {
@@ -67,7 +71,7 @@ final class OptionReader {
     /**
      * @throws InvalidOptionsException if there was any problem
      */
-    void throwProblems() {
+    public void throwProblems() {
         if (!problems.isEmpty()) {
             throw new InvalidOptionsException(problems);
         }
@@ -92,15 +96,12 @@ final class OptionReader {
         }
     }
 
-    private void refuseUnknown() {
-        List<String> known = JobOptions.ALL.stream().map(Option::key).toList();
+    private void refuseUnknown(KnownOptions known) {
+        List<String> keys = known.keys();
         for (String key : given.keySet()) {
-            boolean passed =
-                    JobOptions.PASSED_THROUGH.stream()
-                            .anyMatch(p -> key.startsWith(p) && key.length() > p.length());
-            if (!passed && !known.contains(key)) {
+            if (!known.passesThrough(key) && !keys.contains(key)) {
                 problems.add(
-                        NearestKey.of(key, known)
+                        NearestKey.of(key, keys)
                                 .map(
                                         nearest ->
                                                 "There is no option '%s'; did you mean %s?"

@@ -1,4 +1,4 @@
-package io.leasehold.job;
+package io.leasehold.option;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

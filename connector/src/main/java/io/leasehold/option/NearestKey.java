@@ -1,4 +1,4 @@
-package io.leasehold.job;
+package io.leasehold.option;
 
 import java.util.Comparator;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.leasehold.job;
+package io.leasehold.option;
 
 import java.util.Locale;
 import java.util.Map;
@@ -40,9 +40,9 @@ public final class Masked {
     }
 
     private static boolean isSecret(String key) {
-        return !key.equals(JobOptions.PASSWORD_FILE.key())
-                && !key.equals(JobOptions.PASSWORD_ENV.key())
-                && (JobOptions.ALL.stream()
+        return !key.equals(LeaseOptions.PASSWORD_FILE.key())
+                && !key.equals(LeaseOptions.PASSWORD_ENV.key())
+                && (LeaseOptions.ALL.stream()
                                 .anyMatch(option -> option.secret() && option.key().equals(key))
                         || SECRET_NAME.matcher(key.toLowerCase(Locale.ROOT)).find());
     }

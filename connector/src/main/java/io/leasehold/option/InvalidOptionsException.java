@@ -1,4 +1,4 @@
-package io.leasehold.job;
+package io.leasehold.option;
 
 import java.util.List;
 import java.util.stream.Collectors;

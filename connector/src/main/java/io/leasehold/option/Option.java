@@ -1,9 +1,9 @@
-package io.leasehold.job;
+package io.leasehold.option;
 
 import java.util.Optional;
 
 /**
- * One option of the job, as it stands in the configuration file and on the command line.
+ * One option, as it stands in a configuration file, on a command line or in a table.
  *
  * @param <T> what its text becomes
  * @param key its full name, such as {@code lease.duration}
@@ -26,20 +26,24 @@ public record Option<T>(
         OPTIONAL
     }
 
-    static <T> Option<T> required(String key, OptionType<T> type, String meaning) {
+    /** One that must be given. */
+    public static <T> Option<T> required(String key, OptionType<T> type, String meaning) {
         return new Option<>(key, type, Need.REQUIRED, Optional.empty(), false, meaning);
     }
 
-    static <T> Option<T> optional(String key, OptionType<T> type, String meaning) {
+    /** One that need not be given. */
+    public static <T> Option<T> optional(String key, OptionType<T> type, String meaning) {
         return new Option<>(key, type, Need.OPTIONAL, Optional.empty(), false, meaning);
     }
 
-    static <T> Option<T> withDefault(
+    /** One for which a text holds that is known beforehand. */
+    public static <T> Option<T> withDefault(
             String key, OptionType<T> type, String fallback, String meaning) {
         return new Option<>(key, type, Need.OPTIONAL, Optional.of(fallback), false, meaning);
     }
 
-    static <T> Option<T> secret(String key, OptionType<T> type, String meaning) {
+    /** One that need not be given, and is never shown. */
+    public static <T> Option<T> secret(String key, OptionType<T> type, String meaning) {
         return new Option<>(key, type, Need.OPTIONAL, Optional.empty(), true, meaning);
     }
 }

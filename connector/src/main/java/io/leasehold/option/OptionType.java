@@ -1,4 +1,4 @@
-package io.leasehold.job;
+package io.leasehold.option;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

@@ -1,0 +1,131 @@
+package io.leasehold.option;
+
+import io.leasehold.lease.LeaseStores;
+import io.leasehold.lease.LeaseTerms;
+import io.leasehold.lease.Names;
+import io.leasehold.lease.RestoreRule;
+import io.leasehold.lease.Share;
+import io.leasehold.source.LeasedSourceBuilder;
+import io.leasehold.source.LostLease;
+import io.leasehold.source.ProgressRecording;
+
+import org.apache.flink.api.connector.source.SourceSplit;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * With whom a queue is shared, and how: {@link LeaseOptions}, read and checked. {@code toString}
+ * shows no secret.
+ *
+ * @param memberId empty if each submission shall be a new member
+ * @param storeProperties user, password and the like, by the store's own names
+ */
+public record LeaseSettings(
+        String group,
+        Optional<String> memberId,
+        String url,
+        Map<String, String> storeProperties,
+        LeaseTerms terms,
+        Duration startupTimeout,
+        Share share,
+        ProgressRecording progress,
+        RestoreRule restore,
+        LostLease onLost) {
+
+    /** Has the reader keep whatever is wrong with them. */
+    public static void check(OptionReader reader) {
+        for (Option<String> name : List.of(LeaseOptions.GROUP, LeaseOptions.MEMBER_ID)) {
+            reader.find(name)
+                    .ifPresent(text -> reader.check(() -> Names.require(name.key(), text)));
+        }
+        reader.check(() -> terms(reader));
+        reader.find(LeaseOptions.URL)
+                .ifPresent(
+                        url ->
+                                reader.check(
+                                        () -> LeaseStores.forUrl(url, storeProperties(reader))));
+    }
+
+    /** The settings, where there are no problems. */
+    public static LeaseSettings of(OptionReader reader) {
+        return new LeaseSettings(
+                reader.get(LeaseOptions.GROUP),
+                reader.find(LeaseOptions.MEMBER_ID),
+                reader.get(LeaseOptions.URL),
+                storeProperties(reader),
+                terms(reader).orElseThrow(),
+                reader.get(LeaseOptions.STARTUP_TIMEOUT),
+                new Share(
+                        reader.get(LeaseOptions.WEIGHT),
+                        reader.find(LeaseOptions.MAX_SPLITS).orElse(Share.ANY_NUMBER),
+                        reader.get(LeaseOptions.BALANCE)),
+                reader.get(LeaseOptions.PROGRESS),
+                reader.get(LeaseOptions.RESTORE),
+                reader.get(LeaseOptions.ON_LOST));
+    }
+
+    /** Says all of it to a builder. */
+    public <T, SplitT extends SourceSplit, InnerT> LeasedSourceBuilder<T, SplitT, InnerT> applyTo(
+            LeasedSourceBuilder<T, SplitT, InnerT> builder) {
+        memberId.ifPresent(builder::memberId);
+        return builder.group(group)
+                .store(LeaseStores.forUrl(url, storeProperties))
+                .terms(terms)
+                .weight(share.weight())
+                .maxSplits(share.mostSplits())
+                .balance(share.balance())
+                .startupTimeout(startupTimeout)
+                .progress(progress)
+                .restore(restore)
+                .onLost(onLost);
+    }
+
+    private static Map<String, String> storeProperties(OptionReader reader) {
+        Map<String, String> store = new HashMap<>(reader.passedThrough(LeaseOptions.JDBC));
+        reader.find(LeaseOptions.USER).ifPresent(user -> store.put("user", user));
+        reader.find(LeaseOptions.PASSWORD).ifPresent(password -> store.put("password", password));
+        reader.find(LeaseOptions.PASSWORD_FILE)
+                .ifPresent(file -> store.put("password.file", file.toString()));
+        reader.find(LeaseOptions.PASSWORD_ENV)
+                .ifPresent(variable -> store.put("password.env", variable));
+        reader.find(LeaseOptions.SCHEMA_CREATE)
+                .ifPresent(create -> store.put("schema.create", create.toString()));
+        return store;
+    }
+
+    /** Empty if the duration itself was wrong, which has been reported then. */
+    private static Optional<LeaseTerms> terms(OptionReader reader) {
+        return reader.find(LeaseOptions.DURATION)
+                .map(
+                        duration -> {
+                            LeaseTerms.Builder terms = LeaseTerms.lasting(duration);
+                            reader.find(LeaseOptions.RENEW_INTERVAL)
+                                    .ifPresent(terms::renewInterval);
+                            reader.find(LeaseOptions.STORE_TIMEOUT).ifPresent(terms::storeTimeout);
+                            reader.find(LeaseOptions.READER_GRANT).ifPresent(terms::readerGrant);
+                            reader.find(LeaseOptions.EXTEND_INTERVAL)
+                                    .ifPresent(terms::extendInterval);
+                            reader.find(LeaseOptions.HANDOFF_TIMEOUT)
+                                    .ifPresent(terms::handoffTimeout);
+                            reader.find(LeaseOptions.INITIAL_MEMBERS)
+                                    .ifPresent(terms::initialMembers);
+                            reader.find(LeaseOptions.INITIAL_WAIT).ifPresent(terms::initialWait);
+                            return terms.build();
+                        });
+    }
+
+    @Override
+    public String toString() {
+        return "Lease[group %s, member %s, %s, %s, %s]"
+                .formatted(
+                        group,
+                        memberId,
+                        Masked.value("url", url),
+                        Masked.values(storeProperties),
+                        terms);
+    }
+}
