@@ -48,11 +48,15 @@ class LayersTest {
                     .definedBy("io.leasehold.source")
                     .layer("option")
                     .definedBy("io.leasehold.option")
+                    .layer("table")
+                    .definedBy("io.leasehold.table")
                     .layer("admin")
                     .definedBy("io.leasehold.admin")
                     .whereLayer("source")
-                    .mayOnlyBeAccessedByLayers("option")
+                    .mayOnlyBeAccessedByLayers("option", "table")
                     .whereLayer("option")
+                    .mayOnlyBeAccessedByLayers("table")
+                    .whereLayer("table")
                     .mayNotBeAccessedByAnyLayer()
                     .whereLayer("admin")
                     .mayNotBeAccessedByAnyLayer()
@@ -99,6 +103,17 @@ class LayersTest {
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage("org.apache.flink..");
+
+    /** Who uses no tables has none of it on his class path. */
+    @ArchTest
+    static final ArchRule onlyTablesKnowOfTables =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("io.leasehold.table")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "org.apache.flink.table..", "org.apache.flink.legacy.table..");
 
     /** Whatever the store and the source are. */
     @ArchTest

@@ -1,0 +1,5 @@
+/**
+ * {@code 'connector' = 'leased'}: Flink SQL's way to a leased source, around the table source of
+ * any other connector.
+ */
+package io.leasehold.table;
