@@ -109,13 +109,16 @@ final class LeasedScan implements DataStreamScanProvider {
                         bare.getParallelism(),
                         bare.isParallelismConfigured());
         leased.setChainingStrategy(bare.getChainingStrategy());
-        leased.setDescription(bare.getDescription());
         if (bare.getMaxParallelism() > 0) {
             leased.setMaxParallelism(bare.getMaxParallelism());
         }
+        if (bare.getBufferTimeout() >= 0) {
+            leased.setBufferTimeout(bare.getBufferTimeout());
+        }
         leased.setResources(bare.getMinResources(), bare.getPreferredResources());
         bare.getSlotSharingGroup().ifPresent(leased::setSlotSharingGroup);
-        bare.getAdditionalMetricVariables().forEach(leased::addMetricVariable);
+        Optional.ofNullable(bare.getAdditionalMetricVariables())
+                .ifPresent(variables -> variables.forEach(leased::addMetricVariable));
         return leased;
     }
 

@@ -112,7 +112,7 @@ public final class LeasedTableFactory implements DynamicTableSourceFactory {
     private static LeasedTable table(String name, Context context) {
         Map<String, String> ours = new TreeMap<>();
         ours.putAll(context.getEnrichmentOptions());
-        // Which connector it is stands in a compiled plan.
+        // Which connector it is stands in the plan.
         ours.remove(CONNECTOR.key());
         context.getCatalogTable().getOptions().forEach(ours::putIfAbsent);
         ours.keySet().removeIf(key -> !isOurs(key));

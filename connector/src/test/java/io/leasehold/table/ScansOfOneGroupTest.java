@@ -1,0 +1,94 @@
+package io.leasehold.table;
+
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamNode;
+import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
+import org.apache.flink.table.api.config.OptimizerConfigOptions;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.List;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/**
+ * A job that scans one group twice would have half of it in each scan, whatever its query says: it
+ * scans it once, or is refused.
+ */
+class ScansOfOneGroupTest {
+
+    private static final String JOINED_WITH_ITSELF =
+            "SELECT a.`first` FROM words a JOIN words b ON a.`first` = b.`second`";
+
+    @Test
+    void aTableThatIsUsedTwiceIsScannedOnce() {
+        StreamExecutionEnvironment job = job(new Configuration(), JOINED_WITH_ITSELF);
+
+        assertThat(sources(job)).hasSize(1);
+        assertThat(job.getStreamGraph(false).getJobGraph().getNumberOfVertices()).isPositive();
+    }
+
+    @Test
+    void aJobThatScansATableTwiceIsRefused() {
+        Configuration eachItsOwn = new Configuration();
+        eachItsOwn.set(OptimizerConfigOptions.TABLE_OPTIMIZER_REUSE_SOURCE_ENABLED, false);
+        StreamExecutionEnvironment job = job(eachItsOwn, JOINED_WITH_ITSELF);
+
+        assertThat(sources(job)).hasSize(2);
+        assertRefused(job, "words");
+    }
+
+    @Test
+    void aJobThatScansTwoTablesOfAGroupIsRefused() {
+        assertRefused(
+                job(
+                        new Configuration(),
+                        "SELECT `first` FROM words UNION ALL SELECT `second` FROM again"),
+                "words");
+    }
+
+    @Test
+    void aJobMayScanTwoGroups() {
+        StreamExecutionEnvironment job =
+                job(
+                        new Configuration(),
+                        "SELECT `first` FROM words UNION ALL SELECT `second` FROM others");
+
+        assertThat(sources(job)).hasSize(2);
+        assertThat(job.getStreamGraph(false).getJobGraph().getNumberOfVertices()).isPositive();
+    }
+
+    private static void assertRefused(StreamExecutionEnvironment job, String group) {
+        assertThatThrownBy(() -> job.getStreamGraph(false).getJobGraph())
+                .hasMessageContaining("leased: one scan of group " + group + " in a job");
+    }
+
+    private static List<StreamNode> sources(StreamExecutionEnvironment job) {
+        return job.getStreamGraph(false).getStreamNodes().stream()
+                .filter(node -> node.getInEdges().isEmpty())
+                .toList();
+    }
+
+    private static StreamExecutionEnvironment job(Configuration settings, String query) {
+        StreamExecutionEnvironment job =
+                StreamExecutionEnvironment.getExecutionEnvironment(settings);
+        StreamTableEnvironment tables = StreamTableEnvironment.create(job);
+        create(tables, "words", "words");
+        create(tables, "again", "words");
+        create(tables, "others", "others");
+        tables.toChangelogStream(tables.sqlQuery(query));
+        return job;
+    }
+
+    private static void create(StreamTableEnvironment tables, String table, String group) {
+        tables.executeSql(
+                """
+                CREATE TABLE %s (`first` STRING, `second` STRING) WITH (
+                  'connector' = 'leased', 'lease.connector' = 'words', 'kind' = 'ABLE',
+                  'lease.group' = '%s', 'lease.url' = 'memory:words')
+                """
+                        .formatted(table, group));
+    }
+}
