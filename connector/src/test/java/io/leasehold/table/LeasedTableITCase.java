@@ -12,6 +12,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.table.api.StatementSet;
 import org.apache.flink.table.api.TableResult;
 import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
+import org.apache.flink.table.api.config.OptimizerConfigOptions;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -38,6 +39,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Two SQL jobs over a Kafka topic, with a lease table in H2, and transactions. */
 @Timeout(180)
@@ -172,6 +174,30 @@ class LeasedTableITCase {
         } finally {
             cancelAll();
         }
+    }
+
+    /** Before anything runs. */
+    @Test
+    void aJobThatScansATableTwiceFailsAtItsStart() {
+        StreamTableEnvironment tables = environment();
+        tables.getConfig().set(OptimizerConfigOptions.TABLE_OPTIMIZER_REUSE_SOURCE_ENABLED, false);
+        tables.executeSql(
+                """
+                CREATE TABLE words (`first` STRING) WITH (
+                  'connector' = 'leased', 'lease.connector' = 'words',
+                  'lease.group' = 'words', 'lease.url' = '%s')
+                """
+                        .formatted(store));
+
+        assertThatThrownBy(
+                        () ->
+                                tables.executeSql(
+                                                "SELECT * FROM words UNION ALL SELECT * FROM words")
+                                        .getJobClient()
+                                        .orElseThrow()
+                                        .getJobExecutionResult()
+                                        .get(SOON.toSeconds(), TimeUnit.SECONDS))
+                .hasStackTraceContaining("leased: one scan of group words in a job");
     }
 
     private StatementSet job(EmbeddedKafka kafka, String member) {
