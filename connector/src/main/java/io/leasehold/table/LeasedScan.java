@@ -115,7 +115,6 @@ final class LeasedScan implements DataStreamScanProvider {
         if (bare.getBufferTimeout() >= 0) {
             leased.setBufferTimeout(bare.getBufferTimeout());
         }
-        leased.setResources(bare.getMinResources(), bare.getPreferredResources());
         bare.getSlotSharingGroup().ifPresent(leased::setSlotSharingGroup);
         Optional.ofNullable(bare.getAdditionalMetricVariables())
                 .ifPresent(variables -> variables.forEach(leased::addMetricVariable));

@@ -13,6 +13,7 @@ import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.operators.ChainingStrategy;
 import org.apache.flink.streaming.api.transformations.SourceTransformation;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.api.Schema;
@@ -219,6 +220,9 @@ class LeasedTableFactoryTest {
         assertThat(scan.isParallelismConfigured()).isTrue();
         assertThat(scan.getMaxParallelism()).isEqualTo(2 * WordsTableSource.PARALLELISM);
         assertThat(scan.getSlotSharingGroup()).isPresent();
+        assertThat(scan.getBufferTimeout()).isEqualTo(7);
+        assertThat(scan.getAdditionalMetricVariables()).containsEntry("words", "all");
+        assertThat(scan.getChainingStrategy()).isEqualTo(ChainingStrategy.NEVER);
         assertThat(scan.getWatermarkStrategy())
                 .isNotNull()
                 .isNotEqualTo(WatermarkStrategy.noWatermarks());

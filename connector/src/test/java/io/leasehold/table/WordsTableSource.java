@@ -218,7 +218,10 @@ class WordsTableSource implements ScanTableSource {
                             .fromSource(source, WatermarkStrategy.forMonotonousTimestamps(), NAME)
                             .setParallelism(PARALLELISM)
                             .setMaxParallelism(2 * PARALLELISM)
-                            .slotSharingGroup("words");
+                            .slotSharingGroup("words")
+                            .setBufferTimeout(7)
+                            .addMetricVariable("words", "all")
+                            .disableChaining();
             return kind == Kind.STREAM ? stream : stream.filter(words -> true).name("filtered");
         }
 

@@ -56,6 +56,13 @@ class JobJarITCase {
                     .contains("org.h2.Driver", "org.postgresql.Driver");
             assertThat(text(jar, "META-INF/services/io.leasehold.lease.LeaseStoreProvider").lines())
                     .hasSizeGreaterThanOrEqualTo(2);
+            // Flink SQL finds leased tables in it, and Kafka's to be leased.
+            assertThat(
+                            text(jar, "META-INF/services/org.apache.flink.table.factories.Factory")
+                                    .lines())
+                    .contains(
+                            "io.leasehold.table.LeasedTableFactory",
+                            "org.apache.flink.streaming.connectors.kafka.table.KafkaDynamicTableFactory");
             assertThat(jar.getManifest().getMainAttributes().getValue("Main-Class"))
                     .isEqualTo(LeasedQueueJob.class.getName());
         }

@@ -1,10 +1,15 @@
 package io.leasehold.table;
 
+import io.leasehold.source.LeasedSource;
+
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamNode;
+import org.apache.flink.streaming.api.transformations.SourceTransformation;
 import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
 import org.apache.flink.table.api.config.OptimizerConfigOptions;
+import org.apache.flink.types.Row;
 
 import org.junit.jupiter.api.Test;
 
@@ -14,10 +19,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
- * A job that scans one group twice would have half of it in each scan, whatever its query says: it
- * scans it once, or is refused.
+ * What Flink's planner makes of leased tables. A job that scans one group twice would have half of
+ * it in each scan, whatever its query says: it scans it once, or is refused.
  */
-class ScansOfOneGroupTest {
+class LeasedTablePlanTest {
 
     private static final String JOINED_WITH_ITSELF =
             "SELECT a.`first` FROM words a JOIN words b ON a.`first` = b.`second`";
@@ -60,6 +65,23 @@ class ScansOfOneGroupTest {
         assertThat(job.getStreamGraph(false).getJobGraph().getNumberOfVertices()).isPositive();
     }
 
+    @Test
+    void aQueryMaySayWhoItIs() {
+        StreamTableEnvironment tables =
+                tables(StreamExecutionEnvironment.getExecutionEnvironment());
+        DataStream<Row> rows =
+                tables.toChangelogStream(
+                        tables.sqlQuery(
+                                "SELECT * FROM words /*+ OPTIONS('lease.member.id' = 'green') */"));
+
+        assertThat(rows.getTransformation().getTransitivePredecessors())
+                .filteredOn(SourceTransformation.class::isInstance)
+                .singleElement()
+                .extracting(scan -> ((SourceTransformation<?, ?, ?>) scan).getSource())
+                .extracting(source -> ((LeasedSource<?, ?, ?>) source).options().memberId())
+                .isEqualTo("green");
+    }
+
     private static void assertRefused(StreamExecutionEnvironment job, String group) {
         assertThatThrownBy(() -> job.getStreamGraph(false).getJobGraph())
                 .hasMessageContaining("leased: one scan of group " + group + " in a job");
@@ -74,12 +96,17 @@ class ScansOfOneGroupTest {
     private static StreamExecutionEnvironment job(Configuration settings, String query) {
         StreamExecutionEnvironment job =
                 StreamExecutionEnvironment.getExecutionEnvironment(settings);
+        StreamTableEnvironment tables = tables(job);
+        tables.toChangelogStream(tables.sqlQuery(query));
+        return job;
+    }
+
+    private static StreamTableEnvironment tables(StreamExecutionEnvironment job) {
         StreamTableEnvironment tables = StreamTableEnvironment.create(job);
         create(tables, "words", "words");
         create(tables, "again", "words");
         create(tables, "others", "others");
-        tables.toChangelogStream(tables.sqlQuery(query));
-        return job;
+        return tables;
     }
 
     private static void create(StreamTableEnvironment tables, String table, String group) {
