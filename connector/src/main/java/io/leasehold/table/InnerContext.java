@@ -24,7 +24,6 @@ final class InnerContext implements Context {
         options.put(FactoryUtil.CONNECTOR.key(), connector);
         this.table = outer.getCatalogTable().copy(options);
         this.enrichment = only(isInner, outer.getEnrichmentOptions());
-        enrichment.computeIfPresent(FactoryUtil.CONNECTOR.key(), (key, leased) -> connector);
     }
 
     private static Map<String, String> only(

@@ -116,7 +116,6 @@ public final class LeasedTableFactory implements DynamicTableSourceFactory {
         ours.remove(CONNECTOR.key());
         context.getCatalogTable().getOptions().forEach(ours::putIfAbsent);
         ours.keySet().removeIf(key -> !isOurs(key));
-        ours.replaceAll((key, text) -> text.strip());
         OptionReader reader = new OptionReader(KNOWN, ours, List.of());
         LeaseSettings.check(reader);
         reader.find(CONNECTOR)

@@ -22,6 +22,7 @@ import org.apache.flink.table.catalog.Column;
 import org.apache.flink.table.catalog.ObjectIdentifier;
 import org.apache.flink.table.catalog.ResolvedCatalogTable;
 import org.apache.flink.table.catalog.ResolvedSchema;
+import org.apache.flink.table.connector.ChangelogMode;
 import org.apache.flink.table.connector.ProviderContext;
 import org.apache.flink.table.connector.source.DataStreamScanProvider;
 import org.apache.flink.table.connector.source.LookupTableSource;
@@ -35,6 +36,7 @@ import org.apache.flink.table.connector.source.abilities.SupportsSourceWatermark
 import org.apache.flink.table.connector.source.abilities.SupportsWatermarkPushDown;
 import org.apache.flink.table.factories.FactoryUtil;
 import org.apache.flink.table.runtime.connector.source.ScanRuntimeProviderContext;
+import org.apache.flink.table.runtime.typeutils.InternalTypeInfo;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -221,6 +223,7 @@ class LeasedTableFactoryTest {
         assertThat(scan.getMaxParallelism()).isEqualTo(2 * WordsTableSource.PARALLELISM);
         assertThat(scan.getSlotSharingGroup()).isPresent();
         assertThat(scan.getBufferTimeout()).isEqualTo(7);
+        assertThat(scan.getOutputType()).isInstanceOf(InternalTypeInfo.class);
         assertThat(scan.getAdditionalMetricVariables()).containsEntry("words", "all");
         assertThat(scan.getChainingStrategy()).isEqualTo(ChainingStrategy.NEVER);
         assertThat(scan.getWatermarkStrategy())
@@ -257,6 +260,12 @@ class LeasedTableFactoryTest {
                                                 "Table catalog.database.words of connector 'words' cannot be leased: "
                                                         + because)
                                         .doesNotContain(".."));
+    }
+
+    @Test
+    void recordsThatSayWhatTheyReplaceAreNotRefused() {
+        assertThat(table(Map.of("kind", "CHANGES")).getChangelogMode())
+                .isEqualTo(ChangelogMode.all());
     }
 
     @Test

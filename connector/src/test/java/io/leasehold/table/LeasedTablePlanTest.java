@@ -7,6 +7,8 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamNode;
 import org.apache.flink.streaming.api.transformations.SourceTransformation;
+import org.apache.flink.table.api.ExplainDetail;
+import org.apache.flink.table.api.PlanReference;
 import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
 import org.apache.flink.table.api.config.OptimizerConfigOptions;
 import org.apache.flink.types.Row;
@@ -80,6 +82,26 @@ class LeasedTablePlanTest {
                 .extracting(scan -> ((SourceTransformation<?, ?, ?>) scan).getSource())
                 .extracting(source -> ((LeasedSource<?, ?, ?>) source).options().memberId())
                 .isEqualTo("green");
+    }
+
+    /** Flink's uids are not the group's, so that only the member's name is left to tell twins. */
+    @Test
+    void aCompiledPlanNeedsAMember() {
+        StreamTableEnvironment tables =
+                tables(StreamExecutionEnvironment.getExecutionEnvironment());
+        tables.executeSql("CREATE TABLE sink (`first` STRING) WITH ('connector' = 'blackhole')");
+        String plan =
+                tables.compilePlanSql("INSERT INTO sink SELECT `first` FROM words").asJsonString();
+
+        assertThatThrownBy(() -> translated(tables, plan))
+                .hasStackTraceContaining("lease.member.id is missing");
+        tables.executeSql("ALTER TABLE words SET ('lease.member.id' = 'green')");
+        assertThat(translated(tables, plan)).contains("project=[first]");
+    }
+
+    private static String translated(StreamTableEnvironment tables, String plan) {
+        return tables.loadPlan(PlanReference.fromJsonString(plan))
+                .explain(ExplainDetail.JSON_EXECUTION_PLAN);
     }
 
     private static void assertRefused(StreamExecutionEnvironment job, String group) {

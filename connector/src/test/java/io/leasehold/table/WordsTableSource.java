@@ -28,7 +28,10 @@ import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.expressions.ResolvedExpression;
+import org.apache.flink.table.runtime.typeutils.InternalTypeInfo;
 import org.apache.flink.table.types.DataType;
+import org.apache.flink.table.types.logical.LogicalType;
+import org.apache.flink.table.types.logical.VarCharType;
 import org.apache.flink.util.Collector;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -53,6 +56,7 @@ class WordsTableSource implements ScanTableSource {
         CHANGED_STREAM,
         INPUT_FORMAT,
         ABLE,
+        CHANGES,
         UPSERT,
         LEASED,
         LOOKUP
@@ -86,7 +90,11 @@ class WordsTableSource implements ScanTableSource {
 
     @Override
     public ChangelogMode getChangelogMode() {
-        return kind == Kind.UPSERT ? ChangelogMode.upsert() : ChangelogMode.insertOnly();
+        return switch (kind) {
+            case CHANGES -> ChangelogMode.all();
+            case UPSERT -> ChangelogMode.upsert();
+            default -> ChangelogMode.insertOnly();
+        };
     }
 
     @Override
@@ -261,7 +269,11 @@ class WordsTableSource implements ScanTableSource {
 
         @Override
         public TypeInformation<RowData> getProducedType() {
-            return TypeInformation.of(RowData.class);
+            return InternalTypeInfo.ofFields(
+                    Arrays.stream(columns)
+                            .filter(column -> column != NONE)
+                            .mapToObj(column -> VarCharType.STRING_TYPE)
+                            .toArray(LogicalType[]::new));
         }
     }
 }
