@@ -119,9 +119,7 @@ class FailoverMatrixITCase {
         boolean unrecorded =
                 step == HandoffStep.CHECKPOINT_COMPLETE_AND_NOT_RELEASED
                         || step == HandoffStep.CHECKPOINT_COMPLETE_AND_RELEASE_LOST;
-        return !(unrecorded
-                && struck == Struck.OWNER
-                && fault == JobFault.STOPPED_WITH_A_SAVEPOINT_AND_RESCALED);
+        return !(unrecorded && struck == Struck.OWNER && fault.stopsWithSavepoint());
     }
 
     @ParameterizedTest
@@ -162,7 +160,7 @@ class FailoverMatrixITCase {
             assertIsAt(step, owner, claimant, "when the fault strikes");
             // A savepoint of the owner would be held up too.
             boolean goesOnFirst =
-                    fault.needsCheckpoint() && step.holdsCheckpoints() && victim == owner;
+                    fault.stopsWithSavepoint() && step.holdsCheckpoints() && victim == owner;
             if (goesOnFirst) {
                 owner.watched().goOn();
             }

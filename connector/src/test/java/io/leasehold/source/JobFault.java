@@ -39,17 +39,25 @@ enum JobFault {
             };
         }
     },
-    STOPPED_WITH_A_SAVEPOINT_AND_RESCALED {
+    STOPPED_WITH_A_SAVEPOINT_AND_SCALED_UP {
         @Override
         Recovery strike(RestartableJob job) {
-            int before = job.watched().enumeratorsClosed();
-            CompletableFuture<String> savepoint = job.stopWithSavepoint();
-            await(() -> savepoint.isDone() || job.watched().enumeratorsClosed() > before);
-            return () -> job.start(3, Optional.of(savepoint.get()));
+            return stopWithSavepoint(job, 3);
         }
 
         @Override
-        boolean needsCheckpoint() {
+        boolean stopsWithSavepoint() {
+            return true;
+        }
+    },
+    STOPPED_WITH_A_SAVEPOINT_AND_SCALED_DOWN {
+        @Override
+        Recovery strike(RestartableJob job) {
+            return stopWithSavepoint(job, 1);
+        }
+
+        @Override
+        boolean stopsWithSavepoint() {
             return true;
         }
     },
@@ -77,8 +85,15 @@ enum JobFault {
     abstract Recovery strike(RestartableJob job) throws Exception;
 
     /** Whether a checkpoint belongs to it. */
-    boolean needsCheckpoint() {
+    boolean stopsWithSavepoint() {
         return false;
+    }
+
+    private static Recovery stopWithSavepoint(RestartableJob job, int nextParallelism) {
+        int before = job.watched().enumeratorsClosed();
+        CompletableFuture<String> savepoint = job.stopWithSavepoint();
+        await(() -> savepoint.isDone() || job.watched().enumeratorsClosed() > before);
+        return () -> job.start(nextParallelism, Optional.of(savepoint.get()));
     }
 
     private static void await(Callable<Boolean> condition) {
