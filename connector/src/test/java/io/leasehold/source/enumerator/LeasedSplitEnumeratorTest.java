@@ -400,30 +400,6 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
             life.pass(TERMS.renewInterval());
         }
         assertThat(life.context.toldNoMore).containsExactly(0, 1, 2);
-
-        // The next attempt knows nothing of what the last one was told.
-        life.context.toldNoMore.clear();
-        life.reader(1, "r1 again");
-        life.pass(TERMS.renewInterval());
-        assertThat(life.context.toldNoMore).containsExactly(1);
-    }
-
-    /** Until then nobody but this job's state knows of it. */
-    @Test
-    void whatHasNoLeaseYetIsInItsStateAndGetsOneAfterARestore() throws Exception {
-        Life life = new Life(1, Optional.empty(), "a");
-        life.enumerator.start();
-        LeasedEnumeratorState<MemoryQueueSplit, String> state = life.enumerator.snapshotState(1);
-
-        Life next = new Life(1, Optional.of(state));
-        next.enumerator.start();
-        next.settle();
-        next.reader(0, "r0");
-        next.pass(TERMS.renewInterval());
-
-        assertThat(next.context.assigned.get(0))
-                .extracting(LeasedSplit::leaseId)
-                .containsExactly("a");
     }
 
     /** It knows nothing of what the one before was told, and would never end. */
