@@ -1,23 +1,22 @@
 package io.leasehold.job;
 
-import io.leasehold.lease.Balance;
-import io.leasehold.lease.RestoreRule;
 import io.leasehold.option.KnownOptions;
 import io.leasehold.option.LeaseOptions;
 import io.leasehold.option.Option;
 import io.leasehold.option.OptionType;
-import io.leasehold.source.LostLease;
-import io.leasehold.source.ProgressRecording;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 import static io.leasehold.option.Option.optional;
 import static io.leasehold.option.Option.required;
 import static io.leasehold.option.Option.withDefault;
 
-/** Every option of the job, declared once: {@code conf/job.yaml} lists the same ones. */
+/**
+ * Every option of the job, declared once, but those of the lease, which are {@link LeaseOptions}:
+ * {@code conf/job.yaml} lists the same ones.
+ */
 public final class JobOptions {
 
     // The queue.
@@ -52,31 +51,6 @@ public final class JobOptions {
                     "Whether completed checkpoints also commit offsets to Kafka, under the lease group's "
                             + "name, for tools that show a consumer group's lag. Nothing here reads them: "
                             + "what counts is the progress in the lease table.");
-
-    // The lease, as everywhere.
-    public static final Option<String> GROUP = LeaseOptions.GROUP;
-    public static final Option<String> MEMBER_ID = LeaseOptions.MEMBER_ID;
-    public static final Option<String> URL = LeaseOptions.URL;
-    public static final Option<String> USER = LeaseOptions.USER;
-    public static final Option<String> PASSWORD = LeaseOptions.PASSWORD;
-    public static final Option<Path> PASSWORD_FILE = LeaseOptions.PASSWORD_FILE;
-    public static final Option<String> PASSWORD_ENV = LeaseOptions.PASSWORD_ENV;
-    public static final Option<Boolean> SCHEMA_CREATE = LeaseOptions.SCHEMA_CREATE;
-    public static final Option<Duration> DURATION = LeaseOptions.DURATION;
-    public static final Option<Duration> RENEW_INTERVAL = LeaseOptions.RENEW_INTERVAL;
-    public static final Option<Duration> STORE_TIMEOUT = LeaseOptions.STORE_TIMEOUT;
-    public static final Option<Duration> READER_GRANT = LeaseOptions.READER_GRANT;
-    public static final Option<Duration> EXTEND_INTERVAL = LeaseOptions.EXTEND_INTERVAL;
-    public static final Option<Duration> HANDOFF_TIMEOUT = LeaseOptions.HANDOFF_TIMEOUT;
-    public static final Option<Integer> INITIAL_MEMBERS = LeaseOptions.INITIAL_MEMBERS;
-    public static final Option<Duration> INITIAL_WAIT = LeaseOptions.INITIAL_WAIT;
-    public static final Option<Duration> STARTUP_TIMEOUT = LeaseOptions.STARTUP_TIMEOUT;
-    public static final Option<Integer> WEIGHT = LeaseOptions.WEIGHT;
-    public static final Option<Integer> MAX_SPLITS = LeaseOptions.MAX_SPLITS;
-    public static final Option<Balance> BALANCE = LeaseOptions.BALANCE;
-    public static final Option<ProgressRecording> PROGRESS = LeaseOptions.PROGRESS;
-    public static final Option<RestoreRule> RESTORE = LeaseOptions.RESTORE;
-    public static final Option<LostLease> ON_LOST = LeaseOptions.ON_LOST;
 
     // What is done with the records.
     public static final Option<Boolean> DEDUP_ENABLED =
@@ -197,37 +171,11 @@ public final class JobOptions {
                     "10",
                     "How often to try with fixed-delay.");
 
-    /** All of them, in the order of {@code conf/job.yaml}. */
-    public static final List<Option<?>> ALL =
+    private static final List<Option<?>> QUEUE =
+            List.of(BOOTSTRAP_SERVERS, TOPICS, START, DISCOVERY_INTERVAL, COMMIT_OFFSETS);
+
+    private static final List<Option<?>> REST =
             List.of(
-                    BOOTSTRAP_SERVERS,
-                    TOPICS,
-                    START,
-                    DISCOVERY_INTERVAL,
-                    COMMIT_OFFSETS,
-                    GROUP,
-                    MEMBER_ID,
-                    URL,
-                    USER,
-                    PASSWORD,
-                    PASSWORD_FILE,
-                    PASSWORD_ENV,
-                    SCHEMA_CREATE,
-                    DURATION,
-                    RENEW_INTERVAL,
-                    STORE_TIMEOUT,
-                    READER_GRANT,
-                    EXTEND_INTERVAL,
-                    HANDOFF_TIMEOUT,
-                    INITIAL_MEMBERS,
-                    INITIAL_WAIT,
-                    STARTUP_TIMEOUT,
-                    WEIGHT,
-                    MAX_SPLITS,
-                    BALANCE,
-                    PROGRESS,
-                    RESTORE,
-                    ON_LOST,
                     DEDUP_ENABLED,
                     DEDUP_ID,
                     DEDUP_TTL,
@@ -246,6 +194,10 @@ public final class JobOptions {
                     RESTART_STRATEGY,
                     RESTART_DELAY,
                     RESTART_ATTEMPTS);
+
+    /** All of them, in the order of {@code conf/job.yaml}. */
+    public static final List<Option<?>> ALL =
+            Stream.of(QUEUE, LeaseOptions.ALL, REST).flatMap(List::stream).toList();
 
     /** Whatever follows goes to the Kafka clients of source and sink. */
     public static final String KAFKA_PROPERTIES = "kafka.properties.";

@@ -1,7 +1,6 @@
 package io.leasehold.job.cli;
 
 import io.leasehold.job.GivenOptions;
-import io.leasehold.job.JobOptions;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseStoreException;
 import io.leasehold.lease.LeaseStores;
@@ -96,7 +95,7 @@ final class Access {
      */
     LeaseStore open() throws LeaseStoreException {
         String where =
-                url.or(() -> given(JobOptions.URL.key()))
+                url.or(() -> given(LeaseOptions.URL.key()))
                         .or(() -> environment("LEASEHOLD_URL"))
                         .orElseThrow(
                                 () ->
@@ -113,11 +112,11 @@ final class Access {
         Map<String, String> properties = new HashMap<>(givenUnder(LeaseOptions.JDBC));
         // Whoever looks at a store does not make one.
         properties.put("schema.create", "false");
-        user.or(() -> given(JobOptions.USER.key()))
+        user.or(() -> given(LeaseOptions.USER.key()))
                 .or(() -> environment("LEASEHOLD_USER"))
                 .ifPresent(name -> properties.put("user", name));
-        Optional<String> file = passwordFile.or(() -> given(JobOptions.PASSWORD_FILE.key()));
-        Optional<String> password = given(JobOptions.PASSWORD.key());
+        Optional<String> file = passwordFile.or(() -> given(LeaseOptions.PASSWORD_FILE.key()));
+        Optional<String> password = given(LeaseOptions.PASSWORD.key());
         if (file.isPresent()) {
             properties.put("password.file", file.get());
         } else if (password.isPresent()) {

@@ -3,10 +3,10 @@ package io.leasehold.job.cli;
 import io.leasehold.admin.LeaseAdmin;
 import io.leasehold.admin.Pace;
 import io.leasehold.admin.RefusedException;
-import io.leasehold.job.JobOptions;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseStoreException;
 import io.leasehold.option.InvalidOptionsException;
+import io.leasehold.option.LeaseOptions;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -102,7 +102,7 @@ abstract class StoreCommand implements Callable<Integer> {
 
     /** The group, if one is named. */
     final Optional<String> named() {
-        return group.or(() -> access.given(JobOptions.GROUP.key()));
+        return group.or(() -> access.given(LeaseOptions.GROUP.key()));
     }
 
     final String group() {

@@ -1,6 +1,6 @@
 package io.leasehold.job.demo;
 
-import io.leasehold.job.JobOptions;
+import io.leasehold.option.LeaseOptions;
 import io.leasehold.option.Option;
 
 import java.time.Duration;
@@ -79,7 +79,7 @@ record BlueGreen() implements Scenario {
 
     private static Map<Option<?>, String> standby() {
         Map<Option<?>, String> options = new HashMap<>(HandoffAudit.NOTHING_HIDDEN);
-        options.put(JobOptions.WEIGHT, "0");
+        options.put(LeaseOptions.WEIGHT, "0");
         return options;
     }
 }

@@ -1,7 +1,7 @@
 package io.leasehold.job.demo;
 
-import io.leasehold.job.JobOptions;
 import io.leasehold.job.demo.Takeover.Kill;
+import io.leasehold.option.LeaseOptions;
 
 import java.time.Duration;
 import java.util.List;
@@ -39,7 +39,7 @@ record KillOne() implements Scenario {
     public Play play(Stage stage) throws InterruptedException {
         List<String> all = stage.settings().memberIds();
         for (String member : all) {
-            stage.start(member, Map.of(JobOptions.INITIAL_MEMBERS, Integer.toString(all.size())));
+            stage.start(member, Map.of(LeaseOptions.INITIAL_MEMBERS, Integer.toString(all.size())));
         }
         stage.requireShared(all);
         stage.generate();

@@ -1,6 +1,7 @@
 package io.leasehold.job.demo;
 
 import io.leasehold.job.JobOptions;
+import io.leasehold.option.LeaseOptions;
 import io.leasehold.option.Option;
 
 import java.io.IOException;
@@ -31,12 +32,12 @@ final class MemberConfiguration {
         Map<Option<?>, String> values = new LinkedHashMap<>();
         values.put(JobOptions.BOOTSTRAP_SERVERS, bootstrapServers);
         values.put(JobOptions.TOPICS, DemoSettings.QUEUE);
-        values.put(JobOptions.GROUP, DemoSettings.GROUP);
-        values.put(JobOptions.MEMBER_ID, memberId);
-        values.put(JobOptions.URL, database.url());
-        values.put(JobOptions.USER, database.user());
-        values.put(JobOptions.PASSWORD, database.password());
-        values.put(JobOptions.DURATION, millis(DemoSettings.LEASE_DURATION));
+        values.put(LeaseOptions.GROUP, DemoSettings.GROUP);
+        values.put(LeaseOptions.MEMBER_ID, memberId);
+        values.put(LeaseOptions.URL, database.url());
+        values.put(LeaseOptions.USER, database.user());
+        values.put(LeaseOptions.PASSWORD, database.password());
+        values.put(LeaseOptions.DURATION, millis(DemoSettings.LEASE_DURATION));
         values.put(JobOptions.SINK_TOPIC, DemoSettings.OUTPUT);
         values.put(JobOptions.TRANSACTION_TIMEOUT, millis(DemoSettings.TRANSACTION_TIMEOUT));
         values.put(JobOptions.CHECKPOINT_INTERVAL, millis(DemoSettings.CHECKPOINT_INTERVAL));

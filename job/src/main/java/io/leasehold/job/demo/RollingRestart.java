@@ -1,6 +1,6 @@
 package io.leasehold.job.demo;
 
-import io.leasehold.job.JobOptions;
+import io.leasehold.option.LeaseOptions;
 import io.leasehold.option.Option;
 
 import java.time.Duration;
@@ -40,7 +40,7 @@ record RollingRestart() implements Scenario {
     public Play play(Stage stage) throws InterruptedException {
         List<String> all = stage.settings().memberIds();
         Map<Option<?>, String> options = new HashMap<>(HandoffAudit.NOTHING_HIDDEN);
-        options.put(JobOptions.INITIAL_MEMBERS, Integer.toString(all.size()));
+        options.put(LeaseOptions.INITIAL_MEMBERS, Integer.toString(all.size()));
         for (String member : all) {
             stage.start(member, options);
         }
