@@ -180,9 +180,9 @@ final class CheckpointedPositions {
         return Optional.of(new Completed(progress, completed.released(), List.of()));
     }
 
-    /** The split is not this member's any more: nothing is to be recorded of it. */
-    void forget(String splitId) {
-        covered.values().forEach(all -> all.removeIf(at -> at.splitId().equals(splitId)));
+    /** Of these splits nothing that is known so far is to be recorded. */
+    void forget(Set<String> splitIds) {
+        covered.values().forEach(all -> all.removeIf(at -> splitIds.contains(at.splitId())));
     }
 
     private Stream<Due> covered() {

@@ -345,6 +345,8 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         Set<String> orphaned = withheld.missing(subtask);
         if (!orphaned.isEmpty()) {
             orphaned.forEach(handoffs::notHeld);
+            // What was ahead of the table is read again from there.
+            positions.forget(orphaned);
             loop.tell(keeper -> orphaned.forEach(keeper::orphaned));
         }
         withheld.attemptStarted(subtask);
@@ -500,7 +502,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     private void forget(String splitId) {
         withheld.forget(splitId);
         assignments.forget(splitId);
-        positions.forget(splitId);
+        positions.forget(Set.of(splitId));
         handoffs.forget(splitId);
         rates.forget(splitId);
     }

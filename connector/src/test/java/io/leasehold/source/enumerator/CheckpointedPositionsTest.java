@@ -166,7 +166,7 @@ class CheckpointedPositionsTest {
         oneBehind.reported(0, report(1, "a at 1", "b at 1"));
         oneBehind.completed(1, ANY);
 
-        oneBehind.forget("a");
+        oneBehind.forget(Set.of("a"));
 
         assertThat(texts(oneBehind.completed(2, ANY).progress())).containsExactly("b at 1");
     }
@@ -178,7 +178,7 @@ class CheckpointedPositionsTest {
         oneBehind.completed(7, FROZEN_MOVE);
         oneBehind.ended(0, 7);
 
-        oneBehind.forget("a");
+        oneBehind.forget(Set.of("a"));
 
         assertThat(oneBehind.last(Set.of(0), ANY))
                 .hasValueSatisfying(

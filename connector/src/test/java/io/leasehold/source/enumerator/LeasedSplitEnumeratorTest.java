@@ -454,6 +454,22 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
         assertThat(progressTakenBy(green.joined(), "a")).isEqualTo("50 100 a");
     }
 
+    /** Promise S3: it goes on from what the table has, and that would be ahead of it. */
+    @Test
+    void ofASplitThatNobodysStateHoldsAnyMoreNothingIsRecordedFromBefore() throws Exception {
+        Life life = reading("a");
+        life.checkpoint(1, report("r0", 1, at(life, "a", 50)));
+
+        life.context.registered.remove(0);
+        life.enumerator.addSplitsBack(List.of(), 0);
+        life.reader(0, "r1");
+        life.pass(TERMS.duration());
+        assertThat(split(life, "a").inner().position()).isZero();
+        life.checkpoint(2, report("r1", 2, at(life, "a", 10)));
+
+        assertThat(progressTakenBy(green.joined(), "a")).isEqualTo("0 100 a");
+    }
+
     /** Promise S6: all of it is in the checkpoint that its reader goes back to. */
     @Test
     void aSplitThatEndedIsNotReadAgainWhenItsReaderFails() throws Exception {
