@@ -240,7 +240,7 @@ public sealed class LeasedSource<T, SplitT extends SourceSplit, InnerT>
         try {
             return TypeExtractor.createTypeInfo(Source.class, inner.getClass(), 0, null, null);
         } catch (InvalidTypesException e) {
-            // As Flink does of a source that is not wrapped: it may be said later.
+            // As Flink does for a source that is not wrapped: the type may be given later.
             @SuppressWarnings("unchecked")
             TypeInformation<T> missing =
                     (TypeInformation<T>) new MissingTypeInfo(inner.getClass().getSimpleName(), e);

@@ -126,7 +126,7 @@ public enum LeaseMetric {
             Place.ENUMERATOR,
             Kind.COUNTER,
             "splits",
-            "that went on at the table's position instead of this job's own: another job had consumed them since"),
+            "that went on at the table's position instead of this job's own: another job had consumed them since, or lease.restore says so"),
     RESTORED_FROM_STATE(
             "restoredFromState",
             Place.ENUMERATOR,

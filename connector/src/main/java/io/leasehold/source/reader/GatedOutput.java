@@ -16,22 +16,22 @@ final class GatedOutput<T> extends CountedOutput<T> implements ReaderOutput<T> {
     private final ReaderOutput<T> outer;
     private final LeaseGate gate;
     private final EmittedCounts counts;
-    private final UnaryOperator<String> outerId;
+    private final UnaryOperator<String> flinkId;
 
     /**
-     * @param outerId from the wrapped source's split id to Flink's
+     * @param flinkId from the wrapped source's split id to Flink's
      */
     GatedOutput(
             ReaderOutput<T> outer,
             LeaseGate gate,
             EmittedCounts counts,
-            UnaryOperator<String> outerId) {
+            UnaryOperator<String> flinkId) {
         // What is emitted without saying of which split cannot be counted for one.
         super(outer, gate, new EmittedCounts.Count());
         this.outer = outer;
         this.gate = gate;
         this.counts = counts;
-        this.outerId = outerId;
+        this.flinkId = flinkId;
     }
 
     boolean wraps(ReaderOutput<T> output) {
@@ -41,12 +41,12 @@ final class GatedOutput<T> extends CountedOutput<T> implements ReaderOutput<T> {
     @Override
     public SourceOutput<T> createOutputForSplit(String splitId) {
         return new CountedOutput<>(
-                outer.createOutputForSplit(outerId.apply(splitId)), gate, counts.of(splitId));
+                outer.createOutputForSplit(flinkId.apply(splitId)), gate, counts.of(splitId));
     }
 
     @Override
     public void releaseOutputForSplit(String splitId) {
-        release(outerId.apply(splitId));
+        release(flinkId.apply(splitId));
     }
 
     /** Gives up the output that Flink knows by this id. */

@@ -21,6 +21,9 @@ import java.util.concurrent.TimeUnit;
  * closed they are told which checkpoints are complete, up to the first that covers the one they
  * last took part in, since some commit to their queue then.
  *
+ * <p>What they commit is asynchronous, as what the current reader does: of splits that are read on,
+ * the queue may show the position of one checkpoint before until the next one.
+ *
  * <p>Closing may take long and a commit may still be on its way when its reader has been told, so
  * each is closed a while later and on another thread. All else is for the task thread.
  */

@@ -67,7 +67,7 @@ final class SplitOutputs {
     }
 
     /**
-     * The splits that Flink knows by these ids. One that is gone, or came back in another epoch, is
+     * The splits that Flink knows by these ids. One that is gone, or came back under another id, is
      * not among them.
      */
     List<String> splitIds(Collection<String> ids) {
