@@ -33,13 +33,14 @@ final class CheckpointedPositions {
      * A position that a complete checkpoint covers.
      *
      * @param checkpointId the newest checkpoint that it is as of
+     * @param subtask whose reader reported it
      * @param frozenFor the number of the request for which the split stands still there
      */
-    record Due(Position position, long checkpointId, Optional<Long> frozenFor) {
+    record Due(int subtask, Position position, long checkpointId, Optional<Long> frozenFor) {
 
         /**
-         * @param epoch that the split is in by now: its reader has failed since, or it has moved,
-         *     and it has gone on from there in a later one
+         * @param epoch that the split is in by now: its reader may have failed since, or it may
+         *     have moved, and it goes on from there in a later one
          */
         Recorded recordedIn(long epoch) {
             return new Recorded(position.splitId(), epoch, progress());
@@ -67,7 +68,7 @@ final class CheckpointedPositions {
 
     /** Says what a position is worth. */
     interface Judge {
-        Worth of(int subtask, Due due);
+        Worth of(Due due);
     }
 
     /**
@@ -85,6 +86,17 @@ final class CheckpointedPositions {
      */
     private static final int MOST_UNDER_WAY = 8;
 
+    private record Report(int subtask, long checkpointId) {
+
+        Due due(Position position) {
+            return new Due(subtask, position, checkpointId, Optional.empty());
+        }
+
+        static Report of(Due due) {
+            return new Report(due.subtask(), due.checkpointId());
+        }
+    }
+
     private final boolean oneBehind;
 
     /** Reports of checkpoints that are not complete yet, by subtask, then by checkpoint. */
@@ -94,10 +106,10 @@ final class CheckpointedPositions {
     private final Map<Integer, Long> ended = new HashMap<>();
 
     /**
-     * What the last complete checkpoint covers, if the next one is to be waited for: the positions
-     * by the checkpoint that they are as of, since there are many positions and few checkpoints.
+     * What the last complete checkpoint covers, if the next one is to be waited for. There are many
+     * positions, and few reports that they are from.
      */
-    private Map<Long, List<Position>> covered = Map.of();
+    private Map<Report, List<Position>> covered = Map.of();
 
     CheckpointedPositions(boolean oneBehind) {
         this.oneBehind = oneBehind;
@@ -132,8 +144,8 @@ final class CheckpointedPositions {
         reported.forEach(
                 (subtask, reports) -> {
                     Map<Long, Positions> done = reports.headMap(checkpointId, true);
-                    for (Due due : latest(done)) {
-                        switch (worth.of(subtask, due)) {
+                    for (Due due : latest(subtask, done)) {
+                        switch (worth.of(due)) {
                             case PROGRESS -> progress.add(due);
                             case RELEASE -> {
                                 released.add(due);
@@ -157,7 +169,7 @@ final class CheckpointedPositions {
                 progress.stream()
                         .collect(
                                 Collectors.groupingBy(
-                                        Due::checkpointId,
+                                        Report::of,
                                         Collectors.mapping(Due::position, Collectors.toList())));
         return new Completed(due, released, moved);
     }
@@ -180,20 +192,22 @@ final class CheckpointedPositions {
         return Optional.of(new Completed(progress, completed.released(), List.of()));
     }
 
-    /** Of these splits nothing that is known so far is to be recorded. */
+    /**
+     * Of these splits nothing is to be recorded that is covered so far. What is reported and not
+     * complete is for the judge.
+     */
     void forget(Set<String> splitIds) {
-        covered.values().forEach(all -> all.removeIf(at -> splitIds.contains(at.splitId())));
+        if (!splitIds.isEmpty()) {
+            covered.values().forEach(all -> all.removeIf(at -> splitIds.contains(at.splitId())));
+        }
     }
 
     private Stream<Due> covered() {
         return covered.entrySet().stream()
-                .flatMap(
-                        all ->
-                                all.getValue().stream()
-                                        .map(at -> new Due(at, all.getKey(), Optional.empty())));
+                .flatMap(all -> all.getValue().stream().map(all.getKey()::due));
     }
 
-    private static List<Due> latest(Map<Long, Positions> reports) {
+    private static List<Due> latest(int subtask, Map<Long, Positions> reports) {
         Map<String, Due> latest = new LinkedHashMap<>();
         reports.forEach(
                 (checkpointId, report) ->
@@ -203,6 +217,7 @@ final class CheckpointedPositions {
                                                 latest.put(
                                                         at.splitId(),
                                                         new Due(
+                                                                subtask,
                                                                 at,
                                                                 checkpointId,
                                                                 Optional.ofNullable(

@@ -47,7 +47,7 @@ final class LeaseLoop {
     private final LongSupplier nanoClock;
     private final ScheduledExecutorService io;
     private final Executor coordinator;
-    private final Consumer<LeaseEvent> events;
+    private final Consumer<List<LeaseEvent>> events;
     private final Runnable turned;
     private final Consumer<Throwable> failure;
     private final EnumeratorMetrics metrics;
@@ -63,7 +63,7 @@ final class LeaseLoop {
     /**
      * @param io one thread; shut down on close
      * @param coordinator runs on the coordinator thread
-     * @param events told of each event, on the coordinator thread
+     * @param events told of what an answer taught, in order, on the coordinator thread
      * @param turned run after each turn, on the coordinator thread
      * @param failure told on the coordinator thread of what can never work
      * @param metrics shows how the keeper stands, and what became of its requests
@@ -75,7 +75,7 @@ final class LeaseLoop {
             LongSupplier nanoClock,
             ScheduledExecutorService io,
             Executor coordinator,
-            Consumer<LeaseEvent> events,
+            Consumer<List<LeaseEvent>> events,
             Runnable turned,
             Consumer<Throwable> failure,
             EnumeratorMetrics metrics) {
@@ -167,7 +167,7 @@ final class LeaseLoop {
             }
             learnt = keeper.answered(answer, sentAt, nanoClock.getAsLong());
         }
-        learnt.forEach(events);
+        events.accept(learnt);
         turned.run();
         turn();
     }
@@ -241,22 +241,27 @@ final class LeaseLoop {
         try (store) {
             farewell.forEach(last -> say(last, store));
         } catch (RuntimeException | LinkageError e) {
-            LOG.warn(
-                    "Not all could be said at the end; the splits move on when the lease has expired.",
-                    e);
+            LOG.warn("The lease store could not be closed.", e);
         }
     }
 
     private static <A> void say(LeaseRequest<A> last, LeaseStore store) {
         String what = last.getClass().getSimpleName();
-        last.sendTo(store)
-                .react(
-                        done -> LOG.info("Said at the end: {}", what),
-                        refused -> LOG.info("Too late to say {}: {}", what, refused),
-                        unknown ->
-                                LOG.warn(
-                                        "No answer to {} at the end; the splits move on when the lease has expired. {}",
-                                        what,
-                                        unknown.getMessage()));
+        try {
+            last.sendTo(store)
+                    .react(
+                            done -> LOG.info("Said at the end: {}", what),
+                            refused -> LOG.info("Too late to say {}: {}", what, refused),
+                            unknown ->
+                                    LOG.warn(
+                                            "No answer to {} at the end; the splits move on when the lease has expired. {}",
+                                            what,
+                                            unknown.getMessage()));
+        } catch (RuntimeException | LinkageError e) {
+            LOG.warn(
+                    "{} could not be said at the end; the splits move on when the lease has expired.",
+                    what,
+                    e);
+        }
     }
 }

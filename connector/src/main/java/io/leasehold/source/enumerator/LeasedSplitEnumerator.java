@@ -9,7 +9,6 @@ import io.leasehold.lease.LeaseRequest.Release.Released;
 import io.leasehold.lease.LeaseStoreException;
 import io.leasehold.lease.LeaseStoreFactory;
 import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.Progress;
 import io.leasehold.lease.RestoreRule;
 import io.leasehold.lease.RestoredPosition;
 import io.leasehold.source.enumerator.CheckpointedPositions.Due;
@@ -161,8 +160,8 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
             throws Exception {
         this.context = context;
         this.readers = new ReaderGateway(context, assignments);
-        this.decoder = new PositionDecoder<>(serializer);
         this.bounds = new SplitBounds<>(boundsOf);
+        this.decoder = new PositionDecoder<>(serializer, bounds, log);
         this.settings = settings;
         this.nanoClock = nanoClock;
         this.positions = new CheckpointedPositions(settings.oneBehind());
@@ -345,8 +344,6 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         Set<String> orphaned = withheld.missing(subtask);
         if (!orphaned.isEmpty()) {
             orphaned.forEach(handoffs::notHeld);
-            // What was ahead of the table is read again from there.
-            positions.forget(orphaned);
             loop.tell(keeper -> orphaned.forEach(keeper::orphaned));
         }
         withheld.attemptStarted(subtask);
@@ -393,6 +390,18 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     // Leases
     // ------------------------------------------------------------------------------------------
 
+    private void learn(List<LeaseEvent> events) {
+        // What goes on from the table goes on from what is recorded there.
+        positions.forget(
+                events.stream()
+                        .filter(LeaseEvent.Acquired.class::isInstance)
+                        .map(LeaseEvent.Acquired.class::cast)
+                        .filter(acquired -> !acquired.fromState())
+                        .map(acquired -> acquired.lease().splitId())
+                        .collect(Collectors.toSet()));
+        events.forEach(this::learn);
+    }
+
     private void learn(LeaseEvent event) {
         log.say(event);
         metrics.learnt(event);
@@ -435,6 +444,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         String splitId = lease.splitId();
         if (acquired.fromState() && inState(lease).finished()) {
             // Nothing is left to read; only the table does not know yet.
+            withheld.withhold(splitId, inState(lease).grantedIn(lease.epoch(), lease.tenure()));
             Recorded end = new Recorded(splitId, lease.epoch(), acquired.progress());
             loop.tell(keeper -> keeper.finished(List.of(end)));
             return;
@@ -442,7 +452,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         Optional<SplitT> at =
                 acquired.fromState()
                         ? Optional.of(inState(lease).inner())
-                        : inTable(splitId, acquired.progress());
+                        : decoder.inTable(splitId, acquired.progress());
         if (at.isEmpty()) {
             handoffs.notHeld(splitId);
             loop.tell(keeper -> keeper.cannotRead(splitId));
@@ -453,13 +463,6 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         withheld.withhold(splitId, split);
         bounds.keepsName(splitId);
         assignments.await(splitId, split, withheld.takeOnlyOneFor(splitId));
-    }
-
-    private Optional<SplitT> inTable(String splitId, Progress progress) {
-        Optional<SplitT> split = decoder.inTable(splitId, progress);
-        split.flatMap(at -> bounds.against(splitId, at))
-                .ifPresent(difference -> log.say(splitId, difference));
-        return split;
     }
 
     /** The table says so, whoever read it: nobody's state need hold the split any more. */
@@ -665,19 +668,23 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         keeper.frozen(released);
     }
 
-    /** In the epoch that the split is in by now. */
+    /** In the epoch that the split is in by now, as far as that is known. */
     private Recorded recorded(Due due) {
         String splitId = due.position().splitId();
+        long reportedIn = due.position().epoch();
+        if (assignments.has(due.subtask(), splitId, reportedIn)) {
+            return due.recordedIn(reportedIn);
+        }
         return due.recordedIn(
                 withheld.of(splitId)
                         .map(LeasedSplit::epoch)
                         .or(() -> assignments.epochOf(splitId))
-                        .orElse(due.position().epoch()));
+                        .orElse(reportedIn));
     }
 
-    private Worth worth(int subtask, Due due) {
+    private Worth worth(Due due) {
         String splitId = due.position().splitId();
-        if (!assignments.has(subtask, splitId, due.position().epoch())
+        if (!assignments.has(due.subtask(), splitId, due.position().epoch())
                 || handoffs.isLeaving(splitId, due.position().epoch())) {
             return Worth.NOTHING;
         }

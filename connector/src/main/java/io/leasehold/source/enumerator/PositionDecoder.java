@@ -14,25 +14,37 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
 
-/** Makes splits of what the lease table and the readers say of their positions. */
+/**
+ * Makes splits of what the lease table and the readers say of their positions. Coordinator thread
+ * only.
+ */
 final class PositionDecoder<SplitT extends SourceSplit> {
 
     private static final Logger LOG = LoggerFactory.getLogger(PositionDecoder.class);
 
     private final SimpleVersionedSerializer<SplitT> serializer;
 
-    PositionDecoder(SimpleVersionedSerializer<SplitT> serializer) {
+    private final SplitBounds<SplitT> bounds;
+    private final LeaseEventLog log;
+
+    PositionDecoder(
+            SimpleVersionedSerializer<SplitT> serializer,
+            SplitBounds<SplitT> bounds,
+            LeaseEventLog log) {
         this.serializer = serializer;
+        this.bounds = bounds;
+        this.log = log;
     }
 
     /**
-     * The split at its position in the table; empty if this job cannot read that, which is said to
-     * people: another job may.
+     * The split at its position in the table; empty if this job cannot read that: another job may.
+     * People are told, and also where its bounds are not those that this job has found.
      */
     Optional<SplitT> inTable(String splitId, Progress progress) {
         try {
             SplitT split = serializer.deserialize(progress.serializerVersion(), progress.bytes());
             if (split.splitId().equals(splitId)) {
+                bounds.against(splitId, split).ifPresent(other -> log.say(splitId, other));
                 return Optional.of(split);
             }
             LOG.error(

@@ -81,10 +81,14 @@ final class ReaderAssignments<SplitT extends SourceSplit> {
         return readers.size();
     }
 
-    Map<Integer, String> readerIds() {
-        Map<Integer, String> ids = new TreeMap<>();
-        readers.forEach((subtask, reader) -> ids.put(subtask, reader.id));
-        return ids;
+    /** The subtasks whose reader attempts are there. */
+    Set<Integer> subtasks() {
+        return Set.copyOf(readers.keySet());
+    }
+
+    /** The name of that reader attempt, if it is there. */
+    Optional<String> readerId(int subtask) {
+        return Optional.ofNullable(readers.get(subtask)).map(reader -> reader.id);
     }
 
     /** A reader was told to stop a split: it is given no grant before it has confirmed that. */

@@ -26,13 +26,13 @@ final class ReaderGateway {
      * @param event made for the name of the attempt
      */
     void send(int subtask, Function<String, LeaseSourceEvent> event) {
-        String readerId = readers.readerIds().get(subtask);
-        if (readerId != null && context.registeredReaders().containsKey(subtask)) {
-            context.sendEventToSourceReader(subtask, event.apply(readerId));
+        if (context.registeredReaders().containsKey(subtask)) {
+            readers.readerId(subtask)
+                    .ifPresent(id -> context.sendEventToSourceReader(subtask, event.apply(id)));
         }
     }
 
     void sendToAll(Function<String, LeaseSourceEvent> event) {
-        readers.readerIds().keySet().forEach(subtask -> send(subtask, event));
+        readers.subtasks().forEach(subtask -> send(subtask, event));
     }
 }

@@ -56,6 +56,11 @@ public record LeasedSplit<SplitT extends SourceSplit>(
         return new LeasedSplit<>(inner, epoch, tenure, true, Optional.empty());
     }
 
+    /** As it goes on in a later grant of its lease. */
+    public LeasedSplit<SplitT> grantedIn(long laterEpoch, long laterTenure) {
+        return new LeasedSplit<>(inner, laterEpoch, laterTenure, finished, Optional.empty());
+    }
+
     public LeasedSplit<SplitT> grantedTo(String readerId) {
         return new LeasedSplit<>(inner, epoch, tenure, finished, Optional.of(readerId));
     }

@@ -16,16 +16,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 class CheckpointedPositionsTest {
 
     private static final CheckpointedPositions.Judge ANY =
-            (subtask, due) -> CheckpointedPositions.Worth.PROGRESS;
+            due -> CheckpointedPositions.Worth.PROGRESS;
 
     private static final CheckpointedPositions.Judge FROZEN_LEAVE =
-            (subtask, due) ->
+            due ->
                     due.frozenFor().isPresent()
                             ? CheckpointedPositions.Worth.RELEASE
                             : CheckpointedPositions.Worth.PROGRESS;
 
     private static final CheckpointedPositions.Judge FROZEN_MOVE =
-            (subtask, due) ->
+            due ->
                     due.frozenFor().isPresent()
                             ? CheckpointedPositions.Worth.MOVE
                             : CheckpointedPositions.Worth.PROGRESS;
@@ -156,7 +156,7 @@ class CheckpointedPositionsTest {
     void whatIsWorthNothingIsNeitherRecordedNowNorLater() {
         oneBehind.reported(0, report(1, "a at 1"));
 
-        oneBehind.completed(1, (subtask, due) -> CheckpointedPositions.Worth.NOTHING);
+        oneBehind.completed(1, due -> CheckpointedPositions.Worth.NOTHING);
 
         assertThat(oneBehind.completed(2, ANY).progress()).isEmpty();
     }

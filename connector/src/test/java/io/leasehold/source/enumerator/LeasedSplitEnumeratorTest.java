@@ -4,6 +4,7 @@ import io.leasehold.lease.Balance;
 import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.Lease;
 import io.leasehold.lease.LeaseRequest;
+import io.leasehold.lease.LeaseStoreException;
 import io.leasehold.lease.Progress;
 import io.leasehold.lease.Share;
 import io.leasehold.source.event.LeaseSourceEvent.FinishRecorded;
@@ -27,6 +28,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -272,6 +274,29 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
         assertThat(next.enumerator.snapshotState(2).discovered()).isEmpty();
     }
 
+    /** Bad input stops nothing else: as where its progress cannot be read. */
+    @Test
+    void aSplitWhoseBoundsCannotBeComparedIsLeftAlone() {
+        Set<String> found = new HashSet<>();
+        boundsOf =
+                split -> {
+                    if (!found.add(split.splitId()) && split.splitId().equals("a")) {
+                        throw new IllegalStateException("on purpose");
+                    }
+                    return "";
+                };
+        Life life = new Life(1, Optional.empty(), "a", "b");
+        life.enumerator.start();
+        life.settle();
+        life.reader(0, "r0");
+        life.pass(TERMS.duration());
+
+        assertThat(life.context.assigned.get(0))
+                .extracting(LeasedSplit::leaseId)
+                .containsExactly("b");
+        assertThat(owner("a")).isEmpty();
+    }
+
     // ------------------------------------------------------------------------------- closing
 
     /** Rule S1: whoever reads the row counts on no reader emitting for longer than it says. */
@@ -439,8 +464,7 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
     @Test
     void whatACompleteCheckpointCoversIsRecordedThoughItsReaderHasFailedSince() throws Exception {
         Life life = reading("a");
-        LeasedSplit<MemoryQueueSplit> read =
-                split(life, "a").at(new MemoryQueueSplit("a", 50, 100));
+        LeasedSplit<MemoryQueueSplit> read = at50(split(life, "a"));
         life.checkpoint(1, report("r0", 1, position(read)));
 
         life.context.registered.remove(0);
@@ -452,6 +476,34 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
 
         assertThat(life.shown("fencedWrites")).isZero();
         assertThat(progressTakenBy(green.joined(), "a")).isEqualTo("50 100 a");
+    }
+
+    /**
+     * Promise S4: another member took it meanwhile, read on, and gave it back, before this one has
+     * looked at the table again.
+     */
+    @Test
+    void ofASplitThatGoesOnFromTheTableNothingIsRecordedFromBefore() throws Exception {
+        Life life = reading("a");
+        LeasedSplit<MemoryQueueSplit> read = at50(split(life, "a"));
+        life.checkpoint(1, report("r0", 1, position(read)));
+        life.context.registered.remove(0);
+        life.enumerator.addSplitsBack(List.of(), 0);
+        life.reader(0, "r1", List.of(read));
+        green.joined();
+        Lease taken = ScriptedMember.applied(green.acquire(lease("a"))).get(0).lease();
+        Progress further =
+                new Progress(SERIALIZER.serialize(new MemoryQueueSplit("a", 80, 100)), 1, "80", 9);
+        ScriptedMember.applied(green.release(taken, Optional.of(further)));
+        ScriptedMember.applied(green.close(green, Optional.empty()));
+        life.pass(TERMS.duration());
+        assertThat(split(life, "a").inner().position()).isEqualTo(80);
+
+        life.checkpoint(2, report("r1", 2, at(life, "a", 80)));
+
+        ScriptedMember red =
+                new ScriptedMember(table.open(), "orders", new Incarnation("red", "1")).joined();
+        assertThat(progressTakenBy(red, "a")).isEqualTo("80 100 a");
     }
 
     /** Promise S3: it goes on from what the table has, and that would be ahead of it. */
@@ -491,6 +543,32 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
         assertThat(life.finished("a")).isTrue();
     }
 
+    /** Who says so in the epoch that its former reader had it in is refused. */
+    @Test
+    void theEndOfASplitIsRecordedThoughTheStoreWasSilentWhenItsReaderHadFailed() throws Exception {
+        Life life = reading("a");
+        LeasedSplit<MemoryQueueSplit> ended = split(life, "a").ended();
+        life.checkpoint(1, report("r0", 1, position(ended)));
+        life.context.registered.remove(0);
+        life.enumerator.addSplitsBack(List.of(), 0);
+        clockIsRead =
+                () -> {
+                    if (lease("a").epoch() > ended.epoch()) {
+                        silence = Optional.of(new LeaseStoreException("on purpose", true, null));
+                    }
+                };
+        life.reader(0, "r1", List.of(ended));
+        life.pass(TERMS.renewInterval());
+        assertThat(life.finished("a")).isFalse();
+        life.checkpoint(2, report("r1", 2));
+
+        clockIsRead = () -> {};
+        silence = Optional.empty();
+        life.pass(TERMS.duration());
+
+        assertThat(life.finished("a")).isTrue();
+    }
+
     /** Promise S6, where nothing of the job's processes is left but its checkpoint. */
     @Test
     void aSplitThatEndedIsNotReadAgainWhenTheJobGoesBackToItsCheckpoint() throws Exception {
@@ -512,5 +590,9 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
 
         assertThat(next.context.assigned).isEmpty();
         assertThat(next.finished("a")).isTrue();
+    }
+
+    private static LeasedSplit<MemoryQueueSplit> at50(LeasedSplit<MemoryQueueSplit> split) {
+        return split.at(new MemoryQueueSplit(split.leaseId(), 50, 100));
     }
 }
