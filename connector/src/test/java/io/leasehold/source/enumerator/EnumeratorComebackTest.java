@@ -32,7 +32,7 @@ class EnumeratorComebackTest extends EnumeratorRig {
         life.enumerator.snapshotState(1);
         life.enumerator.handleSourceEvent(0, frozen("r0", 1, Map.of("a", 1L), at(life, "a", 20)));
         life.enumerator.notifyCheckpointComplete(1);
-        gone(life, 0, List.of(had));
+        life.gone(0, List.of(had));
         life.reader(0, "r1");
         life.pass(TERMS.renewInterval());
 
@@ -47,12 +47,12 @@ class EnumeratorComebackTest extends EnumeratorRig {
         Life life = reading(2, "a", "b");
         int first = life.context.assigned.get(0).get(0).leaseId().equals("a") ? 0 : 1;
         LeasedSplit<MemoryQueueSplit> had = split(life, "a");
-        gone(life, first, List.of(had));
+        life.gone(first, List.of(had));
         life.pass(TERMS.duration());
         LeasedSplit<MemoryQueueSplit> second = split(life, "a");
         assertThat(second.epoch()).isGreaterThan(had.epoch());
-        gone(life, 1 - first, List.of(split(life, "b"), second));
-        gone(life, first, List.of());
+        life.gone(1 - first, List.of(split(life, "b"), second));
+        life.gone(first);
         life.reader(first, "s0");
         life.reader(1 - first, "s1");
         life.pass(TERMS.duration());
@@ -142,7 +142,7 @@ class EnumeratorComebackTest extends EnumeratorRig {
         Life life = reading(1, "a");
         LeasedSplit<MemoryQueueSplit> had = split(life, "a");
         assertThat(life.grants(0, "r0")).isTrue();
-        gone(life, 0, List.of());
+        life.gone(0);
         life.reader(0, "r1", List.of(had));
         life.settle();
         assertThat(lease("a").epoch()).isGreaterThan(had.epoch());
@@ -182,11 +182,6 @@ class EnumeratorComebackTest extends EnumeratorRig {
         assertThat(life.context.assigned.values().stream().mapToInt(List::size).sum())
                 .isEqualTo(splits.length);
         return life;
-    }
-
-    private static void gone(Life life, int subtask, List<LeasedSplit<MemoryQueueSplit>> back) {
-        life.context.registered.remove(subtask);
-        life.enumerator.addSplitsBack(back, subtask);
     }
 
     private static LeasedSplit<MemoryQueueSplit> at20(LeasedSplit<MemoryQueueSplit> split) {

@@ -169,7 +169,7 @@ class EnumeratorHandoffTest extends EnumeratorRig {
         Life life = reading("a");
         claim(life, "a", Claim.Kind.ASK);
         LeasedSplit<MemoryQueueSplit> split = split(life, "a");
-        gone(life);
+        life.gone(0);
         int asked = sent(life, FreezeRequested.class).size();
 
         life.reader(0, "r1", List.of(split));
@@ -261,7 +261,7 @@ class EnumeratorHandoffTest extends EnumeratorRig {
         Life life = reading("a");
         claim(life, "a", Claim.Kind.FORCE);
         LeasedSplit<MemoryQueueSplit> split = split(life, "a");
-        gone(life);
+        life.gone(0);
         withdraw(life, "a");
         life.reader(0, "r1", List.of(split));
         life.pass(TERMS.renewInterval());
@@ -277,7 +277,7 @@ class EnumeratorHandoffTest extends EnumeratorRig {
         Life life = reading("a");
         claim(life, "a", Claim.Kind.ASK);
         LeasedSplit<MemoryQueueSplit> split = split(life, "a");
-        gone(life);
+        life.gone(0);
         life.reader(0, "r1", List.of(split));
         life.pass(TERMS.renewInterval());
 
@@ -298,7 +298,7 @@ class EnumeratorHandoffTest extends EnumeratorRig {
         LeasedSplit<MemoryQueueSplit> split = split(life, "a");
         life.enumerator.snapshotState(1);
         life.enumerator.handleSourceEvent(0, frozen(1, Map.of("a", 1L), at(life, "a", 20)));
-        gone(life);
+        life.gone(0);
         life.enumerator.notifyCheckpointComplete(1);
         life.reader(0, "r1", List.of(split));
         life.pass(TERMS.renewInterval());
@@ -316,7 +316,7 @@ class EnumeratorHandoffTest extends EnumeratorRig {
         life.enumerator.snapshotState(1);
         life.enumerator.handleSourceEvent(0, frozen(1, Map.of("a", 1L), at(life, "a", 20)));
         life.enumerator.notifyCheckpointComplete(1);
-        gone(life);
+        life.gone(0);
         life.reader(0, "r1", List.of(split));
         life.pass(TERMS.renewInterval());
 
@@ -333,7 +333,7 @@ class EnumeratorHandoffTest extends EnumeratorRig {
         LeasedSplit<MemoryQueueSplit> split = split(life, "a");
         life.checkpoint(1, frozen(1, Map.of("a", 1L), at(life, "a", 20)));
         green.taking("a");
-        gone(life);
+        life.gone(0);
         life.reader(0, "r1", List.of(split));
         life.pass(TERMS.renewInterval());
 
@@ -351,7 +351,7 @@ class EnumeratorHandoffTest extends EnumeratorRig {
         life.enumerator.snapshotState(1);
         life.enumerator.handleSourceEvent(0, frozen(1, Map.of("a", 1L), at(life, "a", 20)));
         life.enumerator.notifyCheckpointComplete(1);
-        gone(life);
+        life.gone(0);
         life.register(0);
         life.enumerator.handleSourceEvent(0, new ReaderStarted("r1", List.of(position(split))));
         life.pass(TERMS.renewInterval());
@@ -392,7 +392,7 @@ class EnumeratorHandoffTest extends EnumeratorRig {
         life.enumerator.snapshotState(1);
         life.enumerator.handleSourceEvent(0, frozen(1, Map.of("a", 1L), at(life, "a", 20)));
         life.enumerator.notifyCheckpointComplete(1);
-        gone(life);
+        life.gone(0);
         life.pass(TERMS.renewInterval());
         assertThat(owner("a")).isEmpty();
 
@@ -483,7 +483,7 @@ class EnumeratorHandoffTest extends EnumeratorRig {
         Life life = reading("a");
         claim(life, "a", Claim.Kind.FORCE);
         LeasedSplit<MemoryQueueSplit> split = split(life, "a");
-        gone(life);
+        life.gone(0);
         life.reader(0, "r1", List.of(split));
         life.pass(TERMS.renewInterval());
         life.pass(TERMS.renewInterval());
@@ -499,7 +499,7 @@ class EnumeratorHandoffTest extends EnumeratorRig {
     void whenAForcedClaimIsOverThatNoReaderHeardOfTheSplitGoesOn() {
         Life life = reading("a");
         claim(life, "a", Claim.Kind.FORCE);
-        gone(life);
+        life.gone(0);
         life.reader(0, "r1");
         life.pass(TERMS.renewInterval());
         assertThat(life.context.assigned.get(0)).hasSize(1);
@@ -514,7 +514,7 @@ class EnumeratorHandoffTest extends EnumeratorRig {
         Life life = reading("a");
         LeasedSplit<MemoryQueueSplit> split = split(life, "a");
         life.enumerator.handleSourceEvent(0, new GrantRequested("r0", now));
-        gone(life);
+        life.gone(0);
         life.reader(0, "r1", List.of(split));
         life.settle();
         assertThat(lease("a").epoch()).isGreaterThan(split.epoch());
@@ -551,11 +551,6 @@ class EnumeratorHandoffTest extends EnumeratorRig {
         life.pass(TERMS.renewInterval());
         assertThat(life.context.assigned.get(0)).hasSize(splits.length);
         return life;
-    }
-
-    private static void gone(Life life) {
-        life.context.registered.remove(0);
-        life.enumerator.addSplitsBack(List.of(), 0);
     }
 
     private static Positions frozen(

@@ -121,8 +121,7 @@ class EnumeratorLostLeaseTest extends EnumeratorRig {
         List<LeasedSplit<MemoryQueueSplit>> had = List.copyOf(life.context.assigned.get(0));
         steal(life, "a");
 
-        life.context.registered.remove(0);
-        life.enumerator.addSplitsBack(had, 0);
+        life.gone(0, had);
 
         assertThat(life.enumerator.snapshotState(1).withheld())
                 .extracting(LeasedSplit::leaseId)

@@ -227,8 +227,7 @@ class EnumeratorRestoreTest extends EnumeratorRig {
         LeasedSplit<MemoryQueueSplit> checkpointed = last(life).at(at(70));
         life.checkpoint(100, report("r0", 100, position(checkpointed)));
 
-        life.context.registered.remove(0);
-        life.enumerator.addSplitsBack(List.of(), 0);
+        life.gone(0);
         life.reader(0, "r1", List.of(checkpointed));
         life.pass(TERMS.duration());
 

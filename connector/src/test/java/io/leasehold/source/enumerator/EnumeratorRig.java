@@ -255,6 +255,21 @@ abstract class EnumeratorRig {
             enumerator.handleSourceEvent(subtask, new ReaderStarted(readerId, List.of()));
         }
 
+        /**
+         * A reader attempt fails that was assigned nothing since the checkpoint it goes back to.
+         */
+        void gone(int subtask) {
+            gone(subtask, List.of());
+        }
+
+        /**
+         * @param uncheckpointed what it was assigned since the checkpoint that it goes back to
+         */
+        void gone(int subtask, List<LeasedSplit<MemoryQueueSplit>> uncheckpointed) {
+            context.registered.remove(subtask);
+            enumerator.addSplitsBack(uncheckpointed, subtask);
+        }
+
         /** Whether a reader that asks now is granted to emit. */
         boolean grants(int subtask, String readerId) {
             context.sent.clear();

@@ -88,7 +88,7 @@ class EnumeratorSpreadTest extends EnumeratorRig {
         life.reader(2, "r2 before");
         life.pass(TERMS.renewInterval());
         for (int subtask : List.of(1, 2)) {
-            gone(life, subtask);
+            life.gone(subtask);
             life.register(subtask, List.copyOf(life.context.assigned.get(subtask)));
         }
         life.pass(TERMS.renewInterval());
@@ -107,7 +107,7 @@ class EnumeratorSpreadTest extends EnumeratorRig {
         List<LeasedSplit<MemoryQueueSplit>> had = List.copyOf(life.context.assigned.get(1));
         life.enumerator.handleSourceEvent(1, new GrantRequested("r1", now));
 
-        gone(life, 1);
+        life.gone(1);
         // Of one of the two its state has no position.
         life.reader(1, "r1 again", List.of(had.get(0)));
         life.pass(TERMS.duration());
@@ -389,7 +389,7 @@ class EnumeratorSpreadTest extends EnumeratorRig {
         List<LeasedSplit<MemoryQueueSplit>> had = had(life);
         life.enumerator.snapshotState(1);
         life.enumerator.handleSourceEvent(0, frozen("r0", 1, Map.of("a", 1L), at(life, "a", 20)));
-        gone(life, 0);
+        life.gone(0);
         life.enumerator.notifyCheckpointComplete(1);
         life.reader(0, "r0 again", had);
         life.pass(TERMS.duration());
@@ -410,7 +410,7 @@ class EnumeratorSpreadTest extends EnumeratorRig {
         life.enumerator.snapshotState(1);
         life.enumerator.handleSourceEvent(0, frozen("r0", 1, Map.of("a", 1L), position(a)));
         life.enumerator.notifyCheckpointComplete(1);
-        gone(life, 0);
+        life.gone(0);
         life.reader(0, "r0 again", had);
         life.pass(TERMS.duration());
 
@@ -427,7 +427,7 @@ class EnumeratorSpreadTest extends EnumeratorRig {
         List<LeasedSplit<MemoryQueueSplit>> had = List.of(a, split(life, "b"), split(life, "c"));
         moved(life, 1);
         LeasedSplit<MemoryQueueSplit> after = split(life, "a");
-        gone(life, 0);
+        life.gone(0);
         life.reader(0, "r0 again", had);
         life.pass(TERMS.duration());
 
@@ -444,8 +444,8 @@ class EnumeratorSpreadTest extends EnumeratorRig {
                 List.of(at20(split(life, "a")), split(life, "b"), split(life, "c"));
         moved(life, 1);
         LeasedSplit<MemoryQueueSplit> after = split(life, "a");
-        gone(life, 1, List.of(after));
-        gone(life, 0);
+        life.gone(1, List.of(after));
+        life.gone(0);
         life.register(0, had);
 
         assertThat(life.enumerator.snapshotState(2).withheld())
@@ -461,7 +461,7 @@ class EnumeratorSpreadTest extends EnumeratorRig {
         LeasedSplit<MemoryQueueSplit> b = split(life, "b");
         moved(life, 1);
         LeasedSplit<MemoryQueueSplit> after = split(life, "a");
-        gone(life, 0);
+        life.gone(0);
         life.register(0);
         life.enumerator.handleSourceEvent(
                 0, new ReaderStarted("r0 again", List.of(position(a), position(b))));
@@ -472,8 +472,8 @@ class EnumeratorSpreadTest extends EnumeratorRig {
                 .hasSize(2);
         assertThat(split(life, "a")).isEqualTo(after);
         // It is not tied to the one that had it long ago.
-        gone(life, 0);
-        gone(life, 1, List.of(after));
+        life.gone(0);
+        life.gone(1, List.of(after));
         life.reader(1, "r1 again");
         life.pass(TERMS.duration());
         assertThat(split(life, "a").epoch()).isGreaterThan(after.epoch());
@@ -485,7 +485,7 @@ class EnumeratorSpreadTest extends EnumeratorRig {
         Life life = lopsided();
         moved(life, 1);
         LeasedSplit<MemoryQueueSplit> after = split(life, "a");
-        gone(life, 1, List.of(after));
+        life.gone(1, List.of(after));
         life.reader(1, "r1 again");
         life.pass(TERMS.duration());
 
@@ -562,7 +562,7 @@ class EnumeratorSpreadTest extends EnumeratorRig {
         life.reader(0, "r0");
         life.reader(1, "r1 before");
         life.pass(TERMS.renewInterval());
-        gone(life, 1);
+        life.gone(1);
         life.register(1, List.copyOf(life.context.assigned.get(1)));
         life.pass(TERMS.renewInterval());
         assertThat(life.context.assigned.get(0))
@@ -574,19 +574,6 @@ class EnumeratorSpreadTest extends EnumeratorRig {
     private static void started(Life life, int subtask, String readerId) {
         life.enumerator.handleSourceEvent(subtask, new ReaderStarted(readerId, List.of()));
         life.settle();
-    }
-
-    private static void gone(Life life, int subtask) {
-        gone(life, subtask, List.of());
-    }
-
-    /**
-     * @param uncheckpointed what it was assigned since the checkpoint that it goes back to
-     */
-    private static void gone(
-            Life life, int subtask, List<LeasedSplit<MemoryQueueSplit>> uncheckpointed) {
-        life.context.registered.remove(subtask);
-        life.enumerator.addSplitsBack(uncheckpointed, subtask);
     }
 
     private static void checkpoint(Life life, long id, int subtask, Positions report)

@@ -154,8 +154,7 @@ class EnumeratorStopTest extends EnumeratorRig {
         checkpoint(2, 20);
         ended(0, "r0", 2);
         ended(1, "r1", 2);
-        life.context.registered.remove(0);
-        life.enumerator.addSplitsBack(List.of(), 0);
+        life.gone(0);
         life.register(0);
         life.enumerator.handleSourceEvent(0, new Ended("r0", 2));
         life.close();
@@ -286,8 +285,7 @@ class EnumeratorStopTest extends EnumeratorRig {
     }
 
     private void fail(int subtask) {
-        life.context.registered.remove(subtask);
-        life.enumerator.addSplitsBack(List.of(), subtask);
+        life.gone(subtask);
     }
 
     private void checkpoint(long id, int position) throws Exception {

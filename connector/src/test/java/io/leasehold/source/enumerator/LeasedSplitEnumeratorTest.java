@@ -75,8 +75,7 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
 
         assertThat(life.grants(1, "r1")).isTrue();
         LeasedSplit<MemoryQueueSplit> split = life.context.assigned.get(1).get(0);
-        life.context.registered.remove(1);
-        life.enumerator.addSplitsBack(List.of(), 1);
+        life.gone(1);
         life.reader(1, "r3", List.of(split));
 
         assertThat(life.grants(0, "r0")).isTrue();
@@ -438,8 +437,7 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
         assertThat(life.context.toldNoMore).containsExactly(0);
 
         life.context.toldNoMore.clear();
-        life.context.registered.remove(0);
-        life.enumerator.addSplitsBack(List.of(), 0);
+        life.gone(0);
         life.reader(0, "r1");
         life.pass(TERMS.renewInterval());
 
@@ -467,8 +465,7 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
         LeasedSplit<MemoryQueueSplit> read = at50(split(life, "a"));
         life.checkpoint(1, report("r0", 1, position(read)));
 
-        life.context.registered.remove(0);
-        life.enumerator.addSplitsBack(List.of(), 0);
+        life.gone(0);
         life.reader(0, "r1", List.of(read));
         life.pass(TERMS.duration());
         assertThat(split(life, "a").epoch()).isGreaterThan(read.epoch());
@@ -487,8 +484,7 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
         Life life = reading("a");
         LeasedSplit<MemoryQueueSplit> read = at50(split(life, "a"));
         life.checkpoint(1, report("r0", 1, position(read)));
-        life.context.registered.remove(0);
-        life.enumerator.addSplitsBack(List.of(), 0);
+        life.gone(0);
         life.reader(0, "r1", List.of(read));
         green.joined();
         Lease taken = ScriptedMember.applied(green.acquire(lease("a"))).get(0).lease();
@@ -512,8 +508,7 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
         Life life = reading("a");
         life.checkpoint(1, report("r0", 1, at(life, "a", 50)));
 
-        life.context.registered.remove(0);
-        life.enumerator.addSplitsBack(List.of(), 0);
+        life.gone(0);
         life.reader(0, "r1");
         life.pass(TERMS.duration());
         assertThat(split(life, "a").inner().position()).isZero();
@@ -534,8 +529,7 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
         life.checkpoint(1, report("r0", 1, position(split)));
         life.checkpoint(2, report("r0", 2, position(split.ended())));
 
-        life.context.registered.remove(0);
-        life.enumerator.addSplitsBack(List.of(), 0);
+        life.gone(0);
         life.reader(0, "r1", List.of(split.ended()));
         life.pass(TERMS.duration());
 
@@ -549,8 +543,7 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
         Life life = reading("a");
         LeasedSplit<MemoryQueueSplit> ended = split(life, "a").ended();
         life.checkpoint(1, report("r0", 1, position(ended)));
-        life.context.registered.remove(0);
-        life.enumerator.addSplitsBack(List.of(), 0);
+        life.gone(0);
         clockIsRead =
                 () -> {
                     if (lease("a").epoch() > ended.epoch()) {
