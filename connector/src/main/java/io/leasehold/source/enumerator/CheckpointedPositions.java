@@ -210,21 +210,13 @@ final class CheckpointedPositions {
     private static List<Due> latest(int subtask, Map<Long, Positions> reports) {
         Map<String, Due> latest = new LinkedHashMap<>();
         reports.forEach(
-                (checkpointId, report) ->
-                        report.splits()
-                                .forEach(
-                                        at ->
-                                                latest.put(
-                                                        at.splitId(),
-                                                        new Due(
-                                                                subtask,
-                                                                at,
-                                                                checkpointId,
-                                                                Optional.ofNullable(
-                                                                        report.frozen()
-                                                                                .get(
-                                                                                        at
-                                                                                                .splitId()))))));
+                (checkpointId, report) -> {
+                    for (Position at : report.splits()) {
+                        Optional<Long> frozenFor =
+                                Optional.ofNullable(report.frozen().get(at.splitId()));
+                        latest.put(at.splitId(), new Due(subtask, at, checkpointId, frozenFor));
+                    }
+                });
         return List.copyOf(latest.values());
     }
 }
