@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -82,23 +83,19 @@ class LeasedTableITCase {
                     .contains("metadata=[partition]");
             start(blue.execute());
             List<String> written = new ArrayList<>(produce(producer, 0, 400));
-            await(output, written);
+            await(output, () -> copied.size() >= written.size());
 
             start(job(kafka, "green").execute());
             int first = copied.size();
             // Written until green has some, which a checkpoint of blue gives it.
-            Awaitility.await()
-                    .atMost(SOON)
-                    .pollInSameThread()
-                    .until(
-                            () -> {
-                                written.addAll(
-                                        produce(producer, written.size(), written.size() + 40));
-                                poll(output);
-                                return copied.stream().anyMatch(row -> row.contains("green"));
-                            });
+            await(
+                    output,
+                    () -> {
+                        written.addAll(produce(producer, written.size(), written.size() + 40));
+                        return copied.stream().anyMatch(row -> row.contains("green"));
+                    });
             written.addAll(produce(producer, written.size(), written.size() + 400));
-            await(output, written);
+            await(output, () -> copied.size() >= written.size());
             assertThat(ids(copied)).containsExactlyInAnyOrderElementsOf(written);
             assertThat(copied.subList(first, copied.size()))
                     .anyMatch(row -> row.contains("blue"))
@@ -109,14 +106,7 @@ class LeasedTableITCase {
             IntStream.range(0, PARTITIONS)
                     .forEach(partition -> send(producer, partition, -1, "2026-01-02 00:00:00.000"));
             producer.flush();
-            Awaitility.await()
-                    .atMost(SOON)
-                    .pollInSameThread()
-                    .until(
-                            () -> {
-                                poll(output);
-                                return rows(counted) >= written.size();
-                            });
+            await(output, () -> rows(counted) >= written.size());
             assertThat(rows(counted)).isEqualTo(written.size());
             assertThat(counted).anyMatch(row -> row.contains("blue"));
             assertThat(counted).anyMatch(row -> row.contains("green"));
@@ -159,14 +149,7 @@ class LeasedTableITCase {
             List<String> words = List.of("a,b,c", "z,y,x", "d,e,f");
             words.forEach(line -> producer.send(new ProducerRecord<>("words", line)));
             producer.flush();
-            Awaitility.await()
-                    .atMost(SOON)
-                    .pollInSameThread()
-                    .until(
-                            () -> {
-                                poll(output);
-                                return copied.size() >= 2;
-                            });
+            await(output, () -> copied.size() >= 2);
             assertThat(copied)
                     .containsExactlyInAnyOrder(
                             "{\"third\":\"c\",\"first\":\"a\"}",
@@ -277,14 +260,14 @@ class LeasedTableITCase {
         }
     }
 
-    private void await(KafkaConsumer<String, String> output, List<String> written) {
+    private void await(KafkaConsumer<String, String> output, Callable<Boolean> condition) {
         Awaitility.await()
                 .atMost(SOON)
                 .pollInSameThread()
                 .until(
                         () -> {
                             poll(output);
-                            return copied.size() >= written.size();
+                            return condition.call();
                         });
     }
 
