@@ -442,25 +442,23 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     private void acquired(LeaseEvent.Acquired acquired) {
         Lease lease = acquired.lease();
         String splitId = lease.splitId();
-        if (acquired.fromState() && inState(lease).finished()) {
-            // Nothing is left to read; only the table does not know yet.
-            withheld.withhold(splitId, inState(lease).grantedIn(lease.epoch(), lease.tenure()));
-            Recorded end = new Recorded(splitId, lease.epoch(), acquired.progress());
-            loop.tell(keeper -> keeper.finished(List.of(end)));
-            return;
-        }
-        Optional<SplitT> at =
+        Optional<LeasedSplit<SplitT>> at =
                 acquired.fromState()
-                        ? Optional.of(inState(lease).inner())
+                        ? Optional.of(inState(lease))
                         : decoder.inTable(splitId, acquired.progress());
         if (at.isEmpty()) {
             handoffs.notHeld(splitId);
             loop.tell(keeper -> keeper.cannotRead(splitId));
             return;
         }
-        LeasedSplit<SplitT> split =
-                new LeasedSplit<>(at.get(), lease.epoch(), lease.tenure(), false, Optional.empty());
+        LeasedSplit<SplitT> split = at.get().grantedIn(lease.epoch(), lease.tenure());
         withheld.withhold(splitId, split);
+        if (split.finished()) {
+            // Nothing is left to read; only the table does not know yet.
+            Recorded end = new Recorded(splitId, lease.epoch(), acquired.progress());
+            loop.tell(keeper -> keeper.finished(List.of(end)));
+            return;
+        }
         bounds.keepsName(splitId);
         assignments.await(splitId, split, withheld.takeOnlyOneFor(splitId));
     }

@@ -23,7 +23,6 @@ final class PositionDecoder<SplitT extends SourceSplit> {
     private static final Logger LOG = LoggerFactory.getLogger(PositionDecoder.class);
 
     private final SimpleVersionedSerializer<SplitT> serializer;
-
     private final SplitBounds<SplitT> bounds;
     private final LeaseEventLog log;
 
@@ -37,15 +36,16 @@ final class PositionDecoder<SplitT extends SourceSplit> {
     }
 
     /**
-     * The split at its position in the table; empty if this job cannot read that: another job may.
-     * People are told, and also where its bounds are not those that this job has found.
+     * The split at its position in the table, granted to nobody yet; empty if this job cannot read
+     * that: another job may. People are told, and also where its bounds are not those that this job
+     * has found.
      */
-    Optional<SplitT> inTable(String splitId, Progress progress) {
+    Optional<LeasedSplit<SplitT>> inTable(String splitId, Progress progress) {
         try {
             SplitT split = serializer.deserialize(progress.serializerVersion(), progress.bytes());
             if (split.splitId().equals(splitId)) {
                 bounds.against(splitId, split).ifPresent(other -> log.say(splitId, other));
-                return Optional.of(split);
+                return Optional.of(LeasedSplit.fromBefore(split));
             }
             LOG.error(
                     "The progress of split '{}' is that of split '{}': it is left alone, and not consumed.",

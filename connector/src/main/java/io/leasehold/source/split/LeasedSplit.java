@@ -28,7 +28,7 @@ public record LeasedSplit<SplitT extends SourceSplit>(
         Objects.requireNonNull(grantedTo);
     }
 
-    /** A split as it was read before there were leases: it is of no tenure. */
+    /** A split as it was before it was read under any lease: it is of no tenure. */
     public static <SplitT extends SourceSplit> LeasedSplit<SplitT> fromBefore(SplitT inner) {
         return new LeasedSplit<>(inner, 0, 0, false, Optional.empty());
     }
