@@ -1,5 +1,7 @@
 package io.leasehold;
 
+import io.leasehold.source.thread.OwnThread;
+
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -8,11 +10,15 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
@@ -40,6 +46,8 @@ class LayersTest {
                     .definedBy("io.leasehold.source.event")
                     .layer("metrics")
                     .definedBy("io.leasehold.source.metrics")
+                    .layer("thread")
+                    .definedBy("io.leasehold.source.thread")
                     .layer("enumerator")
                     .definedBy("io.leasehold.source.enumerator")
                     .layer("reader")
@@ -70,6 +78,8 @@ class LayersTest {
                     .mayOnlyBeAccessedByLayers("enumerator", "reader")
                     .whereLayer("metrics")
                     .mayOnlyBeAccessedByLayers("enumerator", "reader", "source")
+                    .whereLayer("thread")
+                    .mayOnlyBeAccessedByLayers("enumerator", "reader")
                     .whereLayer("memory")
                     .mayNotBeAccessedByAnyLayer()
                     .whereLayer("jdbc")
@@ -161,6 +171,15 @@ class LayersTest {
                     .callConstructor(Thread.class, Runnable.class)
                     .orShould()
                     .callConstructor(Thread.class, Runnable.class, String.class);
+
+    /** What a task throws would stay in a future that nobody asks. */
+    @ArchTest
+    static final ArchRule onlyOwnThreadsGiveTasksToExecutors =
+            noClasses()
+                    .that()
+                    .doNotBelongToAnyOf(OwnThread.class)
+                    .should()
+                    .callMethodWhere(target(owner(assignableTo(ExecutorService.class))));
 
     @ArchTest
     static final ArchRule nobodyRollsDice =

@@ -2,12 +2,14 @@ package io.leasehold.source.enumerator;
 
 import io.leasehold.lease.LeaseEvent;
 import io.leasehold.lease.LeaseKeeper;
+import io.leasehold.lease.LeaseOutcome;
 import io.leasehold.lease.LeaseRequest;
 import io.leasehold.lease.LeaseStep;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseStoreException;
 import io.leasehold.lease.LeaseStoreFactory;
 import io.leasehold.source.metrics.EnumeratorMetrics;
+import io.leasehold.source.thread.OwnThread;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +47,7 @@ final class LeaseLoop {
     private final LeaseStoreFactory stores;
     private final Duration storeTimeout;
     private final LongSupplier nanoClock;
-    private final ScheduledExecutorService io;
+    private final OwnThread io;
     private final Executor coordinator;
     private final Consumer<List<LeaseEvent>> events;
     private final Runnable turned;
@@ -83,7 +85,7 @@ final class LeaseLoop {
         this.stores = stores;
         this.storeTimeout = storeTimeout;
         this.nanoClock = nanoClock;
-        this.io = io;
+        this.io = new OwnThread(io, thrown -> inCoordinator(() -> failure.accept(thrown)));
         this.coordinator = coordinator;
         this.events = events;
         this.turned = turned;
@@ -113,10 +115,9 @@ final class LeaseLoop {
                 appointment.ifPresent(pending -> pending.cancel(false));
                 appointment =
                         Optional.of(
-                                io.schedule(
-                                        () -> inCoordinator(action),
-                                        at - nanoClock.getAsLong(),
-                                        TimeUnit.NANOSECONDS));
+                                io.runAfter(
+                                        Duration.ofNanos(at - nanoClock.getAsLong()),
+                                        () -> inCoordinator(action)));
             }
         }
     }
@@ -132,31 +133,35 @@ final class LeaseLoop {
             Optional<LeaseStep<?>> step = keeper.next(now);
             metrics.stands(keeper.standing());
             if (step.isPresent()) {
-                io.execute(() -> send(step.get()));
+                io.run(() -> send(step.get()));
             } else {
                 alarm =
                         Optional.of(
-                                io.schedule(
-                                        () -> inCoordinator(this::turn),
-                                        keeper.wakeAt(now) - now,
-                                        TimeUnit.NANOSECONDS));
+                                io.runAfter(
+                                        Duration.ofNanos(keeper.wakeAt(now) - now),
+                                        () -> inCoordinator(this::turn)));
             }
         }
     }
 
-    private void send(LeaseStep<?> step) {
+    private <A> void send(LeaseStep<A> step) {
+        long sentAt = nanoClock.getAsLong();
+        LeaseStep.Answer<A> answer;
         try {
             if (store.isEmpty()) {
                 store = Optional.of(stores.open(storeTimeout));
+                sentAt = nanoClock.getAsLong();
             }
-            long sentAt = nanoClock.getAsLong();
-            LeaseStep.Answer<?> answer = step.sendTo(store.get());
-            metrics.answered(answer, sentAt, nanoClock.getAsLong());
-            inCoordinator(() -> answered(answer, sentAt));
-        } catch (LeaseStoreException | RuntimeException | LinkageError e) {
-            // No answer would ever come: better no member than one that falls silent for good.
-            inCoordinator(() -> failure.accept(e));
+            answer = step.sendTo(store.get());
+        } catch (LeaseStoreException e) {
+            answer = step.answeredBy(new LeaseOutcome.Unknown<>(e));
         }
+        took(answer, sentAt);
+    }
+
+    private void took(LeaseStep.Answer<?> answer, long sentAt) {
+        metrics.answered(answer, sentAt, nanoClock.getAsLong());
+        inCoordinator(() -> answered(answer, sentAt));
     }
 
     private void answered(LeaseStep.Answer<?> answer, long sentAt) {
@@ -206,16 +211,8 @@ final class LeaseLoop {
             appointment.ifPresent(pending -> pending.cancel(false));
             farewell = keeper.close(granted.get(), nanoClock.getAsLong());
         }
-        io.execute(() -> store.ifPresent(open -> sayAndClose(farewell, open)));
-        io.shutdown();
-        try {
-            if (!io.awaitTermination(2 * storeTimeout.toNanos(), TimeUnit.NANOSECONDS)) {
-                io.shutdownNow();
-            }
-        } catch (InterruptedException e) {
-            io.shutdownNow();
-            Thread.currentThread().interrupt();
-        }
+        io.run(() -> store.ifPresent(open -> sayAndClose(farewell, open)));
+        io.end(storeTimeout.multipliedBy(2));
     }
 
     private void hearOut(Runnable heardOut) {
@@ -240,7 +237,7 @@ final class LeaseLoop {
     private static void sayAndClose(List<LeaseRequest<?>> farewell, LeaseStore store) {
         try (store) {
             farewell.forEach(last -> say(last, store));
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             LOG.warn("The lease store could not be closed.", e);
         }
     }
@@ -257,7 +254,7 @@ final class LeaseLoop {
                                             "No answer to {} at the end; the splits move on when the lease has expired. {}",
                                             what,
                                             unknown.getMessage()));
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             LOG.warn(
                     "{} could not be said at the end; the splits move on when the lease has expired.",
                     what,

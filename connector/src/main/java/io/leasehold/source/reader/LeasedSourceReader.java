@@ -17,6 +17,7 @@ import io.leasehold.source.event.LeaseSourceEvent.StopRequested;
 import io.leasehold.source.event.LeaseSourceEvent.Stopped;
 import io.leasehold.source.metrics.ReaderMetrics;
 import io.leasehold.source.split.LeasedSplit;
+import io.leasehold.source.thread.OwnThread;
 
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceEvent;
@@ -41,7 +42,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -88,7 +88,8 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
     private final LeaseGate gate;
     private final ReaderMetrics metrics;
     private final Duration extendInterval;
-    private final ScheduledExecutorService asking;
+    private final ThreadFailure threadFailure = new ThreadFailure();
+    private final OwnThread asking;
     private final EmittedCounts emitted = new EmittedCounts();
 
     /** Splits the wrapped reader has, by their ids in the group, as of the last snapshot. */
@@ -137,13 +138,13 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
             throws Exception {
         this.readerId = readerId;
         this.context = context;
-        this.inner = new ReplaceableReader<>(inner, closing);
+        this.inner = new ReplaceableReader<>(inner, new OwnThread(closing, threadFailure::report));
         this.serializer = serializer;
         this.nanoClock = nanoClock;
         this.gate = new LeaseGate(nanoClock);
         this.metrics = metrics;
         this.extendInterval = extendInterval;
-        this.asking = asking;
+        this.asking = new OwnThread(asking, threadFailure::report);
     }
 
     @Override
@@ -167,8 +168,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
             context.sendSourceEventToCoordinator(
                     new ReaderStarted(
                             readerId, heldBack.values().stream().map(this::position).toList()));
-            asking.scheduleWithFixedDelay(
-                    this::ask, 0, extendInterval.toNanos(), TimeUnit.NANOSECONDS);
+            asking.runEvery(extendInterval, this::ask);
         }
     }
 
@@ -184,6 +184,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
 
     @Override
     public InputStatus pollNext(ReaderOutput<T> output) throws Exception {
+        threadFailure.rethrow();
         lastPoll.polled();
         announce();
         GatedOutput<T> gated = gated(output);
@@ -214,6 +215,10 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
 
     @Override
     public CompletableFuture<Void> isAvailable() {
+        return threadFailure.orFailed(mayBePolled());
+    }
+
+    private CompletableFuture<Void> mayBePolled() {
         if (!announced) {
             return CompletableFuture.completedFuture(null);
         }
@@ -282,6 +287,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
 
     @Override
     public List<LeasedSplit<SplitT>> snapshotState(long checkpointId) {
+        threadFailure.rethrow();
         announce();
         if (withdrawn.isPresent()) {
             throw new IllegalStateException(
@@ -482,7 +488,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
     @Override
     public void close() throws Exception {
         gate.close();
-        asking.shutdownNow();
+        asking.endNow();
         ClosedReaders.inThisProcess().closed(readerId);
         try {
             if (started) {

@@ -1,5 +1,7 @@
 package io.leasehold.source.reader;
 
+import io.leasehold.source.thread.OwnThread;
+
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SourceReader;
@@ -12,7 +14,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Collectors;
 
 /**
@@ -47,10 +48,9 @@ final class ReplaceableReader<T, SplitT extends SourceSplit> {
     private CompletableFuture<Void> available = CompletableFuture.completedFuture(null);
 
     /**
-     * @param closing a thread of its own, for readers that were replaced; shut down on close
+     * @param closing a thread of its own, for readers that were replaced; ended on close
      */
-    ReplaceableReader(
-            LeasedSourceReader.InnerFactory<T, SplitT> factory, ScheduledExecutorService closing)
+    ReplaceableReader(LeasedSourceReader.InnerFactory<T, SplitT> factory, OwnThread closing)
             throws Exception {
         this.factory = factory;
         this.retired = new RetiredReaders<>(closing);

@@ -1,5 +1,7 @@
 package io.leasehold.source.reader;
 
+import io.leasehold.source.thread.OwnThread;
+
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceSplit;
 
@@ -13,8 +15,6 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Wrapped readers that were replaced at a barrier: they emit nothing any more, but before they are
@@ -47,14 +47,14 @@ final class RetiredReaders<T, SplitT extends SourceSplit> {
     private record Lingering<T, SplitT extends SourceSplit>(
             SourceReader<T, SplitT> reader, Future<?> close) {}
 
-    private final ScheduledExecutorService closing;
+    private final OwnThread closing;
     private final Deque<Awaiting<T, SplitT>> awaiting = new ArrayDeque<>();
     private final List<Lingering<T, SplitT>> lingering = new ArrayList<>();
 
     /**
-     * @param closing a thread that may wait; shut down on {@link #close}
+     * @param closing may wait; ended on {@link #close}
      */
-    RetiredReaders(ScheduledExecutorService closing) {
+    RetiredReaders(OwnThread closing) {
         this.closing = closing;
     }
 
@@ -68,7 +68,7 @@ final class RetiredReaders<T, SplitT extends SourceSplit> {
 
     /** This reader is of no use any more. */
     void closeSoon(SourceReader<T, SplitT> reader) {
-        closing.execute(() -> close(reader));
+        closing.run(() -> close(reader));
     }
 
     void checkpointComplete(long checkpointId) {
@@ -81,10 +81,7 @@ final class RetiredReaders<T, SplitT extends SourceSplit> {
                 lingering.add(
                         new Lingering<>(
                                 next.reader(),
-                                closing.schedule(
-                                        () -> close(next.reader()),
-                                        LINGERS.toNanos(),
-                                        TimeUnit.NANOSECONDS)));
+                                closing.runAfter(LINGERS, () -> close(next.reader()))));
             }
         }
     }
@@ -118,15 +115,8 @@ final class RetiredReaders<T, SplitT extends SourceSplit> {
                 .forEach(one -> closeSoon(one.reader()));
         awaiting.forEach(one -> closeSoon(one.reader()));
         awaiting.clear();
-        closing.shutdown();
-        try {
-            if (!closing.awaitTermination(LAST_WAIT.toNanos(), TimeUnit.NANOSECONDS)) {
-                LOG.warn("Replaced readers are not closed after {}; left alone.", LAST_WAIT);
-                closing.shutdownNow();
-            }
-        } catch (InterruptedException e) {
-            closing.shutdownNow();
-            Thread.currentThread().interrupt();
+        if (!closing.end(LAST_WAIT)) {
+            LOG.warn("Replaced readers are not closed after {}; left alone.", LAST_WAIT);
         }
     }
 

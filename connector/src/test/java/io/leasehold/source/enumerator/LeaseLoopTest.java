@@ -17,8 +17,13 @@ import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
+import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.ServiceConfigurationError;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -65,19 +70,54 @@ class LeaseLoopTest {
         assertThat(io.isTerminated()).isTrue();
     }
 
-    @Test
-    void aStoreThatThrowsFailsTheJobAndDoesNotSilenceTheMember() throws Exception {
-        RuntimeException broken = new IllegalStateException("broken");
-        LeaseLoop loop =
-                loop(
-                        timeout -> {
-                            throw broken;
-                        });
+    /** Whatever it is: the member would never join, log nothing, and time out never. */
+    @ParameterizedTest
+    @MethodSource("throwables")
+    void aStoreThatThrowsWhenItIsOpenedFailsTheJob(Throwable thrown) throws Exception {
+        LeaseLoop loop = loop(timeout -> sneaky(thrown));
 
         loop.turn();
 
-        assertThat(failure.get(5, TimeUnit.SECONDS)).isSameAs(broken);
+        assertThat(failure.get(5, TimeUnit.SECONDS)).isSameAs(thrown);
         loop.close(() -> {}, () -> Duration.ZERO);
+    }
+
+    @ParameterizedTest
+    @MethodSource("throwables")
+    void aStoreThatThrowsWhenItIsAskedFailsTheJob(Throwable thrown) throws Exception {
+        LeaseLoop loop =
+                loop(
+                        timeout ->
+                                new RelayingStore() {
+                                    @Override
+                                    protected <A> LeaseOutcome<A> relay(LeaseRequest<A> request) {
+                                        return sneaky(thrown);
+                                    }
+
+                                    @Override
+                                    public void close() {}
+                                });
+
+        loop.turn();
+
+        assertThat(failure.get(5, TimeUnit.SECONDS)).isSameAs(thrown);
+        loop.close(() -> {}, () -> Duration.ZERO);
+    }
+
+    private static List<Throwable> throwables() {
+        return List.of(
+                new IllegalStateException("on purpose"),
+                new NoClassDefFoundError("on purpose"),
+                new ServiceConfigurationError("on purpose"),
+                new OutOfMemoryError("on purpose"),
+                new StackOverflowError("on purpose"),
+                new AssertionError("on purpose"),
+                new IOException("undeclared, on purpose"));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <R, X extends Throwable> R sneaky(Throwable thrown) throws X {
+        throw (X) thrown;
     }
 
     /** What it would say is lost, the goodbye is not. */

@@ -53,6 +53,9 @@ final class EndlessReader implements SourceReader<String, MemoryQueueSplit> {
     /** Run when splits come, which may take a wrapped reader its time. */
     Runnable beforeAdding = () -> {};
 
+    /** Run when it is closed. */
+    Runnable closing = () -> {};
+
     volatile boolean closed;
 
     private final CompletableFuture<Void> available = new CompletableFuture<>();
@@ -142,6 +145,7 @@ final class EndlessReader implements SourceReader<String, MemoryQueueSplit> {
 
     @Override
     public void close() {
+        closing.run();
         closed = true;
     }
 }

@@ -1,9 +1,11 @@
 package io.leasehold.source.reader;
 
+import io.leasehold.source.thread.OwnThread;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
 
 import org.apache.flink.core.testutils.ManuallyTriggeredScheduledExecutorService;
 
+import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
@@ -19,7 +21,8 @@ class RetiredReadersTest {
 
     private final ManuallyTriggeredScheduledExecutorService closing =
             new ManuallyTriggeredScheduledExecutorService();
-    private final RetiredReaders<String, MemoryQueueSplit> retired = new RetiredReaders<>(closing);
+    private final RetiredReaders<String, MemoryQueueSplit> retired =
+            new RetiredReaders<>(new OwnThread(closing, Assertions::fail));
 
     /** What a commit that is under way takes, it is given; and no other thread waits for it. */
     @Test
