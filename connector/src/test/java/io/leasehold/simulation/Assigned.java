@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
@@ -17,7 +18,7 @@ final class Assigned {
 
     record Assignment(int subtask, String splitId, Held split) {}
 
-    private record Waiting(Held split, Optional<Integer> only) {}
+    private record Waiting(Held split, OptionalInt only) {}
 
     private record Logged(Assignment assignment, long afterCheckpoint) {}
 
@@ -89,7 +90,7 @@ final class Assigned {
         Optional.ofNullable(keptBack.remove(splitId)).ifPresent(it -> waiting.put(splitId, it));
     }
 
-    void await(String splitId, Held split, Optional<Integer> only) {
+    void await(String splitId, Held split, OptionalInt only) {
         keptBack.remove(splitId);
         waiting.put(splitId, new Waiting(split, only));
     }
@@ -114,7 +115,7 @@ final class Assigned {
             return Optional.empty();
         }
         return attempts.entrySet().stream()
-                .filter(attempt -> waits.only().orElse(attempt.getKey()).equals(attempt.getKey()))
+                .filter(attempt -> waits.only().orElse(attempt.getKey()) == attempt.getKey())
                 .min((a, b) -> a.getValue().splits.size() - b.getValue().splits.size())
                 .map(
                         attempt -> {

@@ -13,6 +13,7 @@ import io.leasehold.lease.LeaseStep;
 import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.RestoreRule;
 import io.leasehold.lease.RestoredPosition;
+import io.leasehold.source.enumerator.WithheldSplits;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,10 +23,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * One life of a job's enumerator: drives the real keeper as the connector's enumerator does, and
@@ -43,9 +47,7 @@ final class Enumerator {
     private final SplittableRandom dice;
     private final ReportedPositions reports;
 
-    private final Map<String, Held> withheld = new TreeMap<>();
-    private final Map<String, Integer> onlyFor = new HashMap<>();
-    private final Map<Integer, Set<String>> lastHad = new HashMap<>();
+    private final WithheldSplits<Held> withheld = new WithheldSplits<>();
     private final Assigned assigned;
 
     /** Which time a split was asked for last, while the claim on it stands. */
@@ -81,11 +83,11 @@ final class Enumerator {
         this.reports = new ReportedPositions(job.oneBehind());
         this.assigned = new Assigned(world.rules);
         this.checkpoints = new Checkpoints(world, job, this, me.toString());
-        this.withheld.putAll(restored.withheld());
+        restored.withheld().forEach(withheld::withhold);
     }
 
     void start() {
-        Map.copyOf(withheld).forEach(this::withhold);
+        withheld().forEach(this::withhold);
         discovers();
         for (int subtask = 0; subtask < job.parallelism(); subtask++) {
             startReader(subtask, dice.nextLong(2 * Scenario.SECOND));
@@ -195,14 +197,12 @@ final class Enumerator {
         } else if (event instanceof LeaseEvent.ClaimOver claim) {
             claimOver(claim.splitId());
         } else if (event instanceof LeaseEvent.LetGo gone) {
-            askedNoMore(gone.splitId());
-            holder(gone.splitId()).ifPresent(r -> r.toReader.send(() -> r.letGo(gone.splitId())));
-            forget(gone.splitId());
+            letGo(gone.splitId());
         } else if (event instanceof LeaseEvent.Finished finished) {
+            tellHolder(finished.splitId(), reader -> reader.forget(finished.splitId()));
             forget(finished.splitId());
-            readers().forEach(r -> r.toReader.send(() -> r.forget(finished.splitId())));
         } else if (event instanceof LeaseEvent.RestoredElsewhere elsewhere) {
-            forget(elsewhere.splitId());
+            letGo(elsewhere.splitId());
         } else if (event instanceof LeaseEvent.Lost lost) {
             fail("lost " + lost.splitId() + ": " + lost.why());
         } else if (event instanceof LeaseEvent.Over end) {
@@ -245,14 +245,27 @@ final class Enumerator {
     }
 
     private void claimOver(String splitId) {
-        askedNoMore(splitId);
+        Long number = asked.remove(splitId);
+        unconfirmed.values().forEach(numbers -> numbers.remove(number));
         assigned.keepBackNoMore(splitId);
         holder(splitId).ifPresent(reader -> reader.toReader.send(() -> reader.goOn(splitId)));
     }
 
-    private void askedNoMore(String splitId) {
-        Long number = asked.remove(splitId);
-        unconfirmed.values().forEach(numbers -> numbers.remove(number));
+    private void letGo(String splitId) {
+        tellHolder(splitId, reader -> reader.letGo(splitId));
+        forget(splitId);
+    }
+
+    /** The reader that has the split, or whose own state holds it. */
+    private void tellHolder(String splitId, Consumer<Reader> event) {
+        OptionalInt only = withheld.onlyOneFor(splitId);
+        holder(splitId)
+                .or(() -> only.isPresent() ? started(only.getAsInt()) : Optional.empty())
+                .ifPresent(reader -> reader.toReader.send(() -> event.accept(reader)));
+    }
+
+    private Optional<Reader> started(int subtask) {
+        return assigned.isStarted(subtask) ? Optional.of(attempts.get(subtask)) : Optional.empty();
     }
 
     private Optional<Reader> holder(String splitId) {
@@ -278,23 +291,23 @@ final class Enumerator {
         }
         long position =
                 acquired.fromState()
-                        ? withheld.get(splitId).position()
+                        ? withheld.of(splitId).orElseThrow().position()
                         : Positions.of(acquired.progress());
         Held split = new Held(position, acquired.lease().tenure(), acquired.lease().epoch());
-        withheld.put(splitId, split);
-        assigned.await(splitId, split, Optional.ofNullable(onlyFor.remove(splitId)));
+        withheld.withhold(splitId, split);
+        assigned.await(splitId, split, withheld.onlyOneFor(splitId));
     }
 
     private void forget(String splitId) {
-        withheld.remove(splitId);
-        onlyFor.remove(splitId);
+        withheld.forget(splitId);
         assigned.forget(splitId);
+        asked.remove(splitId);
     }
 
     private void assign() {
         long now = machine.clock();
         for (Assigned.Assignment next : assigned.assignable(now)) {
-            withheld.remove(next.splitId());
+            withheld.sent(Set.of(next.splitId()));
             assigned.logged(next, checkpoints.lastId());
             Reader reader = attempts.get(next.subtask());
             reader.toReader.send(() -> reader.assigned(next.splitId(), next.split()));
@@ -326,11 +339,17 @@ final class Enumerator {
         assigned.started(reader.subtask);
         restored.forEach(
                 (splitId, at) -> {
-                    onlyFor.put(splitId, reader.subtask);
-                    takeBack(reader.subtask, splitId, at);
+                    if (takeBack(reader.subtask, splitId, at)) {
+                        holdsToo(reader.subtask, splitId);
+                    } else {
+                        reader.toReader.send(() -> reader.letGo(splitId));
+                    }
                 });
-        missing(reader.subtask).forEach(keeper::orphaned);
-        lastHad.remove(reader.subtask);
+        for (String splitId : new TreeSet<>(withheld.missing(reader.subtask))) {
+            asked.remove(splitId);
+            keeper.orphaned(splitId);
+        }
+        withheld.attemptStarted(reader.subtask);
         if (awaitsReaders && allReadersRun()) {
             awaitsReaders = false;
             keeper.stateIsKnown();
@@ -339,24 +358,33 @@ final class Enumerator {
         turn();
     }
 
-    private void takeBack(int subtask, String splitId, Held at) {
-        Held other = withheld.get(splitId);
-        if (assigned.isHeld(splitId) || (other != null && other.epoch() > at.epoch())) {
-            return;
+    /** One split, one state: another reader whose own state holds it too is to forget it. */
+    private void holdsToo(int subtask, String splitId) {
+        OptionalInt other = withheld.onlyOneFor(splitId);
+        if (other.isPresent() && other.getAsInt() != subtask) {
+            started(other.getAsInt())
+                    .ifPresent(reader -> reader.toReader.send(() -> reader.letGo(splitId)));
         }
-        missing(subtask).remove(splitId);
+        withheld.onlyFor(subtask, splitId);
+    }
+
+    /** Returns whether that is the position to go on from. */
+    private boolean takeBack(int subtask, String splitId, Held at) {
+        if (assigned.isHeld(splitId)
+                || withheld.of(splitId).filter(it -> it.epoch() > at.epoch()).isPresent()) {
+            return false;
+        }
+        withheld.cameBack(subtask, splitId);
         assigned.forget(splitId);
         withhold(splitId, at);
+        return true;
     }
 
     private void withhold(String splitId, Held at) {
-        withheld.put(splitId, at);
+        withheld.withhold(splitId, at);
+        asked.remove(splitId);
         keeper.discovered(List.of(new NewSplit(splitId, Set.of(), Positions.as(at.position(), 0))));
         keeper.restored(splitId, new RestoredPosition(at.tenure(), at.epoch(), RestoreRule.AUTO));
-    }
-
-    private Set<String> missing(int subtask) {
-        return lastHad.computeIfAbsent(subtask, none -> new HashSet<>());
     }
 
     /** A reader is cut off; the JobManager takes it for failed soon, and starts another. */
@@ -372,14 +400,11 @@ final class Enumerator {
                     attempts.remove(subtask);
                     checkpoints.abort();
                     unconfirmed.remove(subtask);
-                    assigned.gone(subtask)
-                            .forEach(
-                                    splitId -> {
-                                        askedNoMore(splitId);
-                                        missing(subtask).add(splitId);
-                                    });
+                    Set<String> last = assigned.gone(subtask);
+                    last.forEach(asked::remove);
+                    withheld.attemptGone(subtask, last);
                     reports.attemptGone(subtask);
-                    Set<String> had = Set.copyOf(missing(subtask));
+                    Set<String> had = withheld.missing(subtask);
                     assigned.since(subtask, job.completed().id())
                             .forEach(
                                     (splitId, at) -> {
@@ -502,7 +527,9 @@ final class Enumerator {
     }
 
     Map<String, Held> withheld() {
-        return new TreeMap<>(withheld);
+        Map<String, Held> all = new TreeMap<>();
+        withheld.splitIds().forEach(id -> all.put(id, withheld.of(id).orElseThrow()));
+        return all;
     }
 
     Collection<Reader> readers() {

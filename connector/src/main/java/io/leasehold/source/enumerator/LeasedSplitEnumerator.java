@@ -127,7 +127,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     private final SplitBounds<SplitT> bounds;
     private final LeaseEventLog log = new LeaseEventLog();
 
-    private final WithheldSplits<SplitT> withheld = new WithheldSplits<>();
+    private final WithheldSplits<LeasedSplit<SplitT>> withheld = new WithheldSplits<>();
 
     private final Set<Integer> toldNoMore = new HashSet<>();
 
@@ -330,8 +330,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         assignments.started(subtask, reader.readerId());
         Set<String> taken =
                 takeBack(subtask, reader.restored().stream().map(decoder::ofReader).toList());
-        // Its own state holds them too, so that they must not go anywhere else.
-        taken.forEach(splitId -> withheld.onlyFor(subtask, splitId));
+        taken.forEach(splitId -> holdsToo(subtask, splitId));
         Set<String> ignored =
                 reader.restored().stream()
                         .map(Position::splitId)
@@ -352,6 +351,18 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
             loop.tell(LeaseKeeper::stateIsKnown);
         }
         assign();
+    }
+
+    /**
+     * A reader's own state holds a withheld split too, so that it must not go anywhere else. If
+     * another reader's state does, that is told to forget it.
+     */
+    private void holdsToo(int subtask, String splitId) {
+        OptionalInt other = withheld.onlyOneFor(splitId);
+        if (other.isPresent() && other.getAsInt() != subtask) {
+            readers.send(other.getAsInt(), id -> new SplitsLetGo(id, Set.of(splitId)));
+        }
+        withheld.onlyFor(subtask, splitId);
     }
 
     private void grant(int subtask, GrantRequested request) {
@@ -460,7 +471,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
             return;
         }
         bounds.keepsName(splitId);
-        assignments.await(splitId, split, withheld.takeOnlyOneFor(splitId));
+        assignments.await(splitId, split, withheld.onlyOneFor(splitId));
     }
 
     /** The table says so, whoever read it: nobody's state need hold the split any more. */
@@ -522,7 +533,11 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         }
         if (!next.isEmpty()) {
             context.assignSplits(new SplitsAssignment<>(next));
-            next.values().forEach(withheld::sent);
+            next.values()
+                    .forEach(
+                            splits ->
+                                    withheld.sent(
+                                            splits.stream().map(LeasedSplit::leaseId).toList()));
         }
         assignments.nextSilence(now).ifPresent(at -> loop.callAt(at, this::assign));
         spread();

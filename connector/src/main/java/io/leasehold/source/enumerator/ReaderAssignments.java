@@ -253,7 +253,10 @@ final class ReaderAssignments<SplitT extends SourceSplit> {
             return Optional.empty();
         }
         // The next attempt of the one that is closed is about to come, and would be left with none.
-        OptionalInt only = last.isPresent() ? OptionalInt.of(last.get().subtask()) : waits.only();
+        OptionalInt only =
+                waits.only().isPresent() || last.isEmpty()
+                        ? waits.only()
+                        : OptionalInt.of(last.get().subtask());
         return readers.entrySet().stream()
                 .filter(reader -> reachable.contains(reader.getKey()))
                 .filter(reader -> !reader.getValue().closed)

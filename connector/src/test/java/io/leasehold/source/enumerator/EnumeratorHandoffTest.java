@@ -378,6 +378,50 @@ class EnumeratorHandoffTest extends EnumeratorRig {
         assertThat(next.enumerator.snapshotState(2).withheld()).isEmpty();
     }
 
+    /** Where Flink gives restored splits to readers themselves: it would keep it for ever. */
+    @Test
+    void aReaderWhoseOwnStateHoldsASplitThatIsTakenWhileItWaitsForItIsToldToForgetIt() {
+        Life life = reading("a");
+        LeasedSplit<MemoryQueueSplit> split = split(life, "a");
+        life.enumerator.handleSourceEvent(0, new GrantRequested("r0", now));
+        life.gone(0);
+        life.register(0);
+        life.enumerator.handleSourceEvent(0, new ReaderStarted("r1", List.of(position(split))));
+        life.settle();
+        assertThat(lease("a").epoch()).isGreaterThan(split.epoch());
+
+        claim(life, "a", Claim.Kind.FORCE);
+        green.taking("a");
+        life.pass(TERMS.renewInterval());
+
+        assertThat(life.context.assigned.get(0)).containsExactly(split);
+        assertThat(sent(life, SplitsLetGo.class))
+                .containsExactly(new SplitsLetGo("r1", Set.of("a")));
+    }
+
+    /** Where Flink gives restored splits to readers themselves: one split, one state. */
+    @Test
+    void ofTwoReadersWhoseOwnStatesHoldASplitTheOneWithTheEarlierPositionIsToldToForgetIt() {
+        Life life = reading("a");
+        LeasedSplit<MemoryQueueSplit> earlier = split(life, "a");
+        LeasedSplit<MemoryQueueSplit> later =
+                earlier.at(new MemoryQueueSplit("a", 20, 100))
+                        .grantedIn(earlier.epoch() + 1, earlier.tenure());
+        life.close();
+        Life next = new Life(2, Optional.empty(), "a");
+        next.enumerator.start();
+        next.register(0);
+        next.enumerator.handleSourceEvent(0, new ReaderStarted("s0", List.of(position(earlier))));
+        next.register(1);
+        next.enumerator.handleSourceEvent(1, new ReaderStarted("s1", List.of(position(later))));
+        next.pass(TERMS.duration());
+
+        assertThat(sent(next, SplitsLetGo.class))
+                .containsExactly(new SplitsLetGo("s0", Set.of("a")));
+        assertThat(next.context.assigned.get(0)).isNull();
+        assertThat(split(next, "a").inner()).isEqualTo(later.inner());
+    }
+
     /** Rule S1: the attempt that had it long ago must not take it from who has it now. */
     @Test
     void aSplitThatCameBackToAnotherReaderStaysThereWhenTheFormerOneRestarts() throws Exception {

@@ -199,6 +199,26 @@ class ReaderAssignmentsTest {
                 .containsExactly(1);
     }
 
+    /**
+     * One split, one state: the closed one's next attempt may have it only if no state holds it.
+     */
+    @AtAnyOrigin
+    void whatAReadersOwnStateHoldsGoesThereThoughAClosedReaderHadItLast(long now) {
+        assignments.started(0, "r0");
+        await(split("a"), OptionalInt.empty());
+        assignments.assignable(BOTH, NONE, now);
+        assignments.started(1, "r1");
+        assignments.granted(0, now + 100);
+        assignments.closed(Set.of("r0"));
+        assignments.gone(0);
+        assignments.started(0, "r0 again");
+        await(split("a"), OptionalInt.of(1));
+
+        assertThat(assignments.assignable(BOTH, NONE, now))
+                .extracting(ReaderAssignments.Assignment::subtask)
+                .containsExactly(1);
+    }
+
     /** Rule S1: one word more for one is none for the other. */
     @AtAnyOrigin
     void whoIsNotKnownToBeClosedIsWaitedFor(long now) {
