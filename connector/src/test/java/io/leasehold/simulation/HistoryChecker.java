@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -58,6 +59,9 @@ public final class HistoryChecker {
         /** What the table said when an epoch began. */
         final Map<Long, Long> recordedAtEpoch = new HashMap<>();
 
+        /** What the state of the line held that was granted an epoch when that began. */
+        final Map<Long, Optional<Fact.At>> stateAtEpoch = new HashMap<>();
+
         String emitter = "";
         int emittersBeyond;
         final Set<String> formerEmitters = new HashSet<>();
@@ -70,6 +74,11 @@ public final class HistoryChecker {
 
         /** The record that each attempt emits next. */
         final Map<String, Long> next = new HashMap<>();
+
+        boolean isOver(long epoch) {
+            return letGo.contains(epoch)
+                    || (!acquisitions.isEmpty() && acquisitions.lastKey() > epoch);
+        }
     }
 
     private final int exposure;
@@ -172,10 +181,10 @@ public final class HistoryChecker {
                     "%s starts at %d, but no completed checkpoint covers %d"
                             .formatted(started.attempt(), started.position(), split.uncovered));
         }
-        Fact.At state = states.getOrDefault(started.line(), Map.of()).get(started.splitId());
-        if (state != null && state.epoch() > started.epoch()) {
-            // It was told late: its line has had the split anew since, and went on from there.
-            return;
+        Fact.At state = stateOf(started.line(), started.splitId());
+        if (split.isOver(started.epoch())) {
+            // It was told late: its line has let the split go since, or has had it anew.
+            state = split.stateAtEpoch.getOrDefault(started.epoch(), Optional.empty()).orElse(null);
         }
         boolean ownLine =
                 state != null
@@ -210,6 +219,10 @@ public final class HistoryChecker {
         }
     }
 
+    private Fact.At stateOf(String line, String splitId) {
+        return states.getOrDefault(line, Map.of()).get(splitId);
+    }
+
     private void checkpointed(Checkpointed checkpoint) {
         states.put(checkpoint.line(), checkpoint.positions());
         checkpoint
@@ -234,6 +247,9 @@ public final class HistoryChecker {
         }
         split.acquisitions.put(acquired.epoch(), acquired);
         split.recordedAtEpoch.put(acquired.epoch(), split.recorded);
+        String line = lines.get(acquired.by());
+        split.stateAtEpoch.put(
+                acquired.epoch(), Optional.ofNullable(stateOf(line, acquired.splitId())));
     }
 
     private void progressed(Progressed progressed) {
