@@ -70,10 +70,10 @@ final class Shrinker {
                 .collect(Collectors.joining("\n"));
     }
 
-    /** What is about other splits is left out. */
+    /** What is about other splits is left out, if the violation is about one. */
     private static boolean concerns(Fact fact, String about) {
         String splitId = splitOf(fact);
-        return splitId.isEmpty() || splitId.equals(about);
+        return about.isEmpty() || splitId.isEmpty() || splitId.equals(about);
     }
 
     private static String splitOf(Fact fact) {

@@ -4,7 +4,7 @@ package io.leasehold.simulation;
  * A promise that a history breaks.
  *
  * @param at true time
- * @param about the split or member that it is about
+ * @param about the split or member that it is about; empty if it is not known
  */
 public record Violation(Promise promise, long at, String about, String what) {
 
@@ -25,7 +25,9 @@ public record Violation(Promise promise, long at, String about, String what) {
         /** After an outage of the store nobody looks dead because nobody could write. */
         OUTAGE_MOVES_NOTHING,
         /** Nobody is closed by others who had no trouble but one lost message. */
-        NO_CLOSE_WITHOUT_CAUSE
+        NO_CLOSE_WITHOUT_CAUSE,
+        /** In a job that would fail it. */
+        NOTHING_IS_THROWN
     }
 
     @Override

@@ -3,15 +3,18 @@ package io.leasehold.simulation;
 import io.leasehold.lease.Claim;
 import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.memory.MemoryLeaseTable;
+import io.leasehold.simulation.Violation.Promise;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 
 /** All that takes part in one run: the table, the jobs, the time, and what happened. */
 final class World {
@@ -53,10 +56,28 @@ final class World {
     /** Runs a scenario to its end. */
     static Run run(Scenario scenario, Rules rules) {
         World world = new World(scenario, rules);
-        world.play();
+        Optional<Violation> thrown = world.played();
         List<Violation> violations = new ArrayList<>(HistoryChecker.violations(world.history, 0));
-        violations.addAll(CalmChecker.violations(world.history, BLIND));
+        thrown.ifPresentOrElse(
+                violations::add,
+                () -> violations.addAll(CalmChecker.violations(world.history, BLIND)));
         return new Run(scenario, world.history, violations, world.agenda.steps());
+    }
+
+    /** To its end, or until something is thrown. */
+    private Optional<Violation> played() {
+        try {
+            play();
+            return Optional.empty();
+        } catch (RuntimeException | AssertionError e) {
+            String where =
+                    Arrays.stream(e.getStackTrace())
+                            .limit(8)
+                            .map(frame -> "\n    at " + frame)
+                            .collect(Collectors.joining());
+            return Optional.of(
+                    new Violation(Promise.NOTHING_IS_THROWN, agenda.now(), "", e + where));
+        }
     }
 
     private void play() {
