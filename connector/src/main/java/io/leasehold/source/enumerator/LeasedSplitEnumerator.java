@@ -14,6 +14,7 @@ import io.leasehold.lease.RestoredPosition;
 import io.leasehold.source.enumerator.CheckpointedPositions.Due;
 import io.leasehold.source.enumerator.CheckpointedPositions.Worth;
 import io.leasehold.source.event.LeaseSourceEvent;
+import io.leasehold.source.event.LeaseSourceEvent.BarrierAhead;
 import io.leasehold.source.event.LeaseSourceEvent.Closed;
 import io.leasehold.source.event.LeaseSourceEvent.Ended;
 import io.leasehold.source.event.LeaseSourceEvent.FinishRecorded;
@@ -555,10 +556,14 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
      * Where some readers have more splits than others, for whatever reason, what they have too much
      * is to move; but only while all else is at rest, since what waits for a reader goes to the one
      * that has the fewest anyway.
+     *
+     * <p>Not over a bounded source: readers that finish early would get splits whose records are
+     * late for windows by then, which they are not if the source is not leased.
      */
     private void spread() {
         int readers = context.currentParallelism();
-        if (assignments.startedCount() < readers
+        if (settings.bounded()
+                || assignments.startedCount() < readers
                 || context.registeredReaders().size() < readers
                 || assignments.isEven()
                 || assignments.anyWaits()
@@ -647,6 +652,12 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
 
     @Override
     public LeasedEnumeratorState<SplitT, InnerT> snapshotState(long checkpointId) throws Exception {
+        // Goes out before the barrier. What is sent behind it comes when the reader has taken its
+        // part, so that none of the others becomes idle in between.
+        assignments.subtasks().stream()
+                .filter(assignments::hasNone)
+                .forEach(
+                        subtask -> readers.send(subtask, id -> new BarrierAhead(id, checkpointId)));
         return new LeasedEnumeratorState<>(
                 discovery.inner().snapshotState(checkpointId),
                 withheld.all(),

@@ -72,6 +72,12 @@ public sealed interface LeaseSourceEvent extends SourceEvent {
     record FreezeRequested(String readerId, Map<String, Long> requests)
             implements LeaseSourceEvent {}
 
+    /**
+     * A checkpoint or savepoint begins, which may drain the job. For readers that hold no split:
+     * these are idle, and Flink would drop the last watermark of an idle source.
+     */
+    record BarrierAhead(String readerId, long checkpointId) implements LeaseSourceEvent {}
+
     /** These splits need not be frozen any more: they go on from where they stand. */
     record FreezeWithdrawn(String readerId, Set<String> splitIds) implements LeaseSourceEvent {}
 

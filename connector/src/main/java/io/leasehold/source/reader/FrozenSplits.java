@@ -57,6 +57,11 @@ final class FrozenSplits<SplitT extends SourceSplit> {
         frozen.keySet().removeAll(splitIds);
     }
 
+    /** Whether no split stands still. */
+    boolean isEmpty() {
+        return frozen.isEmpty();
+    }
+
     List<LeasedSplit<SplitT>> splits() {
         List<LeasedSplit<SplitT>> splits = new ArrayList<>();
         frozen.values().forEach(one -> splits.add(one.split()));

@@ -1,6 +1,7 @@
 package io.leasehold.source.reader;
 
 import io.leasehold.source.event.LeaseSourceEvent;
+import io.leasehold.source.event.LeaseSourceEvent.BarrierAhead;
 import io.leasehold.source.event.LeaseSourceEvent.Closed;
 import io.leasehold.source.event.LeaseSourceEvent.Ended;
 import io.leasehold.source.event.LeaseSourceEvent.FinishRecorded;
@@ -107,16 +108,16 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
     private final Map<String, LeasedSplit<SplitT>> finished = new LinkedHashMap<>();
 
     private final LastPoll lastPoll = new LastPoll();
+    private final IdleMark idle = new IdleMark();
 
     private Optional<GatedOutput<T>> gatedOutput = Optional.empty();
     private Optional<String> withdrawn = Optional.empty();
     private boolean announced;
-    private boolean markedIdle;
     private boolean started;
     private long lastCheckpoint;
 
-    /** Complete while the gate is open. */
-    private CompletableFuture<Void> gateOpens = new CompletableFuture<>();
+    /** Completed when it is to be polled for another reason than the wrapped reader's. */
+    private CompletableFuture<Void> wake = new CompletableFuture<>();
 
     /**
      * @param readerId random name of this reader attempt
@@ -188,27 +189,32 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
         lastPoll.polled();
         announce();
         GatedOutput<T> gated = gated(output);
-        outputs.giveUpIn(gated);
-        if (held.isEmpty()) {
-            if (!markedIdle && heldBack.isEmpty() && gate.open()) {
-                // Who holds nothing must hold nobody's watermark back. Without a grant it may be
-                // that what it had before a failure is on its way back to it.
-                output.markIdle();
-                markedIdle = true;
-            }
-        } else if (!gate.open()) {
+        outputs.releaseIn(gated, holdsNothing());
+        // Without a grant, what it had before a failure may be on its way back to it.
+        idle.polled(output, holdsNothing() && gate.open());
+        if (!held.isEmpty() && !gate.open()) {
             return InputStatus.NOTHING_AVAILABLE;
         }
         InputStatus status = inner.pollNext(gated);
         if (status != InputStatus.MORE_AVAILABLE) {
             gate.doubt();
         }
+        if (status == InputStatus.END_OF_INPUT) {
+            idle.ends(output);
+        }
         return status;
+    }
+
+    /**
+     * Whether there is no split in its state: then there is none of its in the enumerator's eyes.
+     */
+    private boolean holdsNothing() {
+        return held.isEmpty() && heldBack.isEmpty() && finished.isEmpty() && frozen.isEmpty();
     }
 
     private GatedOutput<T> gated(ReaderOutput<T> output) {
         if (gatedOutput.isEmpty() || !gatedOutput.get().wraps(output)) {
-            gatedOutput = Optional.of(new GatedOutput<>(output, gate, emitted, outputs::flinkId));
+            gatedOutput = Optional.of(new GatedOutput<>(output, gate, emitted, outputs));
         }
         return gatedOutput.get();
     }
@@ -219,17 +225,20 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
     }
 
     private CompletableFuture<Void> mayBePolled() {
-        if (!announced) {
+        if (!announced || idle.awaitsPoll() || outputs.hasToRelease(holdsNothing())) {
             return CompletableFuture.completedFuture(null);
         }
-        if (gate.open() || (held.isEmpty() && markedIdle)) {
-            return inner.isAvailable();
+        if (wake.isDone()) {
+            wake = new CompletableFuture<>();
         }
-        if (gateOpens.isDone()) {
-            gateOpens = new CompletableFuture<>();
+        if (held.isEmpty()) {
+            // It may come to its end without a grant.
+            return either(wake, inner.isAvailable());
         }
-        // Who holds nothing may come to its end without a grant.
-        return held.isEmpty() ? either(gateOpens, inner.isAvailable()) : gateOpens;
+        if (!gate.open()) {
+            return wake;
+        }
+        return frozen.isEmpty() ? inner.isAvailable() : either(wake, inner.isAvailable());
     }
 
     private static CompletableFuture<Void> either(
@@ -268,14 +277,13 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
             LeasedSplit<SplitT> split = heldBack.remove(splitId);
             if (split != null) {
                 outputs.giveUp(split.splitId());
-                gateOpens.complete(null);
+                wake.complete(null);
             }
         }
     }
 
     private void read(List<SplitT> granted) {
         if (!granted.isEmpty()) {
-            markedIdle = false;
             // A grant is for everything assigned. Where there is none yet, it need not wait its
             // turn, nor until the wrapped reader has connected to where its first split is.
             if (!gate.open()) {
@@ -304,6 +312,8 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
         List<LeasedSplit<SplitT>> granted = new ArrayList<>(held.values());
         granted.addAll(frozen.splits());
         granted.addAll(finished.values());
+        idle.barrierOver(checkpointId);
+        wake.complete(null);
         context.sendSourceEventToCoordinator(
                 new Positions(
                         readerId,
@@ -362,7 +372,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
             leaves(splitId);
         }
         // Who waits for the gate may have nothing left that is behind it.
-        gateOpens.complete(null);
+        wake.complete(null);
     }
 
     /** Those of these splits that the wrapped reader has stop where they are, at no barrier. */
@@ -403,7 +413,9 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
         standStillNow(splitIds.stream().collect(Collectors.toMap(id -> id, none -> 0L)));
         frozen.forget(splitIds);
         finished.keySet().removeAll(splitIds);
+        splitIds.forEach(outputs::letGo);
         notHeldBack(splitIds);
+        wake.complete(null);
     }
 
     private Position position(LeasedSplit<SplitT> split) {
@@ -434,14 +446,17 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
                     metrics.grantedUntil(grant.askedAt() + grant.nanos());
                 }
                 if (gate.open()) {
-                    gateOpens.complete(null);
+                    wake.complete(null);
                 }
             }
         } else if (ours instanceof FinishRecorded recorded) {
             finished.keySet().removeAll(recorded.splitIds());
             notHeldBack(recorded.splitIds());
+            wake.complete(null);
         } else if (ours instanceof FreezeRequested request) {
             ask(request.requests());
+        } else if (ours instanceof BarrierAhead barrier) {
+            idle.barrierAhead(barrier.checkpointId(), gatedOutput);
         } else if (ours instanceof FreezeWithdrawn back) {
             thaw(back.splitIds());
         } else if (ours instanceof StopRequested request) {
@@ -475,6 +490,8 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
 
     @Override
     public void notifyCheckpointAborted(long checkpointId) throws Exception {
+        idle.barrierOver(checkpointId);
+        wake.complete(null);
         inner.notifyCheckpointAborted(checkpointId);
     }
 

@@ -7,6 +7,7 @@ import io.leasehold.lease.LeaseRequest;
 import io.leasehold.lease.LeaseStoreException;
 import io.leasehold.lease.Progress;
 import io.leasehold.lease.Share;
+import io.leasehold.source.event.LeaseSourceEvent.BarrierAhead;
 import io.leasehold.source.event.LeaseSourceEvent.FinishRecorded;
 import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
 import io.leasehold.source.event.LeaseSourceEvent.GrantRequested;
@@ -85,6 +86,21 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
         assertThat(life.grants(1, "r3")).isFalse();
         life.pass(TERMS.duration());
         assertThat(life.grants(1, "r3")).isTrue();
+    }
+
+    /** They are idle, and a savepoint that drains the job would not close their windows. */
+    @Test
+    void readersWithoutSplitsAreToldThatABarrierIsAhead() throws Exception {
+        Life life = new Life(2, Optional.empty(), "a");
+        life.enumerator.start();
+        life.reader(0, "r0");
+        life.reader(1, "r1");
+        life.pass(TERMS.renewInterval());
+        assertThat(life.context.assigned).containsOnlyKeys(0);
+
+        life.enumerator.snapshotState(7);
+
+        assertThat(sent(life, BarrierAhead.class)).containsExactly(new BarrierAhead("r1", 7));
     }
 
     // -------------------------------------------------------------------------------- bounds

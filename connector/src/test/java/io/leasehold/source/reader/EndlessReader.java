@@ -41,6 +41,9 @@ final class EndlessReader implements SourceReader<String, MemoryQueueSplit> {
     /** Has no records for now. */
     boolean dry;
 
+    /** Is at the end of its input. */
+    boolean ended;
+
     /** Forgets what is paused, as one does whose fetcher has not taken the splits in yet. */
     boolean forgetsPauses;
 
@@ -73,6 +76,9 @@ final class EndlessReader implements SourceReader<String, MemoryQueueSplit> {
 
     @Override
     public InputStatus pollNext(ReaderOutput<String> output) {
+        if (ended) {
+            return InputStatus.END_OF_INPUT;
+        }
         List<MemoryQueueSplit> read =
                 positions.values().stream()
                         .filter(split -> !paused.contains(split.splitId()))

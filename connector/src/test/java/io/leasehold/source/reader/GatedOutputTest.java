@@ -1,6 +1,8 @@
 package io.leasehold.source.reader;
 
+import io.leasehold.source.split.LeasedSplit;
 import io.leasehold.testkit.NotedCalls;
+import io.leasehold.testkit.queue.MemoryQueueSplit;
 
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.source.ReaderOutput;
@@ -28,6 +30,7 @@ class GatedOutputTest {
 
     private final LeaseGate gate = new LeaseGate(() -> 0);
     private final EmittedCounts counts = new EmittedCounts();
+    private final SplitOutputs outputs = new SplitOutputs();
 
     static List<Method> ofAReader() {
         return NotedCalls.methodsBut(
@@ -66,12 +69,63 @@ class GatedOutputTest {
 
     /** As a wrapped reader does when a split of its own is at its end. */
     @Test
-    void anOutputThatTheWrappedReaderGivesUpIsIdleFirst() {
+    void anOutputThatTheWrappedReaderGivesUpIsReleasedAtTheNextPollAndIdleFirst() {
         List<String> said = new ArrayList<>();
+        outputs.begins(split("a"));
+        outputs.begins(split("b"));
+        GatedOutput<String> output = output(new Saying(said));
 
-        output(new Saying(said)).releaseOutputForSplit("a");
+        output.releaseOutputForSplit("a");
+        assertThat(said).isEmpty();
+        outputs.releaseIn(output, false);
 
         assertThat(said).containsExactly("create a#4", "idle", "release a#4");
+    }
+
+    /** Without it Flink would take the reader for idle, and drop its last watermark. */
+    @Test
+    void theLastOutputStaysUntilTheReaderHoldsNothing() {
+        List<String> said = new ArrayList<>();
+        outputs.begins(split("a"));
+        GatedOutput<String> output = output(new Saying(said));
+
+        output.releaseOutputForSplit("a");
+        outputs.ends("a");
+        outputs.releaseIn(output, false);
+        assertThat(said).isEmpty();
+        outputs.releaseIn(output, true);
+
+        assertThat(said).containsExactly("create a#4", "idle", "release a#4");
+    }
+
+    /** Its records may still come, and would be late. */
+    @Test
+    void theOutputOfASplitThatStandsStillStaysUntilItIsLetGo() {
+        List<String> said = new ArrayList<>();
+        outputs.begins(split("a"));
+        outputs.begins(split("b"));
+        GatedOutput<String> output = output(new Saying(said));
+
+        outputs.stops("a");
+        outputs.releaseIn(output, false);
+        assertThat(said).isEmpty();
+        outputs.letGo("a");
+        outputs.releaseIn(output, false);
+
+        assertThat(said).containsExactly("create a#4", "idle", "release a#4");
+    }
+
+    @Test
+    void aSplitThatGoesOnHasItsNewOutputBeforeTheFormerOneIsReleased() {
+        List<String> said = new ArrayList<>();
+        outputs.begins(split("a"));
+        GatedOutput<String> output = output(new Saying(said));
+
+        outputs.stops("a");
+        outputs.goesOn(split("a"));
+        outputs.releaseIn(output, false);
+
+        assertThat(said).containsExactly("create a#4~1", "create a#4", "idle", "release a#4");
     }
 
     @Test
@@ -103,7 +157,11 @@ class GatedOutputTest {
     }
 
     private GatedOutput<String> output(ReaderOutput<String> outer) {
-        return new GatedOutput<>(outer, gate, counts, splitId -> splitId + "#4");
+        return new GatedOutput<>(outer, gate, counts, outputs);
+    }
+
+    private static LeasedSplit<MemoryQueueSplit> split(String splitId) {
+        return LeasedSplit.fromBefore(new MemoryQueueSplit(splitId, 0, 9)).grantedIn(4, 1);
     }
 
     private record Saying(List<String> said) implements ReaderOutput<String> {

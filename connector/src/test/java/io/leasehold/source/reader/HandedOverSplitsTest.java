@@ -1,6 +1,7 @@
 package io.leasehold.source.reader;
 
 import io.leasehold.source.event.LeaseSourceEvent;
+import io.leasehold.source.event.LeaseSourceEvent.BarrierAhead;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeRequested;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeWithdrawn;
 import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
@@ -19,6 +20,7 @@ import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.testutils.source.reader.TestingReaderContext;
+import org.apache.flink.core.io.InputStatus;
 import org.apache.flink.runtime.metrics.groups.InternalSourceReaderMetricGroup;
 
 import org.awaitility.Awaitility;
@@ -673,14 +675,19 @@ class HandedOverSplitsTest {
                 .containsExactly(tuple(6L, false));
     }
 
+    /** If it is thawed, its records must not be late. */
     @Test
-    void theOutputOfAFrozenSplitIsIdleAndGivenUpAfterTheSnapshot() throws Exception {
+    void theOutputOfAFrozenSplitHoldsEventTimeBackUntilTheSplitIsLetGo() throws Exception {
         poll(2);
         tell(new FreezeRequested("r1", Map.of("a", 1L)));
         reader.snapshotState(1);
-        // What is chained behind may have taken its part of the snapshot already.
+        poll(1);
         assertThat(output.said).isEmpty();
 
+        tell(new SplitsLetGo("r1", Set.of("a")));
+        // What is chained behind may be taking its part of a snapshot.
+        assertThat(output.said).isEmpty();
+        assertThat(reader.isAvailable()).isDone();
         poll(1);
 
         assertThat(output.said).containsExactly("a#4 idle", "a#4 released");
@@ -689,8 +696,7 @@ class HandedOverSplitsTest {
     @Test
     void aReaderThatHoldsNothingMoreIsIdle() throws Exception {
         poll(2);
-        tell(new FreezeRequested("r1", Map.of("a", 1L, "b", 2L)));
-        reader.snapshotState(1);
+        letGoOfAll();
         poll(1);
 
         assertThat(output.said)
@@ -704,8 +710,7 @@ class HandedOverSplitsTest {
     void aReaderThatHoldsNothingIsIdleOnlyOnceItIsGranted() throws Exception {
         poll(16);
         clock.addAndGet(GRANT);
-        tell(new FreezeRequested("r1", Map.of("a", 1L, "b", 2L)));
-        reader.snapshotState(1);
+        letGoOfAll();
         current().dry = true;
         poll(1);
         assertThat(output.said).doesNotContain("main idle");
@@ -718,6 +723,56 @@ class HandedOverSplitsTest {
 
         assertThat(output.said).endsWith("main idle");
         assertThat(reader.isAvailable()).isNotDone();
+    }
+
+    /** Flink drops the last watermark of an idle source when a savepoint drains the job. */
+    @Test
+    void anIdleReaderIsActiveWhileABarrierIsAhead() throws Exception {
+        letGoOfAll();
+        poll(1);
+        output.said.clear();
+        current().dry = true;
+
+        tell(new BarrierAhead("r1", 2));
+        poll(1);
+        assertThat(output.said).containsExactly("main active");
+        CompletableFuture<Void> available = reader.isAvailable();
+        assertThat(available).isNotDone();
+
+        reader.snapshotState(2);
+        assertThat(available).isDone();
+        poll(1);
+        assertThat(output.said).containsExactly("main active", "main idle");
+        assertThat(reader.isAvailable()).isNotDone();
+    }
+
+    @Test
+    void aReaderThatLosesItsLastSplitWhileABarrierIsAheadIsIdleBehindIt() throws Exception {
+        tell(new BarrierAhead("r1", 2));
+        letGoOfAll();
+        poll(1);
+        assertThat(output.said).doesNotContain("main idle");
+
+        reader.notifyCheckpointAborted(2);
+        poll(1);
+        assertThat(output.said).endsWith("main idle");
+    }
+
+    /** Flink drops the last watermark of an idle source at the end of its input. */
+    @Test
+    void anIdleReaderIsActiveWhenItEnds() throws Exception {
+        letGoOfAll();
+        poll(1);
+        output.said.clear();
+
+        current().ended = true;
+
+        assertThat(reader.pollNext(output)).isEqualTo(InputStatus.END_OF_INPUT);
+        assertThat(output.said).containsExactly("main active");
+    }
+
+    private void letGoOfAll() {
+        tell(new SplitsLetGo("r1", Set.of("a", "b")));
     }
 
     /** What it had before a failure is on its way back to it. */
@@ -862,7 +917,9 @@ class HandedOverSplitsTest {
         }
 
         @Override
-        public void markActive() {}
+        public void markActive() {
+            said.add("main active");
+        }
 
         @Override
         public SourceOutput<String> createOutputForSplit(String splitId) {

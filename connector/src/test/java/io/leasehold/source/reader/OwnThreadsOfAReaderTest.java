@@ -11,6 +11,7 @@ import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.connector.testutils.source.reader.TestingReaderContext;
 import org.apache.flink.connector.testutils.source.reader.TestingReaderOutput;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,6 +107,10 @@ class OwnThreadsOfAReaderTest {
 
         reader.handleSourceEvents(new SplitsLetGo("r1", Set.of("a")));
 
+        // It is polled for the output of the split in any case, at first.
+        Awaitility.await()
+                .untilAsserted(
+                        () -> assertThatThrownBy(() -> reader.pollNext(output)).hasCause(broken));
         assertTheTaskFails(reader.isAvailable(), broken);
     }
 
