@@ -15,6 +15,11 @@ import java.util.Optional;
  */
 final class JdbcConnections {
 
+    /** What a new connection is told before its first request. */
+    interface Greeting {
+        void to(Connection connection) throws SQLException;
+    }
+
     private final HikariDataSource pool;
     private Optional<Connection> kept = Optional.empty();
 
@@ -22,10 +27,17 @@ final class JdbcConnections {
         this.pool = pool;
     }
 
-    /** Waits for a new connection if there is none, at most for the pool's time-out. */
-    Connection current() throws SQLException {
+    /**
+     * Waits for a new connection if there is none, at most for the pool's time-out.
+     *
+     * @throws SQLException also if the greeting fails; the pool would repeat it until its time-out,
+     *     and then keep the reason to itself
+     */
+    Connection current(Greeting greeting) throws SQLException {
         if (kept.isEmpty()) {
-            kept = Optional.of(pool.getConnection());
+            Connection connection = pool.getConnection();
+            kept = Optional.of(connection);
+            greeting.to(connection);
         }
         return kept.get();
     }

@@ -42,10 +42,6 @@ record JdbcPool(
         config.setConnectionTimeout(Math.max(SHORTEST_WAIT, timeout.toMillis()));
         config.setValidationTimeout(Math.max(SHORTEST_WAIT, timeout.toMillis()));
         config.setInitializationFailTimeout(-1);
-        config.setConnectionInitSql(
-                Optional.ofNullable(config.getConnectionInitSql())
-                        .map(more -> dialect.settings(timeout) + "; " + more)
-                        .orElseGet(() -> dialect.settings(timeout)));
         return new JdbcConnections(new HikariDataSource(config));
     }
 

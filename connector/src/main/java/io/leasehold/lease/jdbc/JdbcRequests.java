@@ -8,6 +8,7 @@ import io.leasehold.lease.Membership;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
@@ -70,8 +71,10 @@ final class JdbcRequests {
             if (ended) {
                 return closed();
             }
+            JdbcConnections.Greeting settings =
+                    made -> session(made, deadline).run(dialect.settings(timeout));
             LeaseOutcome<A> outcome =
-                    carryOut(new JdbcSession(connections.current(), dialect, deadline), request);
+                    carryOut(session(connections.current(settings), deadline), request);
             inOrder = true;
             return outcome;
         } catch (SQLException e) {
@@ -84,6 +87,10 @@ final class JdbcRequests {
             }
             underWay.unlock();
         }
+    }
+
+    private JdbcSession session(Connection connection, Deadline deadline) {
+        return new JdbcSession(connection, dialect, deadline);
     }
 
     private <A> LeaseOutcome<A> carryOut(JdbcSession session, Single<A> request)

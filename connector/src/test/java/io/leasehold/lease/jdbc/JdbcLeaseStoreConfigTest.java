@@ -165,6 +165,15 @@ class JdbcLeaseStoreConfigTest {
     }
 
     @Test
+    void theReasonOfAFirstStatementThatFailsIsShown() throws Exception {
+        // More than H2 takes for a time-out.
+        Duration tooLong = Duration.ofDays(60);
+
+        assertThat(unknown(opened(tooLong, JdbcLeaseStore.url("jdbc:h2:mem:first_statement"))))
+                .hasMessageContaining(String.valueOf(tooLong.toMillis()));
+    }
+
+    @Test
     void missingTablesAreNotCreatedIfNotWanted() throws Exception {
         LeaseStoreException failure =
                 unknown(
