@@ -1,12 +1,15 @@
 package io.leasehold;
 
 import io.leasehold.source.thread.OwnThread;
+import io.leasehold.testkit.DefaultLocaleUses;
 
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Random;
@@ -23,6 +26,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** The direction of imports, and who may touch clocks, threads and dice. */
 @AnalyzeClasses(packages = "io.leasehold", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -192,6 +196,11 @@ class LayersTest {
                     .areAssignableTo(ThreadLocalRandom.class)
                     .orShould()
                     .callMethod(Math.class, "random");
+
+    @ArchTest
+    static void nothingIsWrittenInTheDefaultLocaleOrTimeZone(JavaClasses classes) {
+        assertThat(DefaultLocaleUses.in(Path.of("src/main/java"))).isEmpty();
+    }
 
     @ArchTest
     static final ArchRule packagesHaveNoCycles =

@@ -71,7 +71,7 @@ final class Claims {
             }
         }
         throw new RefusedException(
-                "The row of split '%s' changed %d times while it was being claimed; try again. %s"
+                "The row of split '%s' changed %s times while it was being claimed; try again. %s"
                         .formatted(open.keySet().iterator().next(), Desk.TRIES, undo(laid)));
     }
 

@@ -78,7 +78,7 @@ record Desk(LeaseStore store, String group, Pace pace, Consumer<String> notices)
     void tellCutShort(int done, int all, String how, String again) {
         if (done > 0) {
             notices.accept(
-                    "%d of %d %s had been %s when the lease store ceased to answer%s. %s"
+                    "%s of %s %s had been %s when the lease store ceased to answer%s. %s"
                             .formatted(
                                     done,
                                     all,

@@ -34,7 +34,7 @@ final class Drains {
         return List.of(
                 new Change(
                         memberId,
-                        "weight %d%s; it was %d"
+                        "weight %s%s; it was %s"
                                 .formatted(
                                         told.weight(),
                                         weight.isPresent() ? "" : ", its own",
@@ -60,7 +60,7 @@ final class Drains {
         return List.of(
                 new Change(
                         memberId,
-                        "told to give all its splits away, each at its next checkpoint, until undrain; it holds %d"
+                        "told to give all its splits away, each at its next checkpoint, until undrain; it holds %s"
                                 .formatted(held)));
     }
 
@@ -109,13 +109,13 @@ final class Drains {
             }
             if (vigil.dead(memberId)) {
                 throw new RefusedException(
-                        "Member '%s' has not renewed for more than its lease duration of %d ms: it is frozen, cut off or dead, and cannot hand over; %s."
+                        "Member '%s' has not renewed for more than its lease duration of %s ms: it is frozen, cut off or dead, and cannot hand over; %s."
                                 .formatted(
                                         memberId, row.duration().toMillis(), takenOver(memberId)));
             }
             if (desk.pace().nanoTime() - begun >= timeout.toNanos()) {
                 throw new RefusedException(
-                        "Member '%s' is not drained after %d s; %s. The order stands: drain --wait waits on, undrain withdraws it."
+                        "Member '%s' is not drained after %s s; %s. The order stands: drain --wait waits on, undrain withdraws it."
                                 .formatted(memberId, timeout.toSeconds(), left(memberId)));
             }
             remaining.look(seen);
@@ -157,7 +157,7 @@ final class Drains {
                         .map(Lease::splitId)
                         .reduce((a, b) -> a + ", " + b)
                         .orElse("");
-        return "it still holds %d (%s%s)"
+        return "it still holds %s (%s%s)"
                 .formatted(held.size(), names, held.size() > NAMED ? ", ..." : "");
     }
 

@@ -137,7 +137,7 @@ final class Endings {
         Change change =
                 new Change(
                         dead.memberId(),
-                        "found dead and closed: it has not renewed for more than %d ms"
+                        "found dead and closed: it has not renewed for more than %s ms"
                                 .formatted(row.get().duration().toMillis()));
         if (!dryRun) {
             Membership after =
@@ -188,7 +188,7 @@ final class Endings {
         }
         if (!held.isEmpty()) {
             throw new RefusedException(
-                    "The row of split '%s' changed %d times while it was being freed, and it is not (%d others are); try again."
+                    "The row of split '%s' changed %s times while it was being freed, and it is not (%s others are); try again."
                             .formatted(held.get(0).splitId(), Desk.TRIES, freed.size()));
         }
         for (String splitId : splitIds.stream().sorted().toList()) {

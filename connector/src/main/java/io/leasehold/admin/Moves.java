@@ -136,7 +136,7 @@ final class Moves {
         }
         if (!moves.isEmpty()) {
             throw new RefusedException(
-                    "%d splits of '%s' are forced, but not %d (%s): their rows change too often. The order to give all away stands; evict it again."
+                    "%s splits of '%s' are forced, but not %s (%s): their rows change too often. The order to give all away stands; evict it again."
                             .formatted(
                                     laid.size(),
                                     row.id(),
@@ -248,7 +248,7 @@ final class Moves {
             throws RefusedException {
         if (!hasRoom(seen, moves)) {
             throw new RefusedException(
-                    "By the plan '%s' is to hold %d splits, so another would go back: name one in return (--in-return), or give it more weight first."
+                    "By the plan '%s' is to hold %s splits, so another would go back: name one in return (--in-return), or give it more weight first."
                             .formatted(to, Sharing.of(seen).targets().getOrDefault(to, 0L)));
         }
     }

@@ -116,7 +116,7 @@ final class Positions {
             }
         }
         throw new RefusedException(
-                "The row of split '%s' changed %d times while it was being reset; try again. %s"
+                "The row of split '%s' changed %s times while it was being reset; try again. %s"
                         .formatted(
                                 open.get(0).lease().splitId(),
                                 Desk.TRIES,
@@ -127,7 +127,7 @@ final class Positions {
         return switch (others) {
             case 0 -> "Nothing was reset.";
             case 1 -> "1 other was reset.";
-            default -> "%d others were reset.".formatted(others);
+            default -> "%s others were reset.".formatted(others);
         };
     }
 
@@ -162,7 +162,7 @@ final class Positions {
             }
         }
         throw new RefusedException(
-                "The row of split '%s' changed %d times while it was being forgotten; try again."
+                "The row of split '%s' changed %s times while it was being forgotten; try again."
                         .formatted(splitId, Desk.TRIES));
     }
 

@@ -54,7 +54,7 @@ final class Remaining {
                 switch (held.size()) {
                     case 0 -> "%s: waits for one more checkpoint".formatted(memberId);
                     case 1 -> "%s: 1 split left".formatted(memberId);
-                    default -> "%s: %d splits left".formatted(memberId, held.size());
+                    default -> "%s: %s splits left".formatted(memberId, held.size());
                 };
         if (!remains.equals(said)) {
             desk.notices().accept(remains);

@@ -80,7 +80,7 @@ final class Vigil {
             if (!told) {
                 desk.notices()
                         .accept(
-                                "Watching whether member '%s' is alive, for at most %d s."
+                                "Watching whether member '%s' is alive, for at most %s s."
                                         .formatted(
                                                 memberId,
                                                 TERMS.deadAfter(row.duration())

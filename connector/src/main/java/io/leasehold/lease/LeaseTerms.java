@@ -67,7 +67,7 @@ public record LeaseTerms(
         }
         if (initialMembers < 1) {
             throw new IllegalArgumentException(
-                    "%s is %d; it must be at least 1.".formatted(INITIAL_MEMBERS, initialMembers));
+                    "%s is %s; it must be at least 1.".formatted(INITIAL_MEMBERS, initialMembers));
         }
         // Two renewals may fail in a row before the lease is in danger.
         atMost(RENEW_INTERVAL, renewInterval, "a third of", DURATION, duration, 3);

@@ -24,7 +24,7 @@ public final class Names {
         }
         if (name.length() > LONGEST) {
             throw new IllegalArgumentException(
-                    "The %s '%s...' has %d characters; at most %d fit into the lease table."
+                    "The %s '%s...' has %s characters; at most %s fit into the lease table."
                             .formatted(what, name.substring(0, 40), name.length(), LONGEST));
         }
         if (name.chars().anyMatch(Character::isISOControl)) {

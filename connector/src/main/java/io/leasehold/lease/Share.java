@@ -26,7 +26,7 @@ public record Share(int weight, int mostSplits, Balance balance) implements Seri
         }
         if (mostSplits < 1) {
             throw new IllegalArgumentException(
-                    "At most %d splits are none; it must be 1 or more.".formatted(mostSplits));
+                    "At most %s splits are none; it must be 1 or more.".formatted(mostSplits));
         }
     }
 

@@ -14,7 +14,7 @@ final class ProcessDescription {
 
     /** This process, and the job if Flink says which in the variables of its metrics. */
     static String ofThisOne(Map<String, String> metricVariables) {
-        String process = "process %d on %s".formatted(ProcessHandle.current().pid(), host());
+        String process = "process %s on %s".formatted(ProcessHandle.current().pid(), host());
         String job = metricVariables.get(JOB_ID);
         return job == null ? process : "job %s, %s".formatted(job, process);
     }

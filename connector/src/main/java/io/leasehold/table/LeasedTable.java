@@ -4,6 +4,8 @@ import io.leasehold.option.LeaseSettings;
 
 import org.apache.flink.table.api.ValidationException;
 
+import java.util.Locale;
+
 /**
  * A table that is leased.
  *
@@ -17,6 +19,6 @@ record LeasedTable(String name, String connector, LeaseSettings lease) {
     ValidationException refused(String because, Object... details) {
         return new ValidationException(
                 "Table %s of connector '%s' cannot be leased: %s."
-                        .formatted(name, connector, because.formatted(details)));
+                        .formatted(name, connector, String.format(Locale.ROOT, because, details)));
     }
 }

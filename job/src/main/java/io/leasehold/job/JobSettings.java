@@ -176,7 +176,7 @@ public record JobSettings(
                 && timeout.isPresent()
                 && timeout.get().compareTo(interval.get().multipliedBy(2)) < 0) {
             throw new IllegalArgumentException(
-                    "%s is %d ms, but must be at least twice %s, which is %d ms: a transaction stays open from one checkpoint to the next."
+                    "%s is %s ms, but must be at least twice %s, which is %s ms: a transaction stays open from one checkpoint to the next."
                             .formatted(
                                     JobOptions.TRANSACTION_TIMEOUT.key(),
                                     timeout.get().toMillis(),

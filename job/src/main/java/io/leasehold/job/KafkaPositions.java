@@ -64,7 +64,7 @@ public final class KafkaPositions implements LeaseAdmin.Repositioning {
         static Target offset(long offset) {
             if (offset < 0) {
                 throw new IllegalArgumentException(
-                        "The offset is %d, but must be 0 or more.".formatted(offset));
+                        "The offset is %s, but must be 0 or more.".formatted(offset));
             }
             return new At(offset);
         }
@@ -284,13 +284,13 @@ public final class KafkaPositions implements LeaseAdmin.Repositioning {
         long end = bounds.map(Bounds::end).orElse(Long.MAX_VALUE);
         if (offset < first || offset > end) {
             throw new RefusedException(
-                    "Split '%s' cannot be read from offset %d: %s."
+                    "Split '%s' cannot be read from offset %s: %s."
                             .formatted(
                                     partition.splitId(),
                                     offset,
                                     bounds.isEmpty()
                                             ? "that is before the first"
-                                            : "Kafka has those from %d, and the next will be %d"
+                                            : "Kafka has those from %s, and the next will be %s"
                                                     .formatted(first, end)));
         }
         return offset;

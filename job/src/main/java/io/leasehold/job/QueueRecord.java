@@ -54,7 +54,7 @@ public record QueueRecord(
 
     @Override
     public String toString() {
-        return "%s@%d id=%s %s"
+        return "%s@%s id=%s %s"
                 .formatted(
                         split,
                         offset,

@@ -2,6 +2,7 @@ package io.leasehold.lease.jdbc;
 
 import java.util.Base64;
 import java.util.Iterator;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -50,7 +51,7 @@ final class JsonRows {
             if (character == '"' || character == '\\') {
                 json.append('\\').append(character);
             } else if (character < ' ') {
-                json.append("\\u%04x".formatted((int) character));
+                json.append(String.format(Locale.ROOT, "\\u%04x", (int) character));
             } else {
                 json.append(character);
             }

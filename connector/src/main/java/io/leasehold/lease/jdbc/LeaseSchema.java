@@ -31,7 +31,7 @@ record LeaseSchema(String database, int first) {
                 .mapToObj(
                         step ->
                                 FOLDER
-                                        + "lease-schema-%s-%d-to-%d.sql"
+                                        + "lease-schema-%s-%s-to-%s.sql"
                                                 .formatted(database, step, step + 1))
                 .toList();
     }
@@ -55,14 +55,14 @@ record LeaseSchema(String database, int first) {
     void requireKnown(int version) throws LeaseStoreException {
         if (version > LeaseSql.SCHEMA_VERSION) {
             throw new LeaseStoreException(
-                    "The lease tables have schema version %d and this Leasehold knows %d; use a newer Leasehold."
+                    "The lease tables have schema version %s and this Leasehold knows %s; use a newer Leasehold."
                             .formatted(version, LeaseSql.SCHEMA_VERSION),
                     false,
                     null);
         }
         if (version < LeaseSql.SCHEMA_VERSION) {
             throw new LeaseStoreException(
-                    "The lease tables have schema version %d and this Leasehold knows %d; %s."
+                    "The lease tables have schema version %s and this Leasehold knows %s; %s."
                             .formatted(version, LeaseSql.SCHEMA_VERSION, remedy(version)),
                     false,
                     null);
@@ -71,7 +71,7 @@ record LeaseSchema(String database, int first) {
 
     private String remedy(int version) {
         return migrations(version).isEmpty()
-                ? "that of %s begins with %d".formatted(database, first)
+                ? "that of %s begins with %s".formatted(database, first)
                 : "stop all jobs that keep their leases there, and run %s"
                         .formatted(inOrder(migrations(version)));
     }

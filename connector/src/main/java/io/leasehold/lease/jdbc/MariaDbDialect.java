@@ -1,5 +1,6 @@
 package io.leasehold.lease.jdbc;
 
+import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -231,12 +232,15 @@ class MariaDbDialect extends SqlDialect {
     @Override
     String settings(Duration timeout) {
         return commonSettings(timeout)
-                + ", max_statement_time = %.3f, idle_transaction_timeout = %d"
-                        .formatted(Math.max(1, timeout.toMillis()) / 1000.0, seconds(timeout));
+                + ", max_statement_time = %s, idle_transaction_timeout = %s"
+                        .formatted(
+                                BigDecimal.valueOf(Math.max(1, timeout.toMillis()), 3)
+                                        .toPlainString(),
+                                seconds(timeout));
     }
 
     static String commonSettings(Duration timeout) {
-        return "SET sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', innodb_lock_wait_timeout = %1$d, lock_wait_timeout = %1$d"
+        return "SET sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', innodb_lock_wait_timeout = %1$s, lock_wait_timeout = %1$s"
                 .formatted(seconds(timeout));
     }
 

@@ -199,9 +199,9 @@ final class PostgresDialect extends SqlDialect {
     @Override
     String settings(Duration timeout) {
         return """
-               SET statement_timeout = %1$d;
-               SET lock_timeout = %1$d;
-               SET idle_in_transaction_session_timeout = %1$d;
+               SET statement_timeout = %1$s;
+               SET lock_timeout = %1$s;
+               SET idle_in_transaction_session_timeout = %1$s;
                SET plan_cache_mode = force_custom_plan
                """
                 .formatted(Math.max(1, timeout.toMillis()));

@@ -67,7 +67,7 @@ record SqlFailures(String url, SqlDialect dialect) {
         return schema.migrations().isEmpty()
                 ? "The lease tables at %s are not those that %s makes: %s"
                         .formatted(url, schema.file(), said)
-                : "The lease tables at %s are older than schema version %d, which this Leasehold knows; stop all jobs that keep their leases there, and run %s: %s"
+                : "The lease tables at %s are older than schema version %s, which this Leasehold knows; stop all jobs that keep their leases there, and run %s: %s"
                         .formatted(
                                 url,
                                 LeaseSql.SCHEMA_VERSION,

@@ -66,7 +66,7 @@ public final class StateVersion {
         }
         if (version > before.getVersion()) {
             throw new IOException(
-                    "A %s was written in version %d, neither by this library nor by the wrapped source, which writes version %d. Restore with the library or the source that wrote it, or a later one."
+                    "A %s was written in version %s, neither by this library nor by the wrapped source, which writes version %s. Restore with the library or the source that wrote it, or a later one."
                             .formatted(what, version, before.getVersion()));
         }
         return adopted.apply(
@@ -74,7 +74,7 @@ public final class StateVersion {
                         .orElseThrow(
                                 () ->
                                         new IOException(
-                                                "A %s of version %d is neither of this library's format nor of the wrapped source's."
+                                                "A %s of version %s is neither of this library's format nor of the wrapped source's."
                                                         .formatted(what, version))));
     }
 

@@ -50,7 +50,7 @@ public final class VersionedBytes {
     public static void require(String what, int version, int known) throws IOException {
         if (version < 1 || version > known) {
             throw new IOException(
-                    "A %s was written in version %d; this library reads versions 1 to %d. Restore with the library that wrote it, or a later one."
+                    "A %s was written in version %s; this library reads versions 1 to %s. Restore with the library that wrote it, or a later one."
                             .formatted(what, version, known));
         }
     }

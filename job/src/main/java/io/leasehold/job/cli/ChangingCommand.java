@@ -9,6 +9,7 @@ import io.leasehold.lease.LeaseStoreException;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** A command that changes a group, in a way that can be taken back. */
@@ -40,8 +41,11 @@ abstract class ChangingCommand extends StoreCommand {
         } else {
             for (Change change : changes) {
                 out().printf(
+                                Locale.ROOT,
                                 "%s%s: %s%n",
-                                done ? "" : "would be done: ", change.subject(), change.what());
+                                done ? "" : "would be done: ",
+                                change.subject(),
+                                change.what());
             }
         }
     }

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** {@code leasehold check}. */
@@ -44,7 +45,7 @@ final class CheckCommand extends StoreCommand {
                     new Finding(
                             "clock",
                             true,
-                            "%s, %d ms %s of this machine's; it dates rows and decides nothing"
+                            "%s, %s ms %s of this machine's; it dates rows and decides nothing"
                                     .formatted(
                                             check.clock(),
                                             ahead.abs().toMillis(),
@@ -61,7 +62,7 @@ final class CheckCommand extends StoreCommand {
                             "group " + group(),
                             unreadable.isEmpty(),
                             unreadable.isEmpty()
-                                    ? "%d members, %d splits, all rows can be read"
+                                    ? "%s members, %s splits, all rows can be read"
                                             .formatted(seen.members().size(), seen.splits().size())
                                     : String.join(" ", unreadable)));
         }
@@ -75,13 +76,13 @@ final class CheckCommand extends StoreCommand {
                         .filter(group -> group.schemaVersion() != check.schemaVersion())
                         .map(
                                 group ->
-                                        "group %s has %d"
+                                        "group %s has %s"
                                                 .formatted(group.id(), group.schemaVersion()))
                         .toList();
         return new Finding(
                 "schema",
                 others.isEmpty(),
-                "version %d is known%s"
+                "version %s is known%s"
                         .formatted(
                                 check.schemaVersion(),
                                 others.isEmpty()
@@ -116,8 +117,11 @@ final class CheckCommand extends StoreCommand {
         }
         for (Finding finding : findings) {
             out().printf(
+                            Locale.ROOT,
                             "%s %s: %s%n",
-                            finding.right() ? "ok  " : "FAIL", finding.what(), finding.says());
+                            finding.right() ? "ok  " : "FAIL",
+                            finding.what(),
+                            finding.says());
         }
     }
 }

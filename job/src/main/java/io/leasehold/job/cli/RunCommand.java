@@ -63,7 +63,7 @@ final class RunCommand implements Callable<Integer> {
         if (uiPort < 0 || uiPort > 65_535) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--ui-port is %d, but a port is a number from 0 to 65535.".formatted(uiPort));
+                    "--ui-port is %s, but a port is a number from 0 to 65535.".formatted(uiPort));
         }
         List<String> arguments = new ArrayList<>(overrides);
         config.ifPresent(file -> arguments.add("--config=" + file));

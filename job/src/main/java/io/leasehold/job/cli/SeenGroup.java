@@ -140,7 +140,7 @@ record SeenGroup(String group, Inspection seen) {
 
     private static String weight(Member row) {
         return row.orders().weight().isPresent()
-                ? "%d(own:%d)".formatted(row.weight(), row.share().weight())
+                ? "%s(own:%s)".formatted(row.weight(), row.share().weight())
                 : String.valueOf(row.weight());
     }
 

@@ -42,7 +42,7 @@ final class WeightCommand extends ChangingCommand {
         if (wanted.weight != null && (wanted.weight < 0 || wanted.weight > 1_000_000)) {
             throw new ParameterException(
                     spec().commandLine(),
-                    "--weight is %d, but takes a whole number from 0 to 1000000."
+                    "--weight is %s, but takes a whole number from 0 to 1000000."
                             .formatted(wanted.weight));
         }
         return admin.weight(

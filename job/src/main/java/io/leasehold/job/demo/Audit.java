@@ -61,7 +61,7 @@ record Audit(
     }
 
     String line() {
-        return "AUDIT produced=%d delivered=%d missing=%d".formatted(produced, delivered, missing);
+        return "AUDIT produced=%s delivered=%s missing=%s".formatted(produced, delivered, missing);
     }
 
     List<String> faults() {

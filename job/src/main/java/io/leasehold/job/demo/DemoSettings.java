@@ -69,7 +69,7 @@ public record DemoSettings(
     private static void between(String option, long value, long least, long most) {
         if (value < least || value > most) {
             throw new IllegalArgumentException(
-                    "%s is %d; it must be from %d to %d.".formatted(option, value, least, most));
+                    "%s is %s; it must be from %s to %s.".formatted(option, value, least, most));
         }
     }
 }

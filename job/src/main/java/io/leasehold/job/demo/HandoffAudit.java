@@ -110,7 +110,7 @@ record HandoffAudit(Audit audit, long replayed, List<Handoff> handoffs, long mos
 
     @Override
     public String line() {
-        return "%s duplicated=%d replayed=%d handoffs=%d pause_p99_ms=%d pause_max_ms=%d checkpoint_max_ms=%d beyond_checkpoint_p99_ms=%d"
+        return "%s duplicated=%s replayed=%s handoffs=%s pause_p99_ms=%s pause_max_ms=%s checkpoint_max_ms=%s beyond_checkpoint_p99_ms=%s"
                 .formatted(
                         audit.line(),
                         audit.copies(),
@@ -136,7 +136,7 @@ record HandoffAudit(Audit audit, long replayed, List<Handoff> handoffs, long mos
         }
         if (beyondCheckpointP99() > mostBeyondMillis) {
             faults.add(
-                    "Splits stood still for more than %d ms beyond their checkpoint: %s"
+                    "Splits stood still for more than %s ms beyond their checkpoint: %s"
                             .formatted(
                                     mostBeyondMillis,
                                     handoffs.stream()

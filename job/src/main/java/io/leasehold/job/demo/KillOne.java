@@ -50,7 +50,7 @@ record KillOne() implements Scenario {
         Kill kill = new Kill(victim, System.currentTimeMillis(), stage.ownership().heldBy(victim));
         stage.kill(victim);
         stage.say(
-                "%s was killed (SIGKILL) while it held %d splits."
+                "%s was killed (SIGKILL) while it held %s splits."
                         .formatted(victim, kill.splits().size()));
         stage.letPass(stage.settings().length().minus(half), "without " + victim);
         stage.deliver();

@@ -77,7 +77,7 @@ final class LiveMap {
                         members.webUis(),
                         records.sent(),
                         committed.distinct());
-        String headline = "%4d s  %s".formatted((now - startNanos) / 1_000_000_000, doing);
+        String headline = "%4s s  %s".formatted((now - startNanos) / 1_000_000_000, doing);
         if (screen.isTerminal()) {
             screen.draw(map.picture(headline));
             return;

@@ -121,7 +121,7 @@ public final class MemberProcess implements AutoCloseable {
     public void requireAlive() {
         if (!process.isAlive() && !endExpected) {
             throw new DemoFailedException(
-                    "The job %s ended by itself with exit code %d. The end of its log:%n%s"
+                    "The job %s ended by itself with exit code %s. The end of its log:%n%s"
                             .formatted(memberId, process.exitValue(), lastLines()));
         }
     }

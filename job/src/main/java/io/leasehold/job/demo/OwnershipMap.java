@@ -43,13 +43,14 @@ record OwnershipMap(
         List<String> lines = new ArrayList<>();
         lines.add("");
         lines.add(headline);
-        lines.add("generated %,d   committed %,d".formatted(generated, committed));
+        lines.add(
+                String.format(Locale.ROOT, "generated %,d   committed %,d", generated, committed));
         lines.add("");
         lines.add("%-9s %-9s %6s %8s  %s".formatted("member", "state", "splits", "beat", "web ui"));
         for (String id : memberIds) {
             Optional<Member> row = Optional.ofNullable(ownership.members().get(id));
             lines.add(
-                    "%-9s %-9s %6d %8s  %s"
+                    "%-9s %-9s %6s %8s  %s"
                             .formatted(
                                     id,
                                     state(id),
@@ -62,13 +63,14 @@ record OwnershipMap(
                 "%-9s %-9s %6s %8s %10s".formatted("split", "owner", "epoch", "lag", "records/s"));
         for (Split split : splits) {
             lines.add(
-                    "%-9s %-9s %6d %8d %10.0f"
-                            .formatted(
-                                    split.id(),
-                                    ownership.ownerOf(split.id()).orElse(NOBODY),
-                                    ownership.epochOf(split.id()),
-                                    split.lag(),
-                                    split.perSecond()));
+                    String.format(
+                            Locale.ROOT,
+                            "%-9s %-9s %6d %8d %10.0f",
+                            split.id(),
+                            ownership.ownerOf(split.id()).orElse(NOBODY),
+                            ownership.epochOf(split.id()),
+                            split.lag(),
+                            split.perSecond()));
         }
         return lines;
     }
@@ -81,8 +83,14 @@ record OwnershipMap(
                         .collect(Collectors.joining("  "));
         long lag = splits.stream().mapToLong(Split::lag).sum();
         double perSecond = splits.stream().mapToDouble(Split::perSecond).sum();
-        return "%s  generated=%d committed=%d lag=%d records/s=%.0f"
-                .formatted(held, generated, committed, lag, perSecond);
+        return String.format(
+                Locale.ROOT,
+                "%s  generated=%d committed=%d lag=%d records/s=%.0f",
+                held,
+                generated,
+                committed,
+                lag,
+                perSecond);
     }
 
     private String splitsOf(String memberId) {

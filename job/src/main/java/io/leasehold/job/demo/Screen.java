@@ -2,6 +2,7 @@ package io.leasehold.job.demo;
 
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Where the demo shows itself: a terminal, where a picture is drawn over the last one, or plain
@@ -9,7 +10,7 @@ import java.util.List;
  */
 public final class Screen {
 
-    private static final String UP_AND_CLEAR = "\033[%dA\033[J";
+    private static final String UP_AND_CLEAR = "\033[%sA\033[J";
 
     private final PrintWriter out;
     private final boolean terminal;
@@ -50,7 +51,7 @@ public final class Screen {
 
     private void erase() {
         if (drawn > 0) {
-            out.printf(UP_AND_CLEAR, drawn);
+            out.printf(Locale.ROOT, UP_AND_CLEAR, drawn);
             drawn = 0;
         }
     }

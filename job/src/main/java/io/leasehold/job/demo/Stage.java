@@ -210,7 +210,7 @@ final class Stage {
         screen.keepPicture();
         if (!delivered) {
             say(
-                    "Not everything arrived within %d s; auditing what did."
+                    "Not everything arrived within %s s; auditing what did."
                             .formatted(DELIVERED_WITHIN.toSeconds()));
         }
     }
@@ -237,7 +237,7 @@ final class Stage {
     private void require(String doing, BooleanSupplier condition) throws InterruptedException {
         if (!waitUntil(REACHED_WITHIN, doing, condition)) {
             throw new DemoFailedException(
-                    "%s: that did not come about within %d s. The ends of the logs:%n%s"
+                    "%s: that did not come about within %s s. The ends of the logs:%n%s"
                             .formatted(doing, REACHED_WITHIN.toSeconds(), members.lastLines()));
         }
     }

@@ -56,7 +56,7 @@ record Takeover(Audit audit, Kill kill, OptionalLong millis) implements Finding 
 
     @Override
     public String line() {
-        return "%s replayed=%d takeover_ms=%s"
+        return "%s replayed=%s takeover_ms=%s"
                 .formatted(
                         audit.line(),
                         audit.copies(),
