@@ -5,6 +5,7 @@ import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.RestoreRule;
 import io.leasehold.source.LostLease;
 import io.leasehold.source.ProgressRecording;
+import io.leasehold.source.UnalignedCheckpoints;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -172,6 +173,15 @@ public final class LeaseOptions {
                             + "without a right to. Drop: go on without the split; what was read of it since "
                             + "the last recorded checkpoint may be committed twice.");
 
+    public static final Option<UnalignedCheckpoints> UNALIGNED_CHECKPOINTS =
+            withDefault(
+                    "lease.unaligned-checkpoints",
+                    OptionType.oneOf(UnalignedCheckpoints.class),
+                    "refuse",
+                    "What to do if Flink's checkpoints may be unaligned. These keep records that are in "
+                            + "flight in the job's own state. Refuse: fail at start. Lose-records: run, and "
+                            + "lose these records when another job takes splits over after a crash.");
+
     /** All of them, in the order of {@code conf/job.yaml}. */
     public static final List<Option<?>> ALL =
             List.of(
@@ -197,7 +207,8 @@ public final class LeaseOptions {
                     BALANCE,
                     PROGRESS,
                     RESTORE,
-                    ON_LOST);
+                    ON_LOST,
+                    UNALIGNED_CHECKPOINTS);
 
     /** Whatever follows goes to the connection pool (hikari.*) or the database's driver. */
     public static final String JDBC = "lease.jdbc.";

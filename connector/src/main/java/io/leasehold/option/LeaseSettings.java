@@ -8,6 +8,7 @@ import io.leasehold.lease.Share;
 import io.leasehold.source.LeasedSourceBuilder;
 import io.leasehold.source.LostLease;
 import io.leasehold.source.ProgressRecording;
+import io.leasehold.source.UnalignedCheckpoints;
 
 import org.apache.flink.api.connector.source.SourceSplit;
 
@@ -34,7 +35,8 @@ public record LeaseSettings(
         Share share,
         ProgressRecording progress,
         RestoreRule restore,
-        LostLease onLost) {
+        LostLease onLost,
+        UnalignedCheckpoints unalignedCheckpoints) {
 
     /** Has the reader keep whatever is wrong with them. */
     public static void check(OptionReader reader) {
@@ -65,7 +67,8 @@ public record LeaseSettings(
                         reader.get(LeaseOptions.BALANCE)),
                 reader.get(LeaseOptions.PROGRESS),
                 reader.get(LeaseOptions.RESTORE),
-                reader.get(LeaseOptions.ON_LOST));
+                reader.get(LeaseOptions.ON_LOST),
+                reader.get(LeaseOptions.UNALIGNED_CHECKPOINTS));
     }
 
     /** Says all of it to a builder. */
@@ -81,7 +84,8 @@ public record LeaseSettings(
                 .startupTimeout(startupTimeout)
                 .progress(progress)
                 .restore(restore)
-                .onLost(onLost);
+                .onLost(onLost)
+                .unalignedCheckpoints(unalignedCheckpoints);
     }
 
     private static Map<String, String> storeProperties(OptionReader reader) {

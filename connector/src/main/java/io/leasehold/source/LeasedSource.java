@@ -66,7 +66,8 @@ import java.util.concurrent.ScheduledExecutorService;
  * </ul>
  *
  * <p>The job must have checkpointing enabled: progress is what a checkpoint completed. A job
- * without fails at its start.
+ * without fails at its start, and so does one with unaligned checkpoints, see {@link
+ * UnalignedCheckpoints}.
  *
  * @param <T> what is read
  * @param <SplitT> the wrapped source's splits
@@ -179,7 +180,7 @@ public sealed class LeasedSource<T, SplitT extends SourceSplit, InnerT>
     @Override
     public SourceReader<T, LeasedSplit<SplitT>> createReader(SourceReaderContext context)
             throws Exception {
-        CheckpointingEnabled.require(context);
+        RequiredCheckpoints.require(context, options.unalignedCheckpoints());
         SuccessiveMetrics innerMetrics = new SuccessiveMetrics(context.metricGroup());
         return new LeasedSourceReader<>(
                 UUID.randomUUID().toString(),

@@ -33,6 +33,7 @@ public final class LeasedSourceBuilder<T, SplitT extends SourceSplit, InnerT> {
     private SerializableFunction<SplitT, String> boundsOf = split -> "";
     private RestoreRule restore = RestoreRule.AUTO;
     private LostLease onLost = LostLease.FAIL;
+    private UnalignedCheckpoints unalignedCheckpoints = UnalignedCheckpoints.REFUSE;
 
     LeasedSourceBuilder(Source<T, SplitT, InnerT> inner) {
         this.inner = Objects.requireNonNull(inner, "the source to wrap");
@@ -132,6 +133,17 @@ public final class LeasedSourceBuilder<T, SplitT extends SourceSplit, InnerT> {
     }
 
     /**
+     * What this job does where its checkpoints may be unaligned. Default {@link
+     * UnalignedCheckpoints#REFUSE}.
+     */
+    public LeasedSourceBuilder<T, SplitT, InnerT> unalignedCheckpoints(
+            UnalignedCheckpoints unalignedCheckpoints) {
+        this.unalignedCheckpoints =
+                Objects.requireNonNull(unalignedCheckpoints, "unalignedCheckpoints");
+        return this;
+    }
+
+    /**
      * What of a split must be the same in every job, wherever in it a reader stands: where it ends,
      * for example, in words for people. Where the lease table's split has other bounds than this
      * job's source has found, that is logged, once per split and start, and the split is read as
@@ -161,7 +173,8 @@ public final class LeasedSourceBuilder<T, SplitT extends SourceSplit, InnerT> {
                         startupTimeout,
                         progress,
                         restore,
-                        onLost);
+                        onLost,
+                        unalignedCheckpoints);
         return inner instanceof LineageVertexProvider
                 ? new LeasedSourceWithLineage<>(inner, boundsOf, options)
                 : new LeasedSource<>(inner, boundsOf, options);

@@ -20,6 +20,7 @@ import java.time.Duration;
  * @param progress when positions are recorded
  * @param restore from where it goes on with splits that the state it starts from holds
  * @param onLost what it does when a lease it has is not its own any more
+ * @param unalignedCheckpoints what it does where checkpoints may be unaligned
  */
 public record LeasedSourceOptions(
         String group,
@@ -30,7 +31,8 @@ public record LeasedSourceOptions(
         Duration startupTimeout,
         ProgressRecording progress,
         RestoreRule restore,
-        LostLease onLost)
+        LostLease onLost,
+        UnalignedCheckpoints unalignedCheckpoints)
         implements Serializable {
 
     private static final long serialVersionUID = 1L;

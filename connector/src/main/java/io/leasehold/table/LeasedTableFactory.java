@@ -96,6 +96,13 @@ public final class LeasedTableFactory implements DynamicTableSourceFactory {
                     "%s is batch, and a job in batch mode takes no checkpoints, which leases need; set it to streaming",
                     ExecutionOptions.RUNTIME_MODE.key());
         }
+        table.lease()
+                .unalignedCheckpoints()
+                .objectionTo(context.getConfiguration())
+                .ifPresent(
+                        objection -> {
+                            throw table.refused("%s", objection);
+                        });
         DynamicTableSource inner =
                 FactoryUtil.discoverFactory(
                                 context.getClassLoader(),

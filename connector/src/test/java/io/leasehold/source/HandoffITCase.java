@@ -343,6 +343,8 @@ class HandoffITCase {
                         .memberId(memberId)
                         .store(MemoryLeaseStore.named(name))
                         .terms(terms)
+                        // Both jobs live on, so that what is in flight comes through.
+                        .unalignedCheckpoints(UnalignedCheckpoints.LOSE_RECORDS)
                         .build();
         DataStream<String> read =
                 env.fromSource(

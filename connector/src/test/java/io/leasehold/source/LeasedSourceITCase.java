@@ -14,6 +14,7 @@ import io.leasehold.testkit.queue.MemoryQueueSource;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.lib.NumberSequenceSource;
+import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -241,6 +242,20 @@ class LeasedSourceITCase {
         assertThatThrownBy(() -> job.getJobExecutionResult().get())
                 .hasStackTraceContaining(
                         "A leased source needs checkpoints, and execution.checkpointing.interval is not set");
+    }
+
+    /** Once: another attempt would find the same configuration. */
+    @Test
+    void aJobWithUnalignedCheckpointsIsRefusedAtItsStartAndNotRestarted() throws Exception {
+        NumberedRecords.fill(name, 1, 1);
+        Configuration settings = LeasedJobs.settings(Integer.MAX_VALUE);
+        settings.set(CheckpointingOptions.ENABLE_UNALIGNED, true);
+        settings.set(CheckpointingOptions.ALIGNED_CHECKPOINT_TIMEOUT, Duration.ofHours(1));
+        JobClient job = start(settings, unbounded("blue", store), 1);
+
+        assertThatThrownBy(() -> job.getJobExecutionResult().get())
+                .hasStackTraceContaining(
+                        "A leased source cannot be used in this job: execution.checkpointing.unaligned.enabled is true");
     }
 
     @Test

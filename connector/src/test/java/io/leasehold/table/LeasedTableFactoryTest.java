@@ -6,9 +6,11 @@ import io.leasehold.option.LeaseOptions;
 import io.leasehold.option.Option;
 import io.leasehold.source.LeasedSource;
 import io.leasehold.source.LeasedSourceOptions;
+import io.leasehold.source.UnalignedCheckpoints;
 
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExecutionOptions;
@@ -277,6 +279,29 @@ class LeasedTableFactoryTest {
                 .rootCause()
                 .message()
                 .contains("execution.runtime-mode is batch");
+    }
+
+    @Test
+    void aJobWithUnalignedCheckpointsIsRefusedUnlessItAcceptsTheLoss() {
+        Configuration unaligned = new Configuration();
+        unaligned.set(CheckpointingOptions.ENABLE_UNALIGNED, true);
+
+        assertThatThrownBy(() -> table(Map.of(), Map.of(), unaligned))
+                .rootCause()
+                .message()
+                .contains("cannot be leased: execution.checkpointing.unaligned.enabled is true")
+                .doesNotContain("..");
+        assertThat(
+                        options(
+                                        provider(
+                                                table(
+                                                        Map.of(
+                                                                "lease.unaligned-checkpoints",
+                                                                "lose-records"),
+                                                        Map.of(),
+                                                        unaligned)))
+                                .unalignedCheckpoints())
+                .isEqualTo(UnalignedCheckpoints.LOSE_RECORDS);
     }
 
     /** Then Flink's uids hide that a job scans one group twice. */
