@@ -28,6 +28,7 @@ import org.apache.flink.api.java.typeutils.MissingTypeInfo;
 import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
 import org.apache.flink.api.java.typeutils.TypeExtractor;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.InstantiationUtil;
 import org.apache.flink.util.function.SerializableFunction;
 
@@ -67,7 +68,7 @@ import java.util.concurrent.ScheduledExecutorService;
  *
  * <p>The job must have checkpointing enabled: progress is what a checkpoint completed. A job
  * without fails at its start, and so does one with unaligned checkpoints, see {@link
- * UnalignedCheckpoints}.
+ * UnalignedCheckpoints}. What else must be so is seen only in the job's graph: {@link #check}.
  *
  * @param <T> what is read
  * @param <SplitT> the wrapped source's splits
@@ -106,6 +107,19 @@ public sealed class LeasedSource<T, SplitT extends SourceSplit, InnerT>
             LeasedSourceBuilder<T, SplitT, InnerT> wrap(Source<T, SplitT, InnerT> inner) {
         WrappedSource.require(inner);
         return new LeasedSourceBuilder<>(inner);
+    }
+
+    /**
+     * Checks the job that this environment has been given, as far as it is built; call it last,
+     * before {@code execute}. A source does not see the graph it is part of, so this call is needed
+     * to be told what a takeover would lose: one WARN names the operators behind leased sources
+     * that hold records from one checkpoint to the next, such as windows.
+     *
+     * @throws CheckpointingRefusedException if checkpoints may be unaligned and a source refuses
+     *     them; without this call the job fails at its start
+     */
+    public static void check(StreamExecutionEnvironment job) {
+        CheckedGraph.check(job);
     }
 
     /** The settings this source was built with. */

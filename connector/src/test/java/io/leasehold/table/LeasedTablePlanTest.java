@@ -11,9 +11,14 @@ import org.apache.flink.table.api.ExplainDetail;
 import org.apache.flink.table.api.PlanReference;
 import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
 import org.apache.flink.table.api.config.OptimizerConfigOptions;
+import org.apache.flink.testutils.logging.LoggerAuditingExtension;
 import org.apache.flink.types.Row;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.event.Level;
 
 import java.util.List;
 
@@ -25,6 +30,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
  * it in each scan, whatever its query says: it scans it once, or is refused.
  */
 class LeasedTablePlanTest {
+
+    @RegisterExtension
+    private final LoggerAuditingExtension said =
+            new LoggerAuditingExtension(LeasedSource.class.getPackageName(), Level.WARN);
 
     private static final String JOINED_WITH_ITSELF =
             "SELECT a.`first` FROM words a JOIN words b ON a.`first` = b.`second`";
@@ -99,6 +108,32 @@ class LeasedTablePlanTest {
         assertThat(translated(tables, plan)).contains("project=[first]");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "(window) | SELECT `first`, COUNT(*) FROM TABLE(TUMBLE(TABLE timed, DESCRIPTOR(seen), INTERVAL '1' MINUTE)) GROUP BY `first`, window_start, window_end",
+                "(window) | SELECT `first`, COUNT(*) OVER (PARTITION BY `first` ORDER BY seen) FROM timed",
+                "(join)   | SELECT a.`first` FROM timed a JOIN timed b ON a.`first` = b.`second`",
+                "(join)   | SELECT a.`first` FROM timed a JOIN timed b ON a.`first` = b.`second` AND a.seen BETWEEN b.seen AND b.seen + INTERVAL '1' MINUTE",
+                "(sort)   | SELECT * FROM timed ORDER BY seen",
+            })
+    void whatOperatorsOfAQueryHoldIsSaid(String kind, String query) {
+        LeasedSource.check(job(new Configuration(), query));
+
+        assertThat(said.getMessages()).singleElement().asString().contains(kind);
+    }
+
+    @Test
+    void whatPassesThroughAQueryIsNotHeld() {
+        LeasedSource.check(
+                job(
+                        new Configuration(),
+                        "SELECT UPPER(`first`) FROM words WHERE `second` <> 'no'"));
+
+        assertThat(said.getMessages()).isEmpty();
+    }
+
     private static String translated(StreamTableEnvironment tables, String plan) {
         return tables.loadPlan(PlanReference.fromJsonString(plan))
                 .explain(ExplainDetail.JSON_EXECUTION_PLAN);
@@ -128,6 +163,12 @@ class LeasedTablePlanTest {
         create(tables, "words", "words");
         create(tables, "again", "words");
         create(tables, "others", "others");
+        tables.executeSql(
+                """
+                CREATE TABLE timed (
+                  seen TIMESTAMP_LTZ(3), WATERMARK FOR seen AS seen
+                ) LIKE words
+                """);
         return tables;
     }
 

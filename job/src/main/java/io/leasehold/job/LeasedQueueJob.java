@@ -69,6 +69,7 @@ public final class LeasedQueueJob {
                         .memberId()
                         .orElseGet(() -> "member-" + UUID.randomUUID().toString().substring(0, 8));
         new LeasedQueueJob(settings, memberId).addTo(environment);
+        LeasedSource.check(environment);
         return settings.running()
                 .jobName()
                 .orElse("leasehold " + settings.lease().group() + ": " + memberId);
