@@ -38,7 +38,7 @@ record HeldRecords(List<String> holding, List<String> keyed) {
      * or of one of its parents. By name, since tables, patterns and connectors need not be on the
      * class path. Operators that pass on all they have before each barrier are not among them.
      */
-    private static final Map<String, List<String>> KINDS =
+    static final Map<String, List<String>> KINDS =
             Map.of(
                     "window",
                     List.of(
@@ -66,9 +66,11 @@ record HeldRecords(List<String> holding, List<String> keyed) {
                     "pattern",
                     List.of("org.apache.flink.cep.operator.CepOperator"),
                     "buffering writer",
+                    List.of("org.apache.flink.connector.base.sink.AsyncSinkBase"),
+                    "open files, unless they are rolled at each checkpoint",
                     List.of(
-                            "org.apache.flink.connector.base.sink.AsyncSinkBase",
-                            "org.apache.flink.connector.file.sink.FileSink"));
+                            "org.apache.flink.connector.file.sink.FileSink",
+                            "org.apache.flink.connector.file.table.stream.AbstractStreamingWriter"));
 
     /** What the operators behind these sources hold. */
     static HeldRecords behind(Collection<? extends Transformation<?>> sources, StreamGraph graph) {

@@ -34,6 +34,8 @@ import org.apache.flink.util.Collector;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.event.Level;
 
 import java.time.Duration;
@@ -41,6 +43,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -81,6 +84,22 @@ class HeldRecordsTest {
                 .contains("'matched' (join)")
                 .contains("'to the queue: Writer' (buffering writer)")
                 .contains("stays with this job");
+    }
+
+    /** Of the Flink that is tested with: where a class was renamed it would be missed. */
+    @ParameterizedTest
+    @MethodSource
+    void everyOperatorThatIsKnownByNameIsThere(String name) throws Exception {
+        assertThat(Class.forName(name)).isNotNull();
+    }
+
+    /** But packages, and what is not on the class path here. */
+    static Stream<String> everyOperatorThatIsKnownByNameIsThere() {
+        return HeldRecords.KINDS.values().stream()
+                .flatMap(List::stream)
+                .filter(name -> !name.endsWith("."))
+                .filter(name -> !name.startsWith("org.apache.flink.cep."))
+                .filter(name -> !name.startsWith("org.apache.flink.connector.file."));
     }
 
     /** A window without keys, of pairs: what Flink makes of a co-group. */
