@@ -5,6 +5,7 @@ import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.RestoreRule;
 import io.leasehold.source.LostLease;
 import io.leasehold.source.ProgressRecording;
+import io.leasehold.source.SplitIds;
 import io.leasehold.source.UnalignedCheckpoints;
 
 import java.nio.file.Path;
@@ -182,6 +183,14 @@ public final class LeaseOptions {
                             + "flight in the job's own state. Refuse: fail at start. Lose-records: run, and "
                             + "lose these records when another job takes splits over after a crash.");
 
+    public static final Option<SplitIds> SPLIT_IDS =
+            optional(
+                    "lease.split-ids",
+                    OptionType.oneOf(SplitIds.class),
+                    "States that the source's split ids are stable: each names the same part of the "
+                            + "queue in every job and at all times. Must be given for sources that "
+                            + "docs/sources.md does not list; Kafka needs it not.");
+
     /** All of them, in the order of {@code conf/job.yaml}. */
     public static final List<Option<?>> ALL =
             List.of(
@@ -208,7 +217,8 @@ public final class LeaseOptions {
                     PROGRESS,
                     RESTORE,
                     ON_LOST,
-                    UNALIGNED_CHECKPOINTS);
+                    UNALIGNED_CHECKPOINTS,
+                    SPLIT_IDS);
 
     /** Whatever follows goes to the connection pool (hikari.*) or the database's driver. */
     public static final String JDBC = "lease.jdbc.";

@@ -8,6 +8,7 @@ import io.leasehold.lease.Share;
 import io.leasehold.source.LeasedSourceBuilder;
 import io.leasehold.source.LostLease;
 import io.leasehold.source.ProgressRecording;
+import io.leasehold.source.SplitIds;
 import io.leasehold.source.UnalignedCheckpoints;
 
 import org.apache.flink.api.connector.source.SourceSplit;
@@ -23,6 +24,7 @@ import java.util.Optional;
  * shows no secret.
  *
  * @param memberId empty if each submission shall be a new member
+ * @param splitIds empty if nothing is stated of them
  * @param storeProperties user, password and the like, by the store's own names
  */
 public record LeaseSettings(
@@ -36,7 +38,8 @@ public record LeaseSettings(
         ProgressRecording progress,
         RestoreRule restore,
         LostLease onLost,
-        UnalignedCheckpoints unalignedCheckpoints) {
+        UnalignedCheckpoints unalignedCheckpoints,
+        Optional<SplitIds> splitIds) {
 
     /** Has the reader keep whatever is wrong with them. */
     public static void check(OptionReader reader) {
@@ -68,13 +71,15 @@ public record LeaseSettings(
                 reader.get(LeaseOptions.PROGRESS),
                 reader.get(LeaseOptions.RESTORE),
                 reader.get(LeaseOptions.ON_LOST),
-                reader.get(LeaseOptions.UNALIGNED_CHECKPOINTS));
+                reader.get(LeaseOptions.UNALIGNED_CHECKPOINTS),
+                reader.find(LeaseOptions.SPLIT_IDS));
     }
 
     /** Says all of it to a builder. */
     public <T, SplitT extends SourceSplit, InnerT> LeasedSourceBuilder<T, SplitT, InnerT> applyTo(
             LeasedSourceBuilder<T, SplitT, InnerT> builder) {
         memberId.ifPresent(builder::memberId);
+        splitIds.ifPresent(builder::splitIds);
         return builder.group(group)
                 .store(LeaseStores.forUrl(url, storeProperties))
                 .terms(terms)

@@ -30,13 +30,15 @@ public final class LeasedSourceBuilder<T, SplitT extends SourceSplit, InnerT> {
     private Share share = Share.of(1);
     private Duration startupTimeout = DEFAULT_STARTUP_TIMEOUT;
     private ProgressRecording progress = ProgressRecording.ONE_BEHIND;
-    private SerializableFunction<SplitT, String> boundsOf = split -> "";
+    private SerializableFunction<SplitT, String> boundsOf;
+    private Optional<SplitIds> splitIds = Optional.empty();
     private RestoreRule restore = RestoreRule.AUTO;
     private LostLease onLost = LostLease.FAIL;
     private UnalignedCheckpoints unalignedCheckpoints = UnalignedCheckpoints.REFUSE;
 
     LeasedSourceBuilder(Source<T, SplitT, InnerT> inner) {
         this.inner = Objects.requireNonNull(inner, "the source to wrap");
+        this.boundsOf = KnownSources.boundsOf(inner);
     }
 
     /** Jobs that name the same group share the queue. Required. */
@@ -144,11 +146,20 @@ public final class LeasedSourceBuilder<T, SplitT extends SourceSplit, InnerT> {
     }
 
     /**
-     * What of a split must be the same in every job, wherever in it a reader stands: where it ends,
-     * for example, in words for people. Where the lease table's split has other bounds than this
-     * job's source has found, that is logged, once per split and start, and the split is read as
-     * the table has it. Told when this job gets the split; until then it is not known. Default:
-     * nothing is compared.
+     * States what the split ids of the wrapped source are. Required for every source that is not
+     * known here; {@code docs/sources.md} lists those that are, and says what to look at.
+     */
+    public LeasedSourceBuilder<T, SplitT, InnerT> splitIds(SplitIds splitIds) {
+        this.splitIds = Optional.of(splitIds);
+        return this;
+    }
+
+    /**
+     * What of a split must be the same in every job, wherever in it a reader stands: which file or
+     * rows it is, or where it ends, for example, in words for people. If this job's source has
+     * found a split with other bounds than the lease table holds under the same id, the job fails,
+     * and the error has both. Compared when this job acquires the split. Default: where a Kafka
+     * partition ends; for other sources nothing.
      */
     public LeasedSourceBuilder<T, SplitT, InnerT> boundsOf(
             SerializableFunction<SplitT, String> boundsOf) {
@@ -160,9 +171,11 @@ public final class LeasedSourceBuilder<T, SplitT extends SourceSplit, InnerT> {
      * Builds the source. The result may be used once in a job: two of one member id would shut each
      * other out.
      *
-     * @throws IllegalStateException if group or store are missing
+     * @throws IllegalStateException if group or store are missing, or if nothing is known of the
+     *     source's split ids
      */
     public LeasedSource<T, SplitT, InnerT> build() {
+        WrappedSource.requireStableIds(inner, splitIds);
         LeasedSourceOptions options =
                 new LeasedSourceOptions(
                         group.orElseThrow(() -> missing("group", "group(..)")),

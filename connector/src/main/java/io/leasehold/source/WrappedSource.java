@@ -5,7 +5,8 @@ import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.api.connector.source.SourceSplit;
-import org.apache.flink.connector.base.source.hybrid.HybridSource;
+
+import java.util.Optional;
 
 /** Which sources cannot be wrapped, as far as that shows. */
 final class WrappedSource {
@@ -22,9 +23,24 @@ final class WrappedSource {
                             + source
                             + ". Wrap the source inside it.");
         }
-        if (source instanceof HybridSource) {
-            throw new IllegalArgumentException(
-                    "A HybridSource cannot be wrapped: each of its readers has to be told which of its sources is next, and a split that moves to another job tells nobody. Wrap the sources in it instead.");
+        KnownSources.whyRefused(source.getClass())
+                .ifPresent(
+                        why -> {
+                            throw new IllegalArgumentException(
+                                    "%s cannot be leased: %s. docs/sources.md lists the sources that can."
+                                            .formatted(source.getClass().getSimpleName(), why));
+                        });
+    }
+
+    /**
+     * @param stated what a person says of the source's split ids
+     * @throws IllegalStateException if nobody has said what the source's split ids are
+     */
+    static void requireStableIds(Source<?, ?, ?> source, Optional<SplitIds> stated) {
+        if (stated.isEmpty() && !KnownSources.isProven(source)) {
+            throw new IllegalStateException(
+                    "Nobody has said that the split ids of %s are the same in every job. Two different splits with one id are taken for one, and one of them is never read. If each id names the same part of the queue in every job and at all times, say so with splitIds(SplitIds.STABLE), in SQL with 'lease.split-ids' = 'stable'; docs/sources.md says what to look at."
+                            .formatted(source.getClass().getName()));
         }
     }
 

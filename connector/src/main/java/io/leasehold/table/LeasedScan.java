@@ -2,7 +2,6 @@ package io.leasehold.table;
 
 import io.leasehold.option.LeaseOptions;
 import io.leasehold.source.LeasedSource;
-import io.leasehold.source.LeasedSourceBuilder;
 
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -123,13 +122,11 @@ final class LeasedScan implements DataStreamScanProvider {
 
     private <SplitT extends SourceSplit, InnerT> LeasedSource<RowData, SplitT, InnerT> leased(
             Source<RowData, SplitT, InnerT> source) {
-        LeasedSourceBuilder<RowData, SplitT, InnerT> builder;
         try {
-            builder = LeasedSource.wrap(source);
-        } catch (IllegalArgumentException e) {
+            return table.lease().applyTo(LeasedSource.wrap(source)).build();
+        } catch (IllegalArgumentException | IllegalStateException e) {
             throw table.refused("%s", e.getMessage().replaceFirst("[.]$", ""));
         }
-        return table.lease().applyTo(builder).build();
     }
 
     private static <SplitT extends SourceSplit, StateT>

@@ -265,6 +265,7 @@ class CleanStopITCase {
     private LeasedSource<String, ?, ?> source(
             String memberId, LeaseTerms terms, LeaseStoreFactory way, Boundedness boundedness) {
         return LeasedSource.wrap(new MemoryQueueSource(name, boundedness))
+                .splitIds(SplitIds.STABLE)
                 .group(name)
                 .memberId(memberId)
                 .store(way)

@@ -170,6 +170,7 @@ class EventTimeITCase {
 
     private LeasedSource<String, ?, ?> leased(String memberId, Boundedness boundedness) {
         return LeasedSource.wrap(new MemoryQueueSource(name, boundedness))
+                .splitIds(SplitIds.STABLE)
                 .group(name)
                 .memberId(memberId)
                 .store(MemoryLeaseStore.named(name))

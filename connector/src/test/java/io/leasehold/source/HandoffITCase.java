@@ -339,6 +339,7 @@ class HandoffITCase {
                 StreamExecutionEnvironment.getExecutionEnvironment(settings);
         LeasedSource<String, ?, ?> source =
                 LeasedSource.wrap(new MemoryQueueSource(name, Boundedness.CONTINUOUS_UNBOUNDED))
+                        .splitIds(SplitIds.STABLE)
                         .group(name)
                         .memberId(memberId)
                         .store(MemoryLeaseStore.named(name))

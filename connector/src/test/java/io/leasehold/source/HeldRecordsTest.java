@@ -192,6 +192,7 @@ class HeldRecordsTest {
     private static DataStream<String> leased(StreamExecutionEnvironment env) {
         return env.fromSource(
                 LeasedSource.wrap(new MemoryQueueSource("orders", Boundedness.BOUNDED))
+                        .splitIds(SplitIds.STABLE)
                         .group("orders")
                         .store(MemoryLeaseStore.named("orders"))
                         .build(),

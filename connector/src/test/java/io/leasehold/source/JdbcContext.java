@@ -2,6 +2,7 @@ package io.leasehold.source;
 
 import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.memory.MemoryLeaseStore;
+import io.leasehold.testkit.OwnIds;
 
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.Source;
@@ -30,9 +31,11 @@ final class JdbcContext extends NumberedTextContext {
     @Override
     public Source<String, ?, ?> createSource(TestingSourceSettings settings) {
         return LeasedSource.wrap(
-                        settings.getBoundedness() == Boundedness.BOUNDED
-                                ? table.bounded()
-                                : table.unbounded())
+                        new OwnIds<>(
+                                settings.getBoundedness() == Boundedness.BOUNDED
+                                        ? table.bounded()
+                                        : table.unbounded()))
+                .splitIds(SplitIds.STABLE)
                 .group(name)
                 .memberId("suite")
                 .store(MemoryLeaseStore.named(name))

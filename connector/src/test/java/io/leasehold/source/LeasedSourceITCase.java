@@ -7,6 +7,7 @@ import io.leasehold.lease.LeaseStoreFactory;
 import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.memory.MemoryLeaseStore;
 import io.leasehold.testkit.CommittedOutput;
+import io.leasehold.testkit.OwnIds;
 import io.leasehold.testkit.SeverableStore;
 import io.leasehold.testkit.queue.MemoryQueue;
 import io.leasehold.testkit.queue.MemoryQueueSource;
@@ -145,7 +146,8 @@ class LeasedSourceITCase {
     void aSourceWhoseReadersAskForSplitsIsReadWholeAndEnds() throws Exception {
         StreamExecutionEnvironment env = env(LeasedJobs.settings(0));
         LeasedSource<Long, ?, ?> numbers =
-                LeasedSource.wrap(new NumberSequenceSource(1, 5_000))
+                LeasedSource.wrap(new OwnIds<>(new NumberSequenceSource(1, 5_000)))
+                        .splitIds(SplitIds.STABLE)
                         .group(name)
                         .memberId("blue")
                         .store(store)
@@ -219,6 +221,7 @@ class LeasedSourceITCase {
         way.sever();
         LeasedSource<String, ?, ?> source =
                 LeasedSource.wrap(new MemoryQueueSource(name, Boundedness.BOUNDED))
+                        .splitIds(SplitIds.STABLE)
                         .group(name)
                         .memberId("blue")
                         .store(way)
@@ -333,6 +336,7 @@ class LeasedSourceITCase {
     private LeasedSource<String, ?, ?> source(
             String memberId, LeaseStoreFactory way, LeaseTerms terms, Boundedness boundedness) {
         return LeasedSource.wrap(new MemoryQueueSource(name, boundedness))
+                .splitIds(SplitIds.STABLE)
                 .group(name)
                 .memberId(memberId)
                 .store(way)

@@ -24,7 +24,10 @@ import org.apache.flink.api.connector.source.SupportsSplitReassignmentOnRecovery
 import org.apache.flink.api.java.typeutils.GenericTypeInfo;
 import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
 import org.apache.flink.connector.base.source.hybrid.HybridSource;
+import org.apache.flink.connector.file.src.FileSource;
+import org.apache.flink.connector.file.src.reader.TextLineInputFormat;
 import org.apache.flink.connector.testutils.source.reader.TestingReaderContext;
+import org.apache.flink.core.fs.Path;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.lineage.LineageDataset;
@@ -40,6 +43,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -78,7 +82,38 @@ class LeasedSourceTest {
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> LeasedSource.wrap(hybrid))
-                .withMessageStartingWith("A HybridSource cannot be wrapped");
+                .withMessageStartingWith("HybridSource cannot be leased: each of its readers");
+    }
+
+    /** Another job gives the number of a file that has been read to a new one. */
+    @Test
+    void aSourceThatNumbersItsSplitsIsRefusedWhateverIsSaidOfThem() {
+        FileSource<String> files =
+                FileSource.forRecordStreamFormat(new TextLineInputFormat(), new Path("/orders"))
+                        .monitorContinuously(Duration.ofSeconds(1))
+                        .build();
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> LeasedSource.wrap(files).splitIds(SplitIds.STABLE))
+                .withMessageStartingWith(
+                        "FileSource cannot be leased: it numbers its splits in the order in which a job finds files")
+                .withMessageEndingWith("docs/sources.md lists the sources that can.");
+    }
+
+    @Test
+    void ofASourceThatIsNotKnownItMustBeSaidThatItsSplitIdsAreStable() {
+        LeasedSourceBuilder<String, ?, ?> unsaid =
+                LeasedSource.wrap(new Bare())
+                        .group("orders")
+                        .store(MemoryLeaseStore.named("orders"));
+
+        assertThatIllegalStateException()
+                .isThrownBy(unsaid::build)
+                .withMessageStartingWith(
+                        "Nobody has said that the split ids of io.leasehold.source.LeasedSourceTest$Bare are the same in every job.")
+                .withMessageContaining("splitIds(SplitIds.STABLE)")
+                .withMessageContaining("'lease.split-ids' = 'stable'");
+        assertThat(unsaid.splitIds(SplitIds.STABLE).build()).isNotNull();
     }
 
     @Test
@@ -197,6 +232,7 @@ class LeasedSourceTest {
     private static <T> LeasedSource<T, ?, ?> leased(
             Source<T, MemoryQueueSplit, Set<String>> inner) {
         return LeasedSource.wrap(inner)
+                .splitIds(SplitIds.STABLE)
                 .group("orders")
                 .store(MemoryLeaseStore.named("orders"))
                 .build();

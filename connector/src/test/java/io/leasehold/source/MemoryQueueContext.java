@@ -25,6 +25,7 @@ final class MemoryQueueContext extends NumberedTextContext {
     public Source<String, ?, ?> createSource(TestingSourceSettings settings) {
         Boundedness boundedness = settings.getBoundedness();
         return LeasedSource.wrap(new MemoryQueueSource(name, boundedness))
+                .splitIds(SplitIds.STABLE)
                 .group(name)
                 .memberId("suite")
                 .store(MemoryLeaseStore.named(name))

@@ -212,6 +212,7 @@ class MetricsITCase {
                 StreamExecutionEnvironment.getExecutionEnvironment(LeasedJobs.settings(restarts));
         LeasedSource<String, ?, ?> source =
                 LeasedSource.wrap(queue)
+                        .splitIds(SplitIds.STABLE)
                         .group(name)
                         .memberId(memberId)
                         .store(store)

@@ -4,6 +4,7 @@ import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.memory.MemoryLeaseStore;
 import io.leasehold.testkit.CommittedOutput;
+import io.leasehold.testkit.OwnIds;
 import io.leasehold.testkit.queue.MemoryQueue;
 import io.leasehold.testkit.queue.MemoryQueueSource;
 import io.leasehold.testkit.queue.TalkingQueueSource;
@@ -171,6 +172,7 @@ class PassThroughITCase {
         watched(
                 env.fromSource(
                                 LeasedSource.wrap(new TalkingQueueSource(name))
+                                        .splitIds(SplitIds.STABLE)
                                         .group(name)
                                         .memberId("blue")
                                         .store(MemoryLeaseStore.named(name))
@@ -213,7 +215,8 @@ class PassThroughITCase {
         watched(
                 LeasedJobs.stream(
                         env,
-                        LeasedSource.wrap(limited)
+                        LeasedSource.wrap(new OwnIds<>(limited))
+                                .splitIds(SplitIds.STABLE)
                                 .group(name)
                                 .memberId("blue")
                                 .store(MemoryLeaseStore.named(name))
@@ -321,6 +324,7 @@ class PassThroughITCase {
     private static LeasedSource<String, ?, ?> leased(
             String queue, String memberId, Boundedness boundedness, int weight) {
         return LeasedSource.wrap(new MemoryQueueSource(queue, boundedness))
+                .splitIds(SplitIds.STABLE)
                 .group(queue)
                 .memberId(memberId)
                 .store(MemoryLeaseStore.named(queue))

@@ -149,6 +149,7 @@ final class RestartableJob {
                 StreamExecutionEnvironment.getExecutionEnvironment(settings());
         LeasedSource<String, ?, ?> source =
                 LeasedSource.wrap(new MemoryQueueSource(group, Boundedness.CONTINUOUS_UNBOUNDED))
+                        .splitIds(SplitIds.STABLE)
                         .group(group)
                         .memberId(memberId)
                         .store(new WatchedJob.Way(MemoryLeaseStore.named(group), group, memberId))

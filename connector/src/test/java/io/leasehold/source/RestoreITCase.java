@@ -337,6 +337,7 @@ class RestoreITCase {
             RestoreRule rule,
             LostLease onLost) {
         return LeasedSource.wrap(inner)
+                .splitIds(SplitIds.STABLE)
                 .group(name)
                 .memberId(memberId)
                 .store(MemoryLeaseStore.named(name))

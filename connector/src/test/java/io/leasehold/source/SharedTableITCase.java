@@ -5,6 +5,7 @@ import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.memory.MemoryLeaseStore;
 import io.leasehold.testkit.CommittedOutput;
+import io.leasehold.testkit.OwnIds;
 
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.core.execution.JobClient;
@@ -123,7 +124,8 @@ class SharedTableITCase {
         StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.getExecutionEnvironment(LeasedJobs.settings(0));
         LeasedSource<String, ?, ?> source =
-                LeasedSource.wrap(table.bounded())
+                LeasedSource.wrap(new OwnIds<>(table.bounded()))
+                        .splitIds(SplitIds.STABLE)
                         .group(name)
                         .memberId(memberId)
                         .store(MemoryLeaseStore.named(name))

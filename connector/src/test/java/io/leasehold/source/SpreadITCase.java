@@ -264,6 +264,7 @@ class SpreadITCase {
         env.setParallelism(parallelism);
         LeasedSource<String, ?, ?> leased =
                 LeasedSource.wrap(new MemoryQueueSource(name, Boundedness.CONTINUOUS_UNBOUNDED))
+                        .splitIds(SplitIds.STABLE)
                         .group(name)
                         .memberId("blue")
                         .store(MemoryLeaseStore.named(name))

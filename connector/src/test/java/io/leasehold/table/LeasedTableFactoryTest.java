@@ -251,6 +251,8 @@ class LeasedTableFactoryTest {
                 "CHANGED_STREAM | its stream is no bare source, but goes through 'filtered' (OneInputTransformation)",
                 "LEASED | The source to wrap is a leased source already",
                 "UPSERT | its records are upserts",
+                "GENERATED | DataGeneratorSource cannot be leased: its splits are as many as the job has subtasks",
+                "UNKNOWN | Nobody has said that the split ids of io.leasehold.testkit.OwnIds are the same in every job.",
                 "LOOKUP | it can be looked up, but not scanned",
             })
     void whatCannotBeLeasedIsRefused(String kind, String because) {
@@ -262,6 +264,17 @@ class LeasedTableFactoryTest {
                                                 "Table catalog.database.words of connector 'words' cannot be leased: "
                                                         + because)
                                         .doesNotContain(".."));
+    }
+
+    @Test
+    void ofASourceThatIsNotKnownATableSaysThatItsSplitIdsAreStable() {
+        Map<String, String> stated = Map.of("kind", "UNKNOWN", "lease.split-ids", "stable");
+
+        assertThat(scan(stated, noUids()).getSource()).isInstanceOf(LeasedSource.class);
+        assertThatThrownBy(() -> table(Map.of("lease.split-ids", "counted")))
+                .rootCause()
+                .message()
+                .contains("lease.split-ids is 'counted', but it takes one of: stable");
     }
 
     @Test

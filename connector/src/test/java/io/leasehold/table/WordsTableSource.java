@@ -2,11 +2,13 @@ package io.leasehold.table;
 
 import io.leasehold.lease.memory.MemoryLeaseStore;
 import io.leasehold.source.LeasedSource;
+import io.leasehold.testkit.OwnIds;
 
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.io.InputFormat;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
@@ -59,6 +61,10 @@ class WordsTableSource implements ScanTableSource {
         CHANGES,
         UPSERT,
         LEASED,
+        /** A source that is refused by name. */
+        GENERATED,
+        /** A source of which nothing is known. */
+        UNKNOWN,
         LOOKUP
     }
 
@@ -108,6 +114,13 @@ class WordsTableSource implements ScanTableSource {
                                     .group("words")
                                     .store(MemoryLeaseStore.named("words"))
                                     .build());
+            case GENERATED ->
+                    SourceProvider.of(
+                            new DataGeneratorSource<>(
+                                    number -> new GenericRowData(1),
+                                    1,
+                                    TypeInformation.of(RowData.class)));
+            case UNKNOWN -> SourceProvider.of(new OwnIds<>(source()));
             default -> SourceProvider.of(source(), PARALLELISM);
         };
     }

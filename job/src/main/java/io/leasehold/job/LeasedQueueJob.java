@@ -103,15 +103,7 @@ public final class LeasedQueueJob {
     }
 
     private Source<QueueRecord, ?, ?> leased(KafkaSource<QueueRecord> source) {
-        return settings.lease()
-                .applyTo(LeasedSource.wrap(source))
-                .memberId(memberId)
-                .boundsOf(
-                        split ->
-                                split.getStoppingOffset()
-                                        .map(end -> "to end at offset " + end)
-                                        .orElse("without an end"))
-                .build();
+        return settings.lease().applyTo(LeasedSource.wrap(source)).memberId(memberId).build();
     }
 
     private KafkaSource<QueueRecord> kafka() {

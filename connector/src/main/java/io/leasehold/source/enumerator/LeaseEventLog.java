@@ -67,14 +67,6 @@ final class LeaseEventLog {
                 broken.fromState() ? "state" : "table");
     }
 
-    void say(String splitId, SplitBounds.Difference bounds) {
-        LOG.warn(
-                "The split '{}' is {} in this job, but {} in the lease table: jobs of one group must read the same queue, up to the same end. It is read as the table has it.",
-                splitId,
-                bounds.ours(),
-                bounds.theirs());
-    }
-
     private static void withoutTaker(int splits) {
         if (splits > 0) {
             LOG.warn(

@@ -162,7 +162,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         this.context = context;
         this.readers = new ReaderGateway(context, assignments);
         this.bounds = new SplitBounds<>(boundsOf);
-        this.decoder = new PositionDecoder<>(serializer, bounds, log);
+        this.decoder = new PositionDecoder<>(serializer, bounds);
         this.settings = settings;
         this.nanoClock = nanoClock;
         this.positions = new CheckpointedPositions(settings.oneBehind());

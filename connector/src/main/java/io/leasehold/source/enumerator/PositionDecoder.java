@@ -24,33 +24,24 @@ final class PositionDecoder<SplitT extends SourceSplit> {
 
     private final SimpleVersionedSerializer<SplitT> serializer;
     private final SplitBounds<SplitT> bounds;
-    private final LeaseEventLog log;
 
-    PositionDecoder(
-            SimpleVersionedSerializer<SplitT> serializer,
-            SplitBounds<SplitT> bounds,
-            LeaseEventLog log) {
+    PositionDecoder(SimpleVersionedSerializer<SplitT> serializer, SplitBounds<SplitT> bounds) {
         this.serializer = serializer;
         this.bounds = bounds;
-        this.log = log;
     }
 
     /**
      * The split at its position in the table, granted to nobody yet; empty if this job cannot read
-     * that: another job may. People are told, and also where its bounds are not those that this job
-     * has found.
+     * that: another job may. People are told.
+     *
+     * @throws OtherSplitException if its bounds are not those that this job has found
      */
     Optional<LeasedSplit<SplitT>> inTable(String splitId, Progress progress) {
+        Optional<SplitBounds.Difference> difference;
+        SplitT split;
         try {
-            SplitT split = serializer.deserialize(progress.serializerVersion(), progress.bytes());
-            if (split.splitId().equals(splitId)) {
-                bounds.against(splitId, split).ifPresent(other -> log.say(splitId, other));
-                return Optional.of(LeasedSplit.fromBefore(split));
-            }
-            LOG.error(
-                    "The progress of split '{}' is that of split '{}': it is left alone, and not consumed.",
-                    splitId,
-                    split.splitId());
+            split = serializer.deserialize(progress.serializerVersion(), progress.bytes());
+            difference = bounds.against(splitId, split);
         } catch (IOException | RuntimeException e) {
             LOG.error(
                     "The progress of split '{}' cannot be read ('{}', serializer version {}): it is left alone, and not consumed.",
@@ -58,8 +49,19 @@ final class PositionDecoder<SplitT extends SourceSplit> {
                     progress.text(),
                     progress.serializerVersion(),
                     e);
+            return Optional.empty();
         }
-        return Optional.empty();
+        if (!split.splitId().equals(splitId)) {
+            LOG.error(
+                    "The progress of split '{}' is that of split '{}': it is left alone, and not consumed.",
+                    splitId,
+                    split.splitId());
+            return Optional.empty();
+        }
+        if (difference.isPresent()) {
+            throw new OtherSplitException(splitId, difference.get());
+        }
+        return Optional.of(LeasedSplit.fromBefore(split));
     }
 
     /**

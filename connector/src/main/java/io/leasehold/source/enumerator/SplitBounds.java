@@ -1,10 +1,8 @@
 package io.leasehold.source.enumerator;
 
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -24,7 +22,6 @@ final class SplitBounds<SplitT> {
 
     private final Function<SplitT, String> boundsOf;
     private final Map<String, String> ours = new HashMap<>();
-    private final Set<String> differing = new HashSet<>();
 
     SplitBounds(Function<SplitT, String> boundsOf) {
         this.boundsOf = boundsOf;
@@ -35,12 +32,11 @@ final class SplitBounds<SplitT> {
         ours.computeIfAbsent(splitId, first -> boundsOf.apply(split));
     }
 
-    /** The difference to the split as it is in the table, the first time there is one. */
+    /** The difference to the split as it is in the table. */
     Optional<Difference> against(String splitId, SplitT inTable) {
         String theirs = boundsOf.apply(inTable);
         return Optional.ofNullable(ours.get(splitId))
                 .filter(mine -> !mine.equals(theirs))
-                .filter(mine -> differing.add(splitId))
                 .map(mine -> new Difference(mine, theirs));
     }
 

@@ -10,6 +10,8 @@ import io.leasehold.job.chaos.kit.Pause;
 import io.leasehold.lease.LeaseStores;
 import io.leasehold.lease.LeaseTerms;
 import io.leasehold.source.LeasedSource;
+import io.leasehold.source.SplitIds;
+import io.leasehold.testkit.OwnIds;
 
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -201,7 +203,8 @@ final class Failover implements Benchmark {
         if (job != Job.LEASED) {
             return bare;
         }
-        return LeasedSource.wrap(bare)
+        return LeasedSource.wrap(new OwnIds<>(bare))
+                .splitIds(SplitIds.STABLE)
                 .group("numbers-" + UUID.randomUUID())
                 .memberId("only")
                 .store(
