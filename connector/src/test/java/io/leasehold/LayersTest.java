@@ -56,6 +56,8 @@ class LayersTest {
                     .definedBy("io.leasehold.source.enumerator")
                     .layer("reader")
                     .definedBy("io.leasehold.source.reader")
+                    .layer("kafka")
+                    .definedBy("io.leasehold.source.kafka")
                     .layer("source")
                     .definedBy("io.leasehold.source")
                     .layer("option")
@@ -73,6 +75,8 @@ class LayersTest {
                     .whereLayer("admin")
                     .mayNotBeAccessedByAnyLayer()
                     .whereLayer("enumerator")
+                    .mayOnlyBeAccessedByLayers("source")
+                    .whereLayer("kafka")
                     .mayOnlyBeAccessedByLayers("source")
                     .whereLayer("reader")
                     .mayOnlyBeAccessedByLayers("source")
@@ -128,6 +132,16 @@ class LayersTest {
                     .dependOnClassesThat()
                     .resideInAnyPackage(
                             "org.apache.flink.table..", "org.apache.flink.legacy.table..");
+
+    /** Who reads no Kafka has none of it on his class path. */
+    @ArchTest
+    static final ArchRule onlyOnePackageKnowsOfKafka =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("io.leasehold.source.kafka")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("org.apache.kafka..", "org.apache.flink.connector.kafka..");
 
     /** Whatever the store and the source are. */
     @ArchTest

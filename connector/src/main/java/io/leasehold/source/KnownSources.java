@@ -1,5 +1,7 @@
 package io.leasehold.source;
 
+import io.leasehold.source.kafka.KafkaStart;
+
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.connector.source.SourceSplit;
 import org.apache.flink.util.FlinkRuntimeException;
@@ -17,10 +19,8 @@ import java.util.TreeSet;
  */
 final class KnownSources {
 
-    private static final String KAFKA = "org.apache.flink.connector.kafka.source.KafkaSource";
-
     /** Read by several jobs in this project's tests. A subclass may do otherwise. */
-    private static final Set<String> PROVEN = Set.of(KAFKA);
+    private static final Set<String> PROVEN = Set.of(KafkaStart.SOURCE);
 
     private static final String NUMBERS_FILES =
             "it numbers its splits in the order in which a job finds files, so another job gives the number of a file that has been read to a new one, which nobody reads then";
@@ -116,9 +116,7 @@ final class KnownSources {
     /** What must be the same of a split in every job, where nothing else was said. */
     static <SplitT extends SourceSplit> SerializableFunction<SplitT, String> boundsOf(
             Source<?, SplitT, ?> source) {
-        return source.getClass().getName().equals(KAFKA)
-                ? KnownSources::whereAPartitionEnds
-                : split -> "";
+        return KafkaStart.isKafka(source) ? KnownSources::whereAPartitionEnds : split -> "";
     }
 
     /** Of a KafkaPartitionSplit, whose id is its topic and partition. */

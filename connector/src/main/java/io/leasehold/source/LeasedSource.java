@@ -5,6 +5,7 @@ import io.leasehold.lease.LeaseKeeper;
 import io.leasehold.source.enumerator.LeasedEnumeratorState;
 import io.leasehold.source.enumerator.LeasedEnumeratorStateSerializer;
 import io.leasehold.source.enumerator.LeasedSplitEnumerator;
+import io.leasehold.source.kafka.KafkaStart;
 import io.leasehold.source.metrics.LeaseCounts;
 import io.leasehold.source.metrics.ReaderMetrics;
 import io.leasehold.source.metrics.SuccessiveMetrics;
@@ -106,7 +107,7 @@ public sealed class LeasedSource<T, SplitT extends SourceSplit, InnerT>
     public static <T, SplitT extends SourceSplit, InnerT>
             LeasedSourceBuilder<T, SplitT, InnerT> wrap(Source<T, SplitT, InnerT> inner) {
         WrappedSource.require(inner);
-        return new LeasedSourceBuilder<>(inner);
+        return new LeasedSourceBuilder<>(KafkaStart.concrete(inner));
     }
 
     /**
@@ -196,17 +197,19 @@ public sealed class LeasedSource<T, SplitT extends SourceSplit, InnerT>
             throws Exception {
         RequiredCheckpoints.require(context, options.unalignedCheckpoints());
         SuccessiveMetrics innerMetrics = new SuccessiveMetrics(context.metricGroup());
+        ReaderMetrics metrics = new ReaderMetrics(context.metricGroup(), System::nanoTime);
         return new LeasedSourceReader<>(
                 UUID.randomUUID().toString(),
                 context,
                 () ->
                         WrappedSource.reader(
                                 ofItsOwn(context),
-                                WrappedReaderContext.of(context, innerMetrics.next())),
+                                WrappedReaderContext.of(context, innerMetrics.next()),
+                                metrics::deletedUnread),
                 inner.getSplitSerializer(),
                 options.terms().extendInterval(),
                 System::nanoTime,
-                new ReaderMetrics(context.metricGroup(), System::nanoTime),
+                metrics,
                 thread("lease-grants-" + options.group() + "-" + context.getIndexOfSubtask()),
                 thread("lease-closing-" + options.group() + "-" + context.getIndexOfSubtask()));
     }

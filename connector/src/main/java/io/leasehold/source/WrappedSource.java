@@ -1,5 +1,7 @@
 package io.leasehold.source;
 
+import io.leasehold.source.kafka.KafkaReaders;
+
 import org.apache.flink.api.connector.source.ExternallyInducedSourceReader;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.connector.source.SourceReader;
@@ -7,6 +9,7 @@ import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.api.connector.source.SourceSplit;
 
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /** Which sources cannot be wrapped, as far as that shows. */
 final class WrappedSource {
@@ -47,10 +50,12 @@ final class WrappedSource {
     /**
      * Makes a reader of a source that is wrapped.
      *
+     * @param deleted told of numbers of records that were deleted before they were read
      * @throws IllegalStateException if its readers cannot be wrapped
      */
     static <T, SplitT extends SourceSplit> SourceReader<T, SplitT> reader(
-            Source<T, SplitT, ?> source, SourceReaderContext context) throws Exception {
+            Source<T, SplitT, ?> source, SourceReaderContext context, LongConsumer deleted)
+            throws Exception {
         SourceReader<T, SplitT> reader = source.createReader(context);
         if (reader instanceof ExternallyInducedSourceReader) {
             reader.close();
@@ -58,6 +63,6 @@ final class WrappedSource {
                     "The source %s cannot be wrapped: what it reads tells its readers when to take a checkpoint, and splits of several jobs have no checkpoint in common."
                             .formatted(source.getClass().getSimpleName()));
         }
-        return reader;
+        return KafkaReaders.watched(reader, source, System::nanoTime, deleted);
     }
 }

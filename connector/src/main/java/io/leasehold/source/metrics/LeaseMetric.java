@@ -153,6 +153,12 @@ public enum LeaseMetric {
             Kind.GAUGE,
             "splits",
             "in its restored state that are not granted again yet"),
+    RECORDS_DELETED_UNREAD(
+            "recordsDeletedUnread",
+            Place.READER,
+            Kind.GAUGE,
+            "records",
+            "at most, that Kafka had deleted before they were read, since it started"),
     REMAINING_GRANT(
             "remainingGrant",
             Place.READER,

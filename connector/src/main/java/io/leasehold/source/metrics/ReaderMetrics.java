@@ -5,6 +5,7 @@ import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.View;
 
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
@@ -40,6 +41,7 @@ public final class ReaderMetrics {
     private volatile long read;
     private volatile long frozen;
     private volatile long heldBack;
+    private final AtomicLong deletedUnread = new AtomicLong();
 
     /**
      * Registers all metrics.
@@ -53,6 +55,7 @@ public final class ReaderMetrics {
         group.gauge(LeaseMetric.SPLITS_READ, () -> read);
         group.gauge(LeaseMetric.SPLITS_FROZEN, () -> frozen);
         group.gauge(LeaseMetric.SPLITS_HELD_BACK, () -> heldBack);
+        group.gauge(LeaseMetric.RECORDS_DELETED_UNREAD, deletedUnread::get);
         group.gauge(LeaseMetric.REMAINING_GRANT, () -> millis(paused.remainingGrant()));
         group.gauge(LeaseMetric.ACCUMULATED_PAUSED_TIME, () -> millis(paused.total()));
         group.group().gauge(LeaseMetric.PAUSED_TIME_PER_SECOND.metricName(), new PerSecond(paused));
@@ -68,6 +71,11 @@ public final class ReaderMetrics {
         frozen = standingStill;
         heldBack = notGranted;
         paused.reading(toRead > 0);
+    }
+
+    /** So many records more were deleted before they were read. On any thread. */
+    public void deletedUnread(long records) {
+        deletedUnread.addAndGet(records);
     }
 
     /** The reader may emit until then, by its clock; if that is over, it may not. */
