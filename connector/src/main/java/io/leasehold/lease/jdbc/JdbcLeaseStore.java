@@ -195,7 +195,7 @@ public final class JdbcLeaseStore implements LeaseStore {
 
     @Override
     public LeaseOutcome<Set<String>> discover(Discover discover) {
-        List<NewSplit> splits = discover.splits();
+        List<NewSplit> splits = LockOrder.of(discover.splits(), NewSplit::splitId);
         Values values =
                 Values.of(discover.group())
                         .with("splits", text(splits, NewSplit::splitId))
@@ -206,7 +206,7 @@ public final class JdbcLeaseStore implements LeaseStore {
 
     @Override
     public LeaseOutcome<List<Acquire.Taken>> acquire(Acquire acquire) {
-        List<Acquire.Wanted> splits = acquire.splits();
+        List<Acquire.Wanted> splits = LockOrder.of(acquire.splits(), Acquire.Wanted::splitId);
         Values values =
                 Values.of(acquire.group())
                         .by(acquire.by())
@@ -257,7 +257,7 @@ public final class JdbcLeaseStore implements LeaseStore {
                                     finish.by(),
                                     finish.splits());
                     List<Recorded> ended =
-                            finish.splits().stream()
+                            LockOrder.of(finish.splits(), Recorded::splitId).stream()
                                     .filter(split -> held.contains(split.splitId()))
                                     .toList();
                     Values values =
@@ -272,7 +272,7 @@ public final class JdbcLeaseStore implements LeaseStore {
 
     @Override
     public LeaseOutcome<Set<String>> release(Release release) {
-        List<Released> splits = release.splits();
+        List<Released> splits = LockOrder.of(release.splits(), Released::splitId);
         List<Recorded> read =
                 splits.stream().map(Released::recorded).flatMap(Optional::stream).toList();
         Values values =
@@ -309,7 +309,7 @@ public final class JdbcLeaseStore implements LeaseStore {
 
     @Override
     public LeaseOutcome<Set<String>> claim(Claim claim) {
-        List<Claimed> splits = claim.splits();
+        List<Claimed> splits = LockOrder.of(claim.splits(), Claimed::splitId);
         Values values =
                 Values.of(claim.group())
                         .by(claim.by())
@@ -324,13 +324,17 @@ public final class JdbcLeaseStore implements LeaseStore {
         Values values =
                 Values.of(withdraw.group())
                         .by(withdraw.by())
-                        .with("splits", text(withdraw.splitIds(), Function.identity()));
+                        .with(
+                                "splits",
+                                text(
+                                        LockOrder.of(withdraw.splitIds(), Function.identity()),
+                                        Function.identity()));
         return ifWriter(withdraw.group(), withdraw.by(), SqlDialect::withdraw, values);
     }
 
     @Override
     public LeaseOutcome<Set<String>> rate(Rate rate) {
-        List<Rated> splits = rate.splits();
+        List<Rated> splits = LockOrder.of(rate.splits(), Rated::splitId);
         Values values =
                 Values.of(rate.group())
                         .by(rate.by())
@@ -388,7 +392,7 @@ public final class JdbcLeaseStore implements LeaseStore {
         return changeEach(
                 free.group(),
                 LeaseSql.FREE,
-                free.splits(),
+                LockOrder.of(free.splits(), AsRead::splitId),
                 JdbcLeaseStore::asRead,
                 Optional.empty());
     }
@@ -398,7 +402,7 @@ public final class JdbcLeaseStore implements LeaseStore {
         return changeEach(
                 reset.group(),
                 LeaseSql.RESET,
-                reset.splits(),
+                LockOrder.of(reset.splits(), Reset.Position::splitId),
                 (split, values) ->
                         values.with("split", split.splitId())
                                 .with("read_version", split.version())
@@ -414,7 +418,7 @@ public final class JdbcLeaseStore implements LeaseStore {
         return changeEach(
                 forget.group(),
                 LeaseSql.MARK_TO_FORGET,
-                forget.splits(),
+                LockOrder.of(forget.splits(), AsRead::splitId),
                 JdbcLeaseStore::asRead,
                 Optional.of(LeaseSql.DELETE_CHANGED));
     }
@@ -463,8 +467,9 @@ public final class JdbcLeaseStore implements LeaseStore {
     }
 
     private static Set<String> record(
-            JdbcSession session, Sql sql, String group, Incarnation by, List<Recorded> splits)
+            JdbcSession session, Sql sql, String group, Incarnation by, List<Recorded> unordered)
             throws SQLException {
+        List<Recorded> splits = LockOrder.of(unordered, Recorded::splitId);
         Values values =
                 Values.of(group)
                         .by(by)

@@ -10,26 +10,47 @@ final class PostgresDialect extends SqlDialect {
 
     /**
      * That {@code r} names a split that the member holds in that epoch. Only ever within a CASE,
-     * see {@link #named}.
+     * see {@link #locked}.
      */
     private static final String HELD =
             "l.owner = :member AND l.owner_incarnation = :incarnation AND l.epoch = r.epoch";
 
     /**
-     * The splits that a statement names, one a row, to be joined by group and split id.
+     * An update of the leases that the statement names, which it first locks in the order in which
+     * it names them: in which order an update of joined tables would lock them by itself is up to
+     * its plan.
      *
-     * <p>That join must be all that the database believes to know of how many leases it will find.
-     * Statistics are of some minutes ago, when there may have been neither this group nor this
-     * owner: it would take it for one lease, and compare every lease with every split that is
-     * named. Of what is within a CASE it assumes nothing, and OFFSET keeps the group a value that
-     * it learns only by reading it.
+     * <p>That the join finds a lease by group and split id must be all that the database believes
+     * to know of how many leases it will find. Statistics are of some minutes ago, when there may
+     * have been neither this group nor this owner: it would take it for one lease, and compare
+     * every lease with every split that is named. Of what is within a CASE it assumes nothing, and
+     * OFFSET keeps the group a value that it learns only by reading it.
      *
      * @param arrays parameters, the first of them the split ids
      * @param columns names for what is in them
+     * @param condition of the lease {@code l} and what is named, {@code r}; judged on the row that
+     *     the lock is on
+     * @param assignments what becomes of {@code l}
      */
-    private static String named(String arrays, String columns) {
-        return "(SELECT CAST(:group AS text) AS group_id, named.* FROM unnest(%s) AS named (%s) OFFSET 0)"
-                .formatted(arrays, columns);
+    private static String update(
+            String arrays, String columns, String condition, String assignments) {
+        return """
+               WITH locked AS (
+                   SELECT r.*
+                     FROM (SELECT CAST(:group AS text) AS group_id, named.*
+                             FROM unnest(%s) WITH ORDINALITY AS named (%s, place)
+                           OFFSET 0) AS r
+                     JOIN lease AS l ON l.group_id = r.group_id AND l.split_id = r.split_id
+                    WHERE CASE WHEN %s THEN TRUE ELSE FALSE END
+                    ORDER BY r.place
+                      FOR NO KEY UPDATE OF l
+               )
+               UPDATE lease AS l
+                  SET %s
+                 FROM locked AS r
+                WHERE l.group_id = r.group_id AND l.split_id = r.split_id
+               """
+                .formatted(arrays, columns, condition, assignments);
     }
 
     private static final Sql BEAT =
@@ -72,100 +93,78 @@ final class PostgresDialect extends SqlDialect {
 
     private static final Sql ACQUIRE =
             Sql.of(
-                    """
-                    UPDATE lease AS l
-                       SET owner = :member, owner_incarnation = :incarnation,
-                           epoch = l.epoch + 1, tenure = w.tenure,
-                           claimant = CASE WHEN l.owner = :member AND l.claimant <> :member
-                                           THEN l.claimant END,
-                           claim_kind = CASE WHEN l.owner = :member AND l.claimant <> :member
-                                             THEN l.claim_kind END,
-                           version = :version, changed_at = CURRENT_TIMESTAMP
-                      FROM %s AS w
-                     WHERE l.group_id = w.group_id AND l.split_id = w.split_id
-                       AND CASE WHEN l.version = w.version THEN NOT l.finished ELSE FALSE END
-                    """
-                            .formatted(
-                                    named(
-                                            ":splits, :versions, :tenures",
-                                            "split_id, version, tenure")));
+                    update(
+                            ":splits, :versions, :tenures",
+                            "split_id, version, tenure",
+                            "l.version = r.version AND NOT l.finished",
+                            """
+                                    owner = :member, owner_incarnation = :incarnation,
+                                    epoch = l.epoch + 1, tenure = r.tenure,
+                                    claimant = CASE WHEN l.owner = :member AND l.claimant <> :member
+                                                    THEN l.claimant END,
+                                    claim_kind = CASE WHEN l.owner = :member AND l.claimant <> :member
+                                                      THEN l.claim_kind END,
+                                    version = :version, changed_at = CURRENT_TIMESTAMP
+                                    """));
 
     private static final Sql RECORD =
             Sql.of(
-                    """
-                    UPDATE lease AS l
-                       SET progress = r.progress, serializer_version = r.serializer_version,
-                           progress_text = r.text, progress_checkpoint = r.checkpoint,
-                           progress_epoch = r.epoch, progress_at = CURRENT_TIMESTAMP
-                      FROM %s AS r
-                     WHERE l.group_id = r.group_id AND l.split_id = r.split_id
-                       AND CASE WHEN %s
-                                THEN NOT (l.progress_epoch = r.epoch
-                                          AND l.progress_checkpoint > r.checkpoint)
-                                ELSE FALSE END
-                    RETURNING l.split_id
-                    """
-                            .formatted(
-                                    named(
-                                            ":splits, :epochs, :progresses, :serializers, :texts, :checkpoints",
-                                            "split_id, epoch, progress, serializer_version, text, checkpoint"),
-                                    HELD));
+                    update(
+                                    ":splits, :epochs, :progresses, :serializers, :texts, :checkpoints",
+                                    "split_id, epoch, progress, serializer_version, text, checkpoint",
+                                    HELD
+                                            + " AND NOT (l.progress_epoch = r.epoch AND l.progress_checkpoint > r.checkpoint)",
+                                    """
+                                    progress = r.progress, serializer_version = r.serializer_version,
+                                    progress_text = r.text, progress_checkpoint = r.checkpoint,
+                                    progress_epoch = r.epoch, progress_at = CURRENT_TIMESTAMP
+                                    """)
+                            + "RETURNING l.split_id");
 
     private static final Sql LET_GO =
             Sql.of(
-                    """
-                    UPDATE lease AS l
-                       SET owner = NULL, owner_incarnation = NULL, finished = :finished,
-                           claimant = CASE WHEN :finished THEN NULL ELSE l.claimant END,
-                           claim_kind = CASE WHEN :finished THEN NULL ELSE l.claim_kind END,
-                           version = :version, changed_at = CURRENT_TIMESTAMP
-                      FROM %s AS r
-                     WHERE l.group_id = r.group_id AND l.split_id = r.split_id
-                       AND CASE WHEN %s THEN TRUE ELSE FALSE END
-                    """
-                            .formatted(named(":splits, :epochs", "split_id, epoch"), HELD));
+                    update(
+                            ":splits, :epochs",
+                            "split_id, epoch",
+                            HELD,
+                            """
+                                    owner = NULL, owner_incarnation = NULL, finished = :finished,
+                                    claimant = CASE WHEN :finished THEN NULL ELSE l.claimant END,
+                                    claim_kind = CASE WHEN :finished THEN NULL ELSE l.claim_kind END,
+                                    version = :version, changed_at = CURRENT_TIMESTAMP
+                                    """));
 
     private static final Sql CLAIM =
             Sql.of(
-                    """
-                    UPDATE lease AS l
-                       SET claimant = :member, claim_kind = c.kind,
-                           version = :version, changed_at = CURRENT_TIMESTAMP
-                      FROM %s AS c
-                     WHERE l.group_id = c.group_id AND l.split_id = c.split_id
-                       AND CASE WHEN l.version = c.version
-                                THEN NOT l.finished AND l.owner <> :member
-                                ELSE FALSE END
-                    """
-                            .formatted(
-                                    named(
-                                            ":splits, :versions, :kinds",
-                                            "split_id, version, kind")));
+                    update(
+                            ":splits, :versions, :kinds",
+                            "split_id, version, kind",
+                            "l.version = r.version AND NOT l.finished AND l.owner <> :member",
+                            """
+                                    claimant = :member, claim_kind = r.kind,
+                                    version = :version, changed_at = CURRENT_TIMESTAMP
+                                    """));
 
     private static final Sql WITHDRAW =
             Sql.of(
-                    """
-                    UPDATE lease AS l
-                       SET claimant = NULL, claim_kind = NULL,
-                           version = :version, changed_at = CURRENT_TIMESTAMP
-                      FROM %s AS c
-                     WHERE l.group_id = c.group_id AND l.split_id = c.split_id
-                       AND CASE WHEN l.claimant = :member THEN TRUE ELSE FALSE END
-                    """
-                            .formatted(named(":splits", "split_id")));
+                    update(
+                            ":splits",
+                            "split_id",
+                            "l.claimant = :member",
+                            """
+                                    claimant = NULL, claim_kind = NULL,
+                                    version = :version, changed_at = CURRENT_TIMESTAMP
+                                    """));
 
     private static final Sql RATE =
             Sql.of(
-                    """
-                    UPDATE lease AS l
-                       SET rate = r.rate, version = :version, changed_at = CURRENT_TIMESTAMP
-                      FROM %s AS r
-                     WHERE l.group_id = r.group_id AND l.split_id = r.split_id
-                       AND CASE WHEN %s THEN TRUE ELSE FALSE END
-                    """
-                            .formatted(
-                                    named(":splits, :epochs, :rates", "split_id, epoch, rate"),
-                                    HELD));
+                    update(
+                            ":splits, :epochs, :rates",
+                            "split_id, epoch, rate",
+                            HELD,
+                            """
+                                    rate = r.rate, version = :version, changed_at = CURRENT_TIMESTAMP
+                                    """));
 
     PostgresDialect() {
         super("postgresql", new LeaseSchema("postgresql", 1));

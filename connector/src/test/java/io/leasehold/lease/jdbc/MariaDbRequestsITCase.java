@@ -46,6 +46,11 @@ class MariaDbRequestsITCase extends ServerRequestsContract {
     }
 
     @Override
+    String countOfDeadlocks() {
+        return "SELECT CAST(variable_value AS INTEGER) FROM information_schema.global_status WHERE variable_name = 'INNODB_DEADLOCKS'";
+    }
+
+    @Override
     String countOfWaiting() {
         return "SELECT count(*) FROM information_schema.innodb_lock_waits";
     }

@@ -55,6 +55,11 @@ class PostgresRequestsITCase extends ServerRequestsContract {
     }
 
     @Override
+    String countOfDeadlocks() {
+        return "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
+    }
+
+    @Override
     String countOfWaiting() {
         return "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
     }

@@ -1,10 +1,17 @@
 package io.leasehold.lease.jdbc;
 
+import io.leasehold.lease.Claim;
 import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.Lease;
 import io.leasehold.lease.LeaseOutcome;
 import io.leasehold.lease.LeaseOutcome.Unknown;
+import io.leasehold.lease.LeaseRequest.Acquire;
+import io.leasehold.lease.LeaseRequest.AsRead;
+import io.leasehold.lease.LeaseRequest.Free;
 import io.leasehold.lease.LeaseRequest.Open;
+import io.leasehold.lease.LeaseRequest.Rate;
+import io.leasehold.lease.LeaseRequest.Rate.Rated;
+import io.leasehold.lease.LeaseRequest.Record;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseStoreException;
 import io.leasehold.lease.Membership;
@@ -31,6 +38,8 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
 import static io.leasehold.testkit.ScriptedMember.applied;
+import static io.leasehold.testkit.ScriptedMember.position;
+import static io.leasehold.testkit.ScriptedMember.recorded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 
@@ -62,6 +71,9 @@ abstract class ServerRequestsContract {
 
     /** Past the store. */
     abstract Connection connect(String database) throws SQLException;
+
+    /** A query for how many transactions this server has ended because of a deadlock. */
+    abstract String countOfDeadlocks();
 
     /** A query for how many wait for a lock that another transaction has. */
     abstract String countOfWaiting();
@@ -215,6 +227,60 @@ abstract class ServerRequestsContract {
         } finally {
             thread.shutdownNow();
         }
+    }
+
+    /** For a minute: {@code -Dlock.order.seconds=60}. */
+    @Test
+    void requestsForTheSameSplitsInAnyOrderNeverDeadlock() throws Exception {
+        Duration duration = Duration.ofSeconds(Integer.getInteger("lock.order.seconds", 5));
+        ScriptedMember a = member("a", LONG);
+        applied(a.discover(IntStream.range(0, 200).mapToObj(i -> "s" + i).toArray(String[]::new)));
+        List<Lease> had =
+                applied(a.acquire(a.leases().values().toArray(Lease[]::new))).stream()
+                        .map(Acquire.Taken::lease)
+                        .toList();
+        ScriptedMember b = member("b", LONG);
+        ScriptedMember recording = a.through(store(withTables(database), LONG));
+        ScriptedMember operator = a.through(store(withTables(database), LONG));
+        long before = number(countOfDeadlocks());
+
+        InAnyOrder rounds = new InAnyOrder(duration);
+        rounds.run(
+                random ->
+                        recording.send(
+                                new Record(
+                                        "g",
+                                        a.self(),
+                                        InAnyOrder.some(had, random).stream()
+                                                .map(it -> recorded(it, position("x", 1)))
+                                                .toList())),
+                random ->
+                        a.send(
+                                new Rate(
+                                        "g",
+                                        a.self(),
+                                        InAnyOrder.some(had, random).stream()
+                                                .map(it -> new Rated(it.splitId(), it.epoch(), 1))
+                                                .toList())),
+                random -> {
+                    List<Lease> now = InAnyOrder.some(List.copyOf(b.leases().values()), random);
+                    applied(b.claim(Claim.Kind.ASK, now.toArray(Lease[]::new)));
+                    return b.withdraw(now.stream().map(Lease::splitId).toArray(String[]::new));
+                },
+                random ->
+                        operator.send(
+                                new Free(
+                                        "g",
+                                        InAnyOrder.some(
+                                                        List.copyOf(operator.leases().values()),
+                                                        random)
+                                                .stream()
+                                                .map(it -> new AsRead(it.splitId(), it.version()))
+                                                .toList())));
+
+        assertThat(rounds.failures()).isEmpty();
+        assertThat(rounds.done()).allSatisfy(done -> assertThat(done).isPositive());
+        assertThat(number(countOfDeadlocks())).isEqualTo(before);
     }
 
     @Test
