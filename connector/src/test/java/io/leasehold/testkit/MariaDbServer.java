@@ -42,7 +42,7 @@ public final class MariaDbServer {
                 "Skipped: no MariaDB on this machine (mariadbd and mariadb-install-db); install the package mariadb-server.");
     }
 
-    private static Optional<Path> program(String name) {
+    static Optional<Path> program(String name) {
         return Stream.concat(
                         Stream.of(System.getenv("PATH").split(":")),
                         // Where it is, although only root has that on its path.
@@ -116,7 +116,7 @@ public final class MariaDbServer {
                 .start();
     }
 
-    private static int freePort() throws IOException {
+    static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }

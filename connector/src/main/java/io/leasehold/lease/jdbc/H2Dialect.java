@@ -163,7 +163,7 @@ final class H2Dialect extends SqlDialect {
     }
 
     @Override
-    String settings(Duration timeout) {
+    String connectionSettings(Duration timeout) {
         return "SET LOCK_TIMEOUT %1$s; SET QUERY_TIMEOUT %1$s"
                 .formatted(Math.max(1, timeout.toMillis()));
     }

@@ -38,7 +38,9 @@ record JdbcPool(
         // What the store relies on comes last; nobody can set it otherwise.
         dialect.requiredDriverSettings().forEach(config::addDataSourceProperty);
         config.setAutoCommit(true);
-        config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+        if (!dialect.connectionSettings(timeout).isEmpty()) {
+            config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+        }
         config.setConnectionTimeout(Math.max(SHORTEST_WAIT, timeout.toMillis()));
         config.setValidationTimeout(Math.max(SHORTEST_WAIT, timeout.toMillis()));
         config.setInitializationFailTimeout(-1);

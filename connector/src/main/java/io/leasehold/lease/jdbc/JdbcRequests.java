@@ -71,10 +71,10 @@ final class JdbcRequests {
             if (ended) {
                 return closed();
             }
-            JdbcConnections.Greeting settings =
-                    made -> session(made, deadline).run(dialect.settings(timeout));
             LeaseOutcome<A> outcome =
-                    carryOut(session(connections.current(settings), deadline), request);
+                    carryOut(
+                            session(connections.current(made -> greet(made, deadline)), deadline),
+                            request);
             inOrder = true;
             return outcome;
         } catch (SQLException e) {
@@ -90,7 +90,14 @@ final class JdbcRequests {
     }
 
     private JdbcSession session(Connection connection, Deadline deadline) {
-        return new JdbcSession(connection, dialect, deadline);
+        return new JdbcSession(connection, dialect, dialect.transactionSettings(timeout), deadline);
+    }
+
+    private void greet(Connection made, Deadline deadline) throws SQLException {
+        String settings = dialect.connectionSettings(timeout);
+        if (!settings.isEmpty()) {
+            session(made, deadline).run(settings);
+        }
     }
 
     private <A> LeaseOutcome<A> carryOut(JdbcSession session, Single<A> request)

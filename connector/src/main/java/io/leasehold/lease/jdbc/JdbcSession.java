@@ -20,11 +20,23 @@ final class JdbcSession {
 
     private final Connection connection;
     private final SqlDialect dialect;
+    private final String transactionSettings;
     private final Deadline deadline;
 
-    JdbcSession(Connection connection, SqlDialect dialect, Deadline deadline) {
+    /** Whether the next statement is the first of a transaction of several. */
+    private boolean beginning;
+
+    /**
+     * @param transactionSettings {@link SqlDialect#transactionSettings}; they cost no round trip
+     */
+    JdbcSession(
+            Connection connection,
+            SqlDialect dialect,
+            String transactionSettings,
+            Deadline deadline) {
         this.connection = connection;
         this.dialect = dialect;
+        this.transactionSettings = transactionSettings;
         this.deadline = deadline;
     }
 
@@ -35,11 +47,19 @@ final class JdbcSession {
     /** Carries out a statement and returns the number of rows it changed. */
     int update(Sql sql, Values values) throws SQLException {
         try (PreparedStatement statement = prepare(sql, values)) {
-            return statement.executeUpdate();
+            int changed = 0;
+            boolean hasRows = statement.execute();
+            while (hasRows || statement.getUpdateCount() >= 0) {
+                changed += hasRows ? 0 : statement.getUpdateCount();
+                hasRows = statement.getMoreResults();
+            }
+            return changed;
+        } catch (SQLException e) {
+            throw afterLeaving(e);
         }
     }
 
-    /** Carries out a statement once for each of the values, sent together. */
+    /** Within a transaction: carries out a statement once for each of the values, sent together. */
     void updateEach(Sql sql, List<Values> each) throws SQLException {
         if (each.isEmpty()) {
             return;
@@ -74,6 +94,8 @@ final class JdbcSession {
                 hasRows = statement.getMoreResults();
             }
             return rows;
+        } catch (SQLException e) {
+            throw afterLeaving(e);
         }
     }
 
@@ -90,13 +112,16 @@ final class JdbcSession {
     void run(String script) throws SQLException {
         await();
         try (Statement statement = connection.createStatement()) {
-            statement.execute(script);
+            statement.execute(inTransaction(script));
+        } catch (SQLException e) {
+            throw afterLeaving(e);
         }
     }
 
     /** Begins a transaction. Outside of one, every statement is its own. */
     void begin() throws SQLException {
         connection.setAutoCommit(false);
+        beginning = true;
     }
 
     void commit() throws SQLException {
@@ -123,9 +148,39 @@ final class JdbcSession {
         }
     }
 
+    /**
+     * A statement that has failed may have been in a transaction of its own, which is still open.
+     */
+    private SQLException afterLeaving(SQLException failure) {
+        try {
+            if (!transactionSettings.isEmpty() && connection.getAutoCommit()) {
+                await();
+                try (Statement statement = connection.createStatement()) {
+                    statement.execute("ROLLBACK");
+                }
+            }
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
+        }
+        return failure;
+    }
+
+    /** With what is to be set for the transaction that these statements begin or are. */
+    private String inTransaction(String statements) throws SQLException {
+        if (transactionSettings.isEmpty()) {
+            return statements;
+        }
+        if (connection.getAutoCommit()) {
+            return "BEGIN;\n" + transactionSettings + statements + "\n;\nCOMMIT";
+        }
+        String settings = beginning ? transactionSettings : "";
+        beginning = false;
+        return settings + statements;
+    }
+
     private PreparedStatement prepare(Sql sql, Values values) throws SQLException {
         await();
-        PreparedStatement statement = connection.prepareStatement(sql.text());
+        PreparedStatement statement = connection.prepareStatement(inTransaction(sql.text()));
         try {
             bind(statement, sql, values);
             return statement;

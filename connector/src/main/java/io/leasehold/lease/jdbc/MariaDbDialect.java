@@ -230,7 +230,7 @@ class MariaDbDialect extends SqlDialect {
      * And what does not fit must fail instead of being cut.
      */
     @Override
-    String settings(Duration timeout) {
+    String connectionSettings(Duration timeout) {
         return commonSettings(timeout)
                 + ", max_statement_time = %s, idle_transaction_timeout = %s"
                         .formatted(

@@ -19,7 +19,7 @@ final class MySqlDialect extends MariaDbDialect {
     }
 
     @Override
-    String settings(Duration timeout) {
+    String connectionSettings(Duration timeout) {
         return commonSettings(timeout)
                 + ", max_execution_time = "
                 + Math.max(1, timeout.toMillis());

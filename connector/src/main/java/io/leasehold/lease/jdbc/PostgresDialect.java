@@ -196,14 +196,24 @@ final class PostgresDialect extends SqlDialect {
      * statement is planned for as many as it names.
      */
     @Override
-    String settings(Duration timeout) {
+    String transactionSettings(Duration timeout) {
         return """
-               SET statement_timeout = %1$s;
-               SET lock_timeout = %1$s;
-               SET idle_in_transaction_session_timeout = %1$s;
-               SET plan_cache_mode = force_custom_plan
+               SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+               SET LOCAL statement_timeout = %1$s;
+               SET LOCAL lock_timeout = %1$s;
+               SET LOCAL idle_in_transaction_session_timeout = %1$s;
+               SET LOCAL plan_cache_mode = force_custom_plan;
                """
                 .formatted(Math.max(1, timeout.toMillis()));
+    }
+
+    /**
+     * A statement that is prepared under a name belongs to one connection of the server, and behind
+     * a pooler the next transaction may have another one.
+     */
+    @Override
+    Map<String, String> requiredDriverSettings() {
+        return Map.of("prepareThreshold", "0");
     }
 
     /** Or else a connection that falls silent while it is made would never be given up. */
@@ -211,10 +221,20 @@ final class PostgresDialect extends SqlDialect {
     Map<String, String> driverSettings(Duration timeout) {
         String seconds = String.valueOf(Math.max(1, timeout.plusMillis(999).toSeconds()));
         return Map.of(
-                "connectTimeout", seconds,
-                "loginTimeout", seconds,
-                "socketTimeout", seconds,
-                "tcpKeepAlive", "true");
+                "connectTimeout",
+                seconds,
+                "loginTimeout",
+                seconds,
+                "socketTimeout",
+                seconds,
+                "tcpKeepAlive",
+                "true",
+                // A standby answers too, but cannot be written to.
+                "targetServerType",
+                "primary",
+                // The application's name then goes with the start of the connection.
+                "assumeMinServerVersion",
+                "12");
     }
 
     @Override

@@ -77,8 +77,22 @@ abstract class SqlDialect {
     /** Whether the values of these parameters are encoded as in web addresses. */
     abstract boolean decodesParameters();
 
-    /** Settings of each new connection; no statement on it takes longer than the time-out. */
-    abstract String settings(Duration timeout);
+    /**
+     * Statements for each new connection, so that none on it takes longer than the time-out. Where
+     * there are any, it is also set to read what is committed.
+     */
+    String connectionSettings(Duration timeout) {
+        return "";
+    }
+
+    /**
+     * Statements that begin each transaction, of which every other statement is one, to the same
+     * ends. A database whose connections may be those of a pooler has these instead: what is set
+     * for a connection would be lost in the next transaction, and found by whoever is given it.
+     */
+    String transactionSettings(Duration timeout) {
+        return "";
+    }
 
     /** Driver settings that the user may override; they bound what is not yet a request. */
     abstract Map<String, String> driverSettings(Duration timeout);
