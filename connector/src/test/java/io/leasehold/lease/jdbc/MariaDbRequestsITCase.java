@@ -158,6 +158,31 @@ class MariaDbRequestsITCase extends ServerRequestsContract {
     }
 
     @Test
+    void aConnectionThatTurnsOutReadOnlyIsThrownAway() throws Exception {
+        MariaDbServer.run(database, "CREATE OR REPLACE USER reader IDENTIFIED BY 'right'");
+        MariaDbServer.run(database, "GRANT ALL ON *.* TO reader");
+        MariaDbServer.run(database, "REVOKE SUPER, READ_ONLY ADMIN ON *.* FROM reader");
+        String connection =
+                "SELECT COALESCE(MAX(id), 0) FROM information_schema.processlist WHERE user = 'reader'";
+        ScriptedMember a =
+                member(
+                        "a",
+                        closing(withTables(database).user("reader").password("right").open(LONG)));
+        long first = number(connection);
+        MariaDbServer.run(database, "SET GLOBAL read_only = ON");
+        try {
+            LeaseStoreException failure = unknown(a.beat(1));
+
+            assertThat(failure.retryable()).isTrue();
+            assertThat(failure).hasMessageContaining("read-only");
+        } finally {
+            MariaDbServer.run(database, "SET GLOBAL read_only = OFF");
+        }
+        applied(a.beat(2));
+        assertThat(number(connection)).isGreaterThan(first);
+    }
+
+    @Test
     void aFewSplitsOfALargeTableAreFoundWithoutReadingAllOfIt() throws Exception {
         ScriptedMember a = member("a", LONG);
         applied(a.discover(IntStream.range(0, 9999).mapToObj(i -> "s" + i).toArray(String[]::new)));
