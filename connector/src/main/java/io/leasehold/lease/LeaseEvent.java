@@ -110,10 +110,4 @@ public sealed interface LeaseEvent {
 
     /** This incarnation is over: it was closed by others, or its member id lives elsewhere. */
     record Over(String why) implements LeaseEvent {}
-
-    /** The store did not answer; validity goes on shrinking until it does. */
-    record StoreSilent(LeaseStoreException cause) implements LeaseEvent {}
-
-    /** After silence, a renewal was answered. */
-    record StoreAnswers() implements LeaseEvent {}
 }

@@ -408,7 +408,7 @@ public final class LeaseKeeper {
                 },
                 // Somebody wrote the row meanwhile: look again.
                 reason -> renewals.unanswered(sentAt, now),
-                cause -> silent(cause, sentAt, now));
+                cause -> silent(sentAt, now));
     }
 
     private void joined(long now) {
@@ -532,7 +532,6 @@ public final class LeaseKeeper {
         if (doubtful) {
             doubtful = false;
             leasesStale = true;
-            events.add(new LeaseEvent.StoreAnswers());
         }
         saw(membership, sentAt, now);
         plan.membersRead(sentAt);
@@ -727,11 +726,10 @@ public final class LeaseKeeper {
                                 outcome.react(
                                         answer -> applied.take(answer, sentAt, now),
                                         this::over,
-                                        cause -> silent(cause, sentAt, now))));
+                                        cause -> silent(sentAt, now))));
     }
 
-    private void silent(LeaseStoreException cause, long sentAt, long now) {
-        events.add(new LeaseEvent.StoreSilent(cause));
+    private void silent(long sentAt, long now) {
         doubtful = true;
         plan.changed();
         renewals.unanswered(sentAt, now);

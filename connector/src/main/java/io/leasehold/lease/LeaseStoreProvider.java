@@ -22,7 +22,7 @@ public interface LeaseStoreProvider {
      *     password.env}, {@code schema.create}, and whatever else the store passes on; a store
      *     without use for one ignores it
      * @throws IllegalArgumentException if the URL names no store; what else is wrong with it or the
-     *     properties shows at {@link LeaseStoreFactory#open}
+     *     properties shows at {@link LeaseStoreFactory#validate} and {@link LeaseStoreFactory#open}
      */
     LeaseStoreFactory factory(String url, Map<String, String> properties);
 }

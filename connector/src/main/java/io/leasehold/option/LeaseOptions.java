@@ -123,7 +123,16 @@ public final class LeaseOptions {
                     "lease.startup.timeout",
                     OptionType.DURATION,
                     "1 min",
-                    "How long to try at start if the lease table does not answer.");
+                    "How long to try at start if the lease table does not answer, or refuses the "
+                            + "password in lease.password.file, which may be about to change.");
+    public static final Option<Duration> DENIED_TIMEOUT =
+            withDefault(
+                    "lease.denied.timeout",
+                    OptionType.DURATION,
+                    "10 min",
+                    "How long a running job waits where the lease table denies it access: a wrong "
+                            + "password, a missing right or table. Its readers pause meanwhile. Then it "
+                            + "fails, and Flink does not restart it.");
     public static final Option<Integer> WEIGHT =
             withDefault(
                     "lease.weight",
@@ -211,6 +220,7 @@ public final class LeaseOptions {
                     INITIAL_MEMBERS,
                     INITIAL_WAIT,
                     STARTUP_TIMEOUT,
+                    DENIED_TIMEOUT,
                     WEIGHT,
                     MAX_SPLITS,
                     BALANCE,

@@ -34,6 +34,7 @@ public record LeaseSettings(
         Map<String, String> storeProperties,
         LeaseTerms terms,
         Duration startupTimeout,
+        Duration deniedTimeout,
         Share share,
         ProgressRecording progress,
         RestoreRule restore,
@@ -52,7 +53,9 @@ public record LeaseSettings(
                 .ifPresent(
                         url ->
                                 reader.check(
-                                        () -> LeaseStores.forUrl(url, storeProperties(reader))));
+                                        () ->
+                                                LeaseStores.forUrl(url, storeProperties(reader))
+                                                        .validate()));
     }
 
     /** The settings, where there are no problems. */
@@ -64,6 +67,7 @@ public record LeaseSettings(
                 storeProperties(reader),
                 terms(reader).orElseThrow(),
                 reader.get(LeaseOptions.STARTUP_TIMEOUT),
+                reader.get(LeaseOptions.DENIED_TIMEOUT),
                 new Share(
                         reader.get(LeaseOptions.WEIGHT),
                         reader.find(LeaseOptions.MAX_SPLITS).orElse(Share.ANY_NUMBER),
@@ -87,6 +91,7 @@ public record LeaseSettings(
                 .maxSplits(share.mostSplits())
                 .balance(share.balance())
                 .startupTimeout(startupTimeout)
+                .deniedTimeout(deniedTimeout)
                 .progress(progress)
                 .restore(restore)
                 .onLost(onLost)

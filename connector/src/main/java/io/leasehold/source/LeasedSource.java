@@ -183,6 +183,7 @@ public sealed class LeasedSource<T, SplitT extends SourceSplit, InnerT>
                         options.terms(),
                         options.store(),
                         options.startupTimeout(),
+                        options.deniedTimeout(),
                         options.progress() == ProgressRecording.ONE_BEHIND,
                         inner.getBoundedness() == Boundedness.BOUNDED,
                         options.restore(),

@@ -21,6 +21,7 @@ import java.util.UUID;
 public final class LeasedSourceBuilder<T, SplitT extends SourceSplit, InnerT> {
 
     public static final Duration DEFAULT_STARTUP_TIMEOUT = Duration.ofMinutes(1);
+    public static final Duration DEFAULT_DENIED_TIMEOUT = Duration.ofMinutes(10);
 
     private final Source<T, SplitT, InnerT> inner;
     private Optional<String> group = Optional.empty();
@@ -29,6 +30,7 @@ public final class LeasedSourceBuilder<T, SplitT extends SourceSplit, InnerT> {
     private LeaseTerms terms = LeaseTerms.of(LeaseTerms.DEFAULT_DURATION);
     private Share share = Share.of(1);
     private Duration startupTimeout = DEFAULT_STARTUP_TIMEOUT;
+    private Duration deniedTimeout = DEFAULT_DENIED_TIMEOUT;
     private ProgressRecording progress = ProgressRecording.ONE_BEHIND;
     private SerializableFunction<SplitT, String> boundsOf;
     private Optional<SplitIds> splitIds = Optional.empty();
@@ -102,12 +104,26 @@ public final class LeasedSourceBuilder<T, SplitT extends SourceSplit, InnerT> {
 
     /** How long a store that does not answer is asked when the job starts. Default 1 minute. */
     public LeasedSourceBuilder<T, SplitT, InnerT> startupTimeout(Duration startupTimeout) {
-        if (startupTimeout.isNegative()) {
-            throw new IllegalArgumentException(
-                    "lease.startup.timeout is " + startupTimeout + "; it must not be negative.");
-        }
-        this.startupTimeout = startupTimeout;
+        this.startupTimeout = notNegative("lease.startup.timeout", startupTimeout);
         return this;
+    }
+
+    /**
+     * How long a job that runs goes on where the store denies it access, because of its password,
+     * its rights or the tables, before it fails for good. Its readers pause meanwhile. Default 10
+     * minutes.
+     */
+    public LeasedSourceBuilder<T, SplitT, InnerT> deniedTimeout(Duration deniedTimeout) {
+        this.deniedTimeout = notNegative("lease.denied.timeout", deniedTimeout);
+        return this;
+    }
+
+    private static Duration notNegative(String option, Duration value) {
+        if (value.isNegative()) {
+            throw new IllegalArgumentException(
+                    option + " is " + value + "; it must not be negative.");
+        }
+        return value;
     }
 
     /** When positions are recorded. Default {@link ProgressRecording#ONE_BEHIND}. */
@@ -173,9 +189,11 @@ public final class LeasedSourceBuilder<T, SplitT extends SourceSplit, InnerT> {
      *
      * @throws IllegalStateException if group or store are missing, or if nothing is known of the
      *     source's split ids
+     * @throws IllegalArgumentException if the store's settings can never work
      */
     public LeasedSource<T, SplitT, InnerT> build() {
         WrappedSource.requireStableIds(inner, splitIds);
+        store.ifPresent(LeaseStoreFactory::validate);
         LeasedSourceOptions options =
                 new LeasedSourceOptions(
                         group.orElseThrow(() -> missing("group", "group(..)")),
@@ -184,6 +202,7 @@ public final class LeasedSourceBuilder<T, SplitT extends SourceSplit, InnerT> {
                         terms,
                         share,
                         startupTimeout,
+                        deniedTimeout,
                         progress,
                         restore,
                         onLost,

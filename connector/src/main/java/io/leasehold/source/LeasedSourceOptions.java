@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param terms the times
  * @param share what part of the queue this job wants
  * @param startupTimeout how long a store that does not answer is asked when the job starts
+ * @param deniedTimeout how long it goes on where the store denies it access, before it fails
  * @param progress when positions are recorded
  * @param restore from where it goes on with splits that the state it starts from holds
  * @param onLost what it does when a lease it has is not its own any more
@@ -29,6 +30,7 @@ public record LeasedSourceOptions(
         LeaseTerms terms,
         Share share,
         Duration startupTimeout,
+        Duration deniedTimeout,
         ProgressRecording progress,
         RestoreRule restore,
         LostLease onLost,

@@ -571,7 +571,10 @@ class LeaseAdminTest {
                     protected <A> LeaseOutcome<A> relay(LeaseRequest<A> request) {
                         if (request instanceof LeaseRequest.Claim && ++claims == 2) {
                             return new LeaseOutcome.Unknown<>(
-                                    new LeaseStoreException("No answer.", true, null));
+                                    new LeaseStoreException(
+                                            "No answer.",
+                                            LeaseStoreException.Kind.UNREACHABLE,
+                                            null));
                         }
                         return request.sendTo(group.store());
                     }

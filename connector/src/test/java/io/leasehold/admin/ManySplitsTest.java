@@ -80,7 +80,10 @@ class ManySplitsTest {
                     protected <A> LeaseOutcome<A> relay(LeaseRequest<A> request) {
                         if (sent > answers || (kind.isInstance(request) && ++sent > answers)) {
                             return new LeaseOutcome.Unknown<>(
-                                    new LeaseStoreException("No answer.", true, null));
+                                    new LeaseStoreException(
+                                            "No answer.",
+                                            LeaseStoreException.Kind.UNREACHABLE,
+                                            null));
                         }
                         return request.sendTo(group.store());
                     }
@@ -254,7 +257,10 @@ class ManySplitsTest {
                             protected <A> LeaseOutcome<A> relay(LeaseRequest<A> request) {
                                 if (freed == 2) {
                                     return new LeaseOutcome.Unknown<>(
-                                            new LeaseStoreException("No answer.", true, null));
+                                            new LeaseStoreException(
+                                                    "No answer.",
+                                                    LeaseStoreException.Kind.UNREACHABLE,
+                                                    null));
                                 }
                                 freed += request instanceof LeaseRequest.Free ? 1 : 0;
                                 return request.sendTo(group.store());

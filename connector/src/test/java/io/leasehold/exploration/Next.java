@@ -19,7 +19,7 @@ import java.util.TreeMap;
 final class Next {
 
     private static final LeaseStoreException NO_ANSWER =
-            new LeaseStoreException("No answer.", true, null);
+            new LeaseStoreException("No answer.", LeaseStoreException.Kind.UNREACHABLE, null);
     private static final Orders STAND_BY = new Orders(false, OptionalInt.of(0));
     private static final long TICK = Conduct.TERMS.renewInterval().toNanos();
 

@@ -264,7 +264,6 @@ class LeaseKeeperTest {
             group.run(TERMS.duration().multipliedBy(3));
 
             assertThat(group.leases()).as("after %d ticks", ticks).isEqualTo(before);
-            assertThat(blue.events(LeaseEvent.StoreAnswers.class)).hasSize(1);
             assertThat(blue.events(LeaseEvent.Over.class)).isEmpty();
         }
     }
@@ -790,7 +789,7 @@ class LeaseKeeperTest {
             group.run(TERMS.duration().multipliedBy(3));
 
             assertThat(blue.holds()).as("silent from %d ms on", millis).hasSize(4);
-            assertThat(blue.events(LeaseEvent.StoreSilent.class)).isNotEmpty();
+            assertThat(blue.unanswered).isPositive();
             assertThat(blue.events(LeaseEvent.Over.class)).isEmpty();
             blue.granted.forEach(
                     (splitId, acquired) ->

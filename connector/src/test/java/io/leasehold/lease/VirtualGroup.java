@@ -38,7 +38,7 @@ public final class VirtualGroup {
     private static final String GROUP = "orders";
     private static final Duration ROUND_TRIP = Duration.ofMillis(2);
     private static final LeaseStoreException NO_ANSWER =
-            new LeaseStoreException("No answer.", true, null);
+            new LeaseStoreException("No answer.", LeaseStoreException.Kind.UNREACHABLE, null);
 
     private final MemoryLeaseTable table = new MemoryLeaseTable();
     private final List<VirtualMember> members = new ArrayList<>();
@@ -212,6 +212,9 @@ public final class VirtualGroup {
         /** How many it has sent. */
         int requests;
 
+        /** How many of these it got no answer to. */
+        int unanswered;
+
         /**
          * How long until a checkpoint is complete that was begun after a claim; or there is none.
          */
@@ -360,6 +363,7 @@ public final class VirtualGroup {
 
         private <A> LeaseStep.Answer<A> send(LeaseStep<A> step) {
             requests++;
+            unanswered += way == Way.UP ? 0 : 1;
             return switch (way) {
                 case UP -> step.sendTo(table.open());
                 case LOSES_REQUESTS -> step.answeredBy(new LeaseOutcome.Unknown<>(NO_ANSWER));

@@ -10,7 +10,7 @@ import io.leasehold.testkit.RelayingStore;
 final class SilentStore extends RelayingStore {
 
     private static final LeaseStoreException SILENCE =
-            new LeaseStoreException("No answer.", true, null);
+            new LeaseStoreException("No answer.", LeaseStoreException.Kind.UNREACHABLE, null);
 
     @Override
     protected <A> LeaseOutcome<A> relay(LeaseRequest<A> request) {

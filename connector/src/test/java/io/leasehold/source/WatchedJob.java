@@ -262,7 +262,10 @@ final class WatchedJob {
             try {
                 if (request instanceof Release && job.losesRelease()) {
                     return new LeaseOutcome.Unknown<>(
-                            new LeaseStoreException("It was lost on the way.", true, null));
+                            new LeaseStoreException(
+                                    "It was lost on the way.",
+                                    LeaseStoreException.Kind.UNREACHABLE,
+                                    null));
                 } else if (request instanceof Release) {
                     job.at(Place.RELEASE_REQUEST).pass();
                 } else if (request instanceof Acquire) {
@@ -280,7 +283,10 @@ final class WatchedJob {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return new LeaseOutcome.Unknown<>(
-                        new LeaseStoreException("The wait for the answer was ended.", true, e));
+                        new LeaseStoreException(
+                                "The wait for the answer was ended.",
+                                LeaseStoreException.Kind.UNREACHABLE,
+                                e));
             }
         }
 

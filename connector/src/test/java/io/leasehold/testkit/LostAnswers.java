@@ -18,7 +18,11 @@ public final class LostAnswers extends RelayingStore {
     @Override
     protected <A> LeaseOutcome<A> relay(LeaseRequest<A> request) {
         LeaseOutcome<A> answer = request.sendTo(store);
-        return new Unknown<>(new LeaseStoreException("The answer was lost: " + answer, true, null));
+        return new Unknown<>(
+                new LeaseStoreException(
+                        "The answer was lost: " + answer,
+                        LeaseStoreException.Kind.UNREACHABLE,
+                        null));
     }
 
     @Override

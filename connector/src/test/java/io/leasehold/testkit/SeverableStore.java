@@ -55,7 +55,10 @@ public final class SeverableStore implements LeaseStoreFactory {
         protected <A> LeaseOutcome<A> relay(LeaseRequest<A> request) {
             return SEVERED.contains(name)
                     ? new LeaseOutcome.Unknown<>(
-                            new LeaseStoreException("The way to the store is cut.", true, null))
+                            new LeaseStoreException(
+                                    "The way to the store is cut.",
+                                    LeaseStoreException.Kind.UNREACHABLE,
+                                    null))
                     : request.sendTo(store);
         }
 

@@ -21,10 +21,15 @@ final class JdbcConnections {
     }
 
     private final HikariDataSource pool;
+    private final JdbcPassword password;
     private Optional<Connection> kept = Optional.empty();
 
-    JdbcConnections(HikariDataSource pool) {
+    /**
+     * @param password that the pool logs in with
+     */
+    JdbcConnections(HikariDataSource pool, JdbcPassword password) {
         this.pool = pool;
+        this.password = password;
     }
 
     /**
@@ -35,11 +40,18 @@ final class JdbcConnections {
      */
     Connection current(Greeting greeting) throws SQLException {
         if (kept.isEmpty()) {
+            // A pool would try again for as long as it is waited for.
+            password.read();
             Connection connection = pool.getConnection();
             kept = Optional.of(connection);
             greeting.to(connection);
         }
         return kept.get();
+    }
+
+    /** Whether the next connection may be made with another password than the last. */
+    boolean passwordMayChange() {
+        return password.mayChange();
     }
 
     /** Forgets the connection: after an exception nobody knows what it was in the middle of. */

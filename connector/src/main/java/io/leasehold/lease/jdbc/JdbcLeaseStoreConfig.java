@@ -2,12 +2,12 @@ package io.leasehold.lease.jdbc;
 
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.lease.LeaseStoreException.Kind;
 import io.leasehold.lease.LeaseStoreFactory;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +25,11 @@ import java.util.stream.Stream;
 public final class JdbcLeaseStoreConfig implements LeaseStoreFactory {
 
     private static final long serialVersionUID = 1L;
+
+    private static final Logger LOG = LoggerFactory.getLogger(JdbcLeaseStoreConfig.class);
+
+    /** No time-out is wrong for the settings that are validated. */
+    private static final Duration VALIDATED = Duration.ofSeconds(1);
 
     private static final String USER = "user";
     private static final String PASSWORD = "password";
@@ -54,16 +59,14 @@ public final class JdbcLeaseStoreConfig implements LeaseStoreFactory {
     }
 
     /**
-     * A file whose first line is the password, read when the store is opened, where it is opened.
+     * A file whose first line is the password, read for each new connection, where the store is
+     * opened.
      */
     public JdbcLeaseStoreConfig passwordFile(String path) {
         return property(PASSWORD_FILE, path);
     }
 
-    /**
-     * An environment variable that holds the password, read when the store is opened, where it is
-     * opened.
-     */
+    /** An environment variable that holds the password, where the store is opened. */
     public JdbcLeaseStoreConfig passwordEnv(String variable) {
         return property(PASSWORD_ENV, variable);
     }
@@ -86,25 +89,52 @@ public final class JdbcLeaseStoreConfig implements LeaseStoreFactory {
         return new JdbcLeaseStoreConfig(url, more);
     }
 
+    /** Refuses a wrong URL, wrong options, and, where HikariCP is there, wrong pool settings. */
+    @Override
+    public void validate() {
+        SqlDialect dialect = dialect();
+        JdbcUrl parsed = JdbcUrl.of(url, dialect);
+        createsSchema(dialect);
+        JdbcPassword password = password(parsed);
+        try {
+            pool(dialect, parsed, password, VALIDATED).validate();
+        } catch (NoClassDefFoundError e) {
+            LOG.debug("Without HikariCP its settings are not known here.", e);
+        }
+    }
+
     @Override
     public LeaseStore open(Duration timeout) throws LeaseStoreException {
         try {
             SqlDialect dialect = dialect();
             JdbcUrl parsed = JdbcUrl.of(url, dialect);
-            JdbcPool pool =
-                    new JdbcPool(
-                            dialect,
-                            parsed,
-                            timeout,
-                            get(USER),
-                            password(parsed),
-                            beginningWith(POOL),
-                            driverProperties(parsed));
             return new JdbcLeaseStore(
-                    pool.open(), dialect, parsed.shown(), timeout, createsSchema(dialect));
+                    pool(dialect, parsed, password(parsed), timeout).open(),
+                    dialect,
+                    parsed.shown(),
+                    timeout,
+                    createsSchema(dialect));
         } catch (IllegalArgumentException e) {
-            throw new LeaseStoreException(e.getMessage(), false, e);
+            throw new LeaseStoreException(e.getMessage(), Kind.MISCONFIGURED, e);
+        } catch (NoClassDefFoundError e) {
+            throw new LeaseStoreException(
+                    "The lease store at %s needs a class that is not on the class path, %s; add the jars of HikariCP and of the database's driver."
+                            .formatted(this, e.getMessage()),
+                    Kind.MISCONFIGURED,
+                    e);
         }
+    }
+
+    private JdbcPool pool(
+            SqlDialect dialect, JdbcUrl parsed, JdbcPassword password, Duration timeout) {
+        return new JdbcPool(
+                dialect,
+                parsed,
+                timeout,
+                get(USER),
+                password,
+                beginningWith(POOL),
+                driverProperties(parsed));
     }
 
     private SqlDialect dialect() {
@@ -130,7 +160,7 @@ public final class JdbcLeaseStoreConfig implements LeaseStoreFactory {
         };
     }
 
-    private Optional<String> password(JdbcUrl parsed) {
+    private JdbcPassword password(JdbcUrl parsed) {
         Optional<String> inUrl =
                 parsed.secrets().entrySet().stream()
                         .filter(secret -> secret.getKey().equalsIgnoreCase(PASSWORD))
@@ -150,34 +180,12 @@ public final class JdbcLeaseStoreConfig implements LeaseStoreFactory {
                                     elsewhere.get(0)));
         }
         return get(PASSWORD_FILE)
-                .map(JdbcLeaseStoreConfig::firstLine)
-                .or(() -> get(PASSWORD_ENV).map(JdbcLeaseStoreConfig::variable))
-                .or(() -> given);
-    }
-
-    private static String variable(String name) {
-        return Optional.ofNullable(System.getenv(name))
-                .orElseThrow(
+                .map(file -> JdbcPassword.inFile(PASSWORD_FILE, file))
+                .or(
                         () ->
-                                new IllegalArgumentException(
-                                        "The environment variable with the password of the lease store, %s=%s, is not set where the store is opened, in the JobManager."
-                                                .formatted(PASSWORD_ENV, name)));
-    }
-
-    private static String firstLine(String file) {
-        try {
-            return Files.readString(Path.of(file)).lines().findFirst().orElse("");
-        } catch (IOException e) {
-            throw new IllegalArgumentException(
-                    "The file with the password of the lease store, %s=%s, cannot be read: %s"
-                            .formatted(
-                                    PASSWORD_FILE,
-                                    file,
-                                    e instanceof NoSuchFileException
-                                            ? "there is no such file"
-                                            : e.getMessage()),
-                    e);
-        }
+                                get(PASSWORD_ENV)
+                                        .map(name -> JdbcPassword.inVariable(PASSWORD_ENV, name)))
+                .orElseGet(() -> JdbcPassword.of(given));
     }
 
     private Map<String, String> driverProperties(JdbcUrl parsed) {

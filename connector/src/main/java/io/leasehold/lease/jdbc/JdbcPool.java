@@ -1,6 +1,7 @@
 package io.leasehold.lease.jdbc;
 
 import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.lease.LeaseStoreException.Kind;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
@@ -11,7 +12,9 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.Set;
 
 /** How connections to a database are made; see {@link JdbcLeaseStoreConfig} for the settings. */
 record JdbcPool(
@@ -19,24 +22,31 @@ record JdbcPool(
         JdbcUrl url,
         Duration timeout,
         Optional<String> user,
-        Optional<String> password,
+        JdbcPassword password,
         Map<String, String> poolProperties,
         Map<String, String> driverProperties) {
 
     /** The shortest the pool knows, in milliseconds. */
     private static final long SHORTEST_WAIT = 250;
 
+    /** Settings of HikariCP that would be a second way to say where to log in, and as whom. */
+    private static final Set<String> SAID_OTHERWISE =
+            Set.of(
+                    "jdbcUrl",
+                    "username",
+                    "password",
+                    "driverClassName",
+                    "dataSourceClassName",
+                    "dataSourceJNDI");
+
     /** Does not connect. */
     JdbcConnections open() throws LeaseStoreException {
         HikariConfig config = config();
-        config.setDriverClassName(driver());
-        config.setJdbcUrl(url.shown());
-        user.ifPresent(config::setUsername);
-        password.ifPresent(config::setPassword);
         dialect.driverSettings(timeout).forEach(config::addDataSourceProperty);
         driverProperties.forEach(config::addDataSourceProperty);
         // What the store relies on comes last; nobody can set it otherwise.
         dialect.requiredDriverSettings().forEach(config::addDataSourceProperty);
+        config.setDataSource(new Logins(driver(), url.shown(), login(config), password, timeout));
         config.setAutoCommit(true);
         if (!dialect.connectionSettings(timeout).isEmpty()) {
             config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
@@ -44,40 +54,81 @@ record JdbcPool(
         config.setConnectionTimeout(Math.max(SHORTEST_WAIT, timeout.toMillis()));
         config.setValidationTimeout(Math.max(SHORTEST_WAIT, timeout.toMillis()));
         config.setInitializationFailTimeout(-1);
-        return new JdbcConnections(new HikariDataSource(config));
+        return new JdbcConnections(new HikariDataSource(config), password);
     }
 
-    /** One connection in use, and room for the next one while a broken one is disposed of. */
-    private HikariConfig config() throws LeaseStoreException {
+    /** All that the driver is told but the password; the pool itself logs in as nobody. */
+    private Properties login(HikariConfig config) {
+        Properties login = new Properties();
+        login.putAll(config.getDataSourceProperties());
+        user.ifPresent(name -> login.setProperty("user", name));
+        return login;
+    }
+
+    /**
+     * One connection in use, and room for the next one while a broken one is disposed of.
+     *
+     * @throws IllegalArgumentException if there is no such setting, or not with that value
+     */
+    private HikariConfig config() {
+        poolProperties.forEach(JdbcPool::require);
         Properties properties = new Properties();
         properties.setProperty("poolName", "leasehold-" + dialect.name());
         properties.setProperty("maximumPoolSize", "2");
         properties.setProperty("minimumIdle", "0");
         properties.putAll(poolProperties);
+        return new HikariConfig(properties);
+    }
+
+    /** One by one, so that the wrong one can be named; its value may be a secret. */
+    private static void require(String key, String value) {
+        if (SAID_OTHERWISE.contains(key)) {
+            throw new IllegalArgumentException(
+                    "The option hikari.%s of the lease store is not for the pool; its URL, user and password have options of their own."
+                            .formatted(key));
+        }
+        Properties alone = new Properties();
+        alone.setProperty(key, value);
         try {
-            return new HikariConfig(properties);
+            new HikariConfig(alone);
         } catch (RuntimeException e) {
-            throw new LeaseStoreException(
-                    "The hikari. options of the lease store are not right: " + e.getMessage(),
-                    false,
+            throw new IllegalArgumentException(
+                    "The option hikari.%s of the lease store is none that HikariCP has, or not with this value: %s"
+                            .formatted(key, e.getMessage()),
                     e);
         }
     }
 
+    /**
+     * Refuses what can be right nowhere; needs HikariCP, but no driver.
+     *
+     * @throws IllegalArgumentException if a setting of the pool is wrong
+     */
+    void validate() {
+        config();
+    }
+
     /** Looked for where this class is, since a job's class path is not that of the JVM. */
-    private String driver() throws LeaseStoreException {
-        return ServiceLoader.load(Driver.class, JdbcPool.class.getClassLoader()).stream()
-                .map(ServiceLoader.Provider::get)
-                .filter(this::accepts)
-                .map(driver -> driver.getClass().getName())
-                .findFirst()
-                .orElseThrow(
-                        () ->
-                                new LeaseStoreException(
-                                        "No JDBC driver on the class path accepts %s; add the jar of the %s driver."
-                                                .formatted(url.shown(), dialect.name()),
-                                        false,
-                                        null));
+    private Driver driver() throws LeaseStoreException {
+        try {
+            return ServiceLoader.load(Driver.class, JdbcPool.class.getClassLoader()).stream()
+                    .map(ServiceLoader.Provider::get)
+                    .filter(this::accepts)
+                    .findFirst()
+                    .orElseThrow(
+                            () ->
+                                    new LeaseStoreException(
+                                            "No JDBC driver on the class path accepts %s; add the jar of the %s driver."
+                                                    .formatted(url.shown(), dialect.name()),
+                                            Kind.MISCONFIGURED,
+                                            null));
+        } catch (ServiceConfigurationError e) {
+            throw new LeaseStoreException(
+                    "A JDBC driver on the class path cannot be loaded; mend or remove its jar: "
+                            + e.getMessage(),
+                    Kind.MISCONFIGURED,
+                    e);
+        }
     }
 
     private boolean accepts(Driver driver) {

@@ -3,6 +3,7 @@ package io.leasehold.lease.jdbc;
 import io.leasehold.lease.LeaseOutcome;
 import io.leasehold.lease.LeaseOutcome.Unknown;
 import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.lease.LeaseStoreException.Kind;
 import io.leasehold.lease.Membership;
 
 import org.slf4j.Logger;
@@ -50,7 +51,7 @@ final class JdbcRequests {
         this.dialect = dialect;
         this.timeout = timeout;
         this.createsSchema = createsSchema;
-        this.failures = new SqlFailures(url, dialect);
+        this.failures = new SqlFailures(url, dialect, connections.passwordMayChange());
     }
 
     <A> LeaseOutcome<A> changing(String group, Changing<A> request) {
@@ -144,6 +145,7 @@ final class JdbcRequests {
     }
 
     private static <A> LeaseOutcome<A> closed() {
-        return new Unknown<>(new LeaseStoreException("The lease store is closed.", false, null));
+        return new Unknown<>(
+                new LeaseStoreException("The lease store is closed.", Kind.DENIED, null));
     }
 }

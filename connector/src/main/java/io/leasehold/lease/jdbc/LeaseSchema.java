@@ -1,6 +1,7 @@
 package io.leasehold.lease.jdbc;
 
 import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.lease.LeaseStoreException.Kind;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -57,14 +58,14 @@ record LeaseSchema(String database, int first) {
             throw new LeaseStoreException(
                     "The lease tables have schema version %s and this Leasehold knows %s; use a newer Leasehold."
                             .formatted(version, LeaseSql.SCHEMA_VERSION),
-                    false,
+                    Kind.DENIED,
                     null);
         }
         if (version < LeaseSql.SCHEMA_VERSION) {
             throw new LeaseStoreException(
                     "The lease tables have schema version %s and this Leasehold knows %s; %s."
                             .formatted(version, LeaseSql.SCHEMA_VERSION, remedy(version)),
-                    false,
+                    Kind.DENIED,
                     null);
         }
     }

@@ -1,6 +1,7 @@
 package io.leasehold.lease.jdbc;
 
 import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.lease.LeaseStoreException.Kind;
 
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
@@ -13,53 +14,70 @@ import java.sql.SQLTransientConnectionException;
  * What an exception of a driver means, in one sentence for people.
  *
  * @param url the store, without secrets
+ * @param passwordMayChange whether the password is read again for each connection, from where it
+ *     may be another one by then
  */
-record SqlFailures(String url, SqlDialect dialect) {
+record SqlFailures(String url, SqlDialect dialect, boolean passwordMayChange) {
 
     private static final String RIGHT_MISSING = "42501";
 
     LeaseStoreException explain(SQLException failure) {
         String state = String.valueOf(failure.getSQLState());
         if (dialect.isTableMissing(failure)) {
-            return never(
+            return denied(
                     failure,
                     "The lease store at %s lacks the tables that leases are kept in; run %s there, or set lease.schema.create to true: %s"
                             .formatted(url, dialect.schema().file(), said(failure)));
         }
         if (dialect.isColumnMissing(failure)) {
-            return never(failure, columnMissing(said(failure)));
+            return denied(failure, columnMissing(said(failure)));
         }
-        if (state.startsWith("28")) {
-            return never(
-                    failure,
-                    "The lease store at %s does not accept this user and password: %s"
-                            .formatted(url, said(failure)));
+        if (isLoginRefused(failure)) {
+            return new LeaseStoreException(
+                    loginRefused(failure),
+                    passwordMayChange ? Kind.LOGIN_REFUSED : Kind.DENIED,
+                    failure);
         }
         if (state.equals(RIGHT_MISSING)) {
-            return never(
+            return denied(
                     failure,
                     "The lease store at %s gives this user too few rights; a job needs SELECT, INSERT and UPDATE on lease_group, lease_member and lease: %s"
                             .formatted(url, said(failure)));
         }
         if (isAboutTrust(failure)) {
-            return never(
+            return denied(
                     failure,
                     "The lease store at %s shows a certificate that is not trusted here; name that of who has signed it, with sslrootcert in the URL: %s"
                             .formatted(url, said(failure)));
         }
         if (dialect.isHopeless(failure)) {
-            return never(
+            return denied(
                     failure,
                     "The lease store at %s cannot serve: %s".formatted(url, said(failure)));
         }
         if (state.startsWith("08")
                 || failure instanceof SQLTimeoutException
                 || failure instanceof SQLTransientConnectionException) {
-            return later(
+            return unreachable(
                     failure,
                     "The lease store at %s cannot be reached: %s".formatted(url, said(failure)));
         }
-        return later(failure, "The lease store at %s failed: %s".formatted(url, said(failure)));
+        return unreachable(
+                failure, "The lease store at %s failed: %s".formatted(url, said(failure)));
+    }
+
+    /** Whether it says that the user or the password is not right. */
+    static boolean isLoginRefused(SQLException failure) {
+        return String.valueOf(failure.getSQLState()).startsWith("28");
+    }
+
+    private String loginRefused(SQLException failure) {
+        return UnreadablePasswordException.in(failure)
+                .map(SQLException::getMessage)
+                .orElseGet(
+                        () ->
+                                "The lease store at %s does not accept this user and password: %s"
+                                        .formatted(url, said(failure)));
     }
 
     private String columnMissing(String said) {
@@ -75,12 +93,12 @@ record SqlFailures(String url, SqlDialect dialect) {
                                 said);
     }
 
-    private static LeaseStoreException never(SQLException failure, String message) {
-        return new LeaseStoreException(message, false, failure);
+    private static LeaseStoreException denied(SQLException failure, String message) {
+        return new LeaseStoreException(message, Kind.DENIED, failure);
     }
 
-    private static LeaseStoreException later(SQLException failure, String message) {
-        return new LeaseStoreException(message, true, failure);
+    private static LeaseStoreException unreachable(SQLException failure, String message) {
+        return new LeaseStoreException(message, Kind.UNREACHABLE, failure);
     }
 
     /** Another certificate is needed, here or there; to try again does not help. */

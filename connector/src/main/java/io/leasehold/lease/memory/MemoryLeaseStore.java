@@ -206,7 +206,10 @@ public final class MemoryLeaseStore implements LeaseStore {
     private <A> LeaseOutcome<A> ifOpen(Supplier<LeaseOutcome<A>> request) {
         return closed
                 ? new LeaseOutcome.Unknown<>(
-                        new LeaseStoreException("The lease store is closed.", false, null))
+                        new LeaseStoreException(
+                                "The lease store is closed.",
+                                LeaseStoreException.Kind.DENIED,
+                                null))
                 : request.get();
     }
 }

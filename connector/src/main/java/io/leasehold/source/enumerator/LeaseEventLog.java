@@ -1,6 +1,7 @@
 package io.leasehold.source.enumerator;
 
 import io.leasehold.lease.LeaseEvent;
+import io.leasehold.lease.LeaseStoreException;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -9,9 +10,6 @@ import org.slf4j.LoggerFactory;
 final class LeaseEventLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(LeaseEventLog.class);
-
-    /** Whether it has been said that the store does not answer: once an outage is enough. */
-    private boolean silentSaid;
 
     void say(LeaseEvent event) {
         if (event instanceof LeaseEvent.Waits waits) {
@@ -42,15 +40,22 @@ final class LeaseEventLog {
                     "The lease of split '{}' cannot be read and is left alone: {}",
                     unreadable.splitId(),
                     unreadable.why());
-        } else if (event instanceof LeaseEvent.StoreSilent silent) {
-            if (!silentSaid) {
-                silentSaid = true;
+        }
+    }
+
+    void say(StoreOutage.News news) {
+        if (news instanceof StoreOutage.Begins begins) {
+            LeaseStoreException cause = begins.cause();
+            if (cause.kind() == LeaseStoreException.Kind.UNREACHABLE) {
                 LOG.warn(
                         "The lease store does not answer; readers go on until their lease is over, and then pause. What it said: {}",
-                        silent.cause().getMessage());
+                        cause.getMessage());
+            } else {
+                LOG.error(
+                        "The lease store denies this job access, and somebody has to change that; readers go on until their lease is over, and then pause, and the job fails if it lasts. What it said: {}",
+                        cause.getMessage());
             }
-        } else if (event instanceof LeaseEvent.StoreAnswers) {
-            silentSaid = false;
+        } else if (news instanceof StoreOutage.Ends) {
             LOG.info("The lease store answers again.");
         }
     }

@@ -49,6 +49,7 @@ final class LeaseLoop {
     private final LongSupplier nanoClock;
     private final OwnThread io;
     private final Executor coordinator;
+    private final Consumer<LeaseStep.Answer<?>> outcomes;
     private final Consumer<List<LeaseEvent>> events;
     private final Runnable turned;
     private final Consumer<Throwable> failure;
@@ -65,6 +66,7 @@ final class LeaseLoop {
     /**
      * @param io one thread; shut down on close
      * @param coordinator runs on the coordinator thread
+     * @param outcomes told of what became of each request, on the coordinator thread
      * @param events told of what an answer taught, in order, on the coordinator thread
      * @param turned run after each turn, on the coordinator thread
      * @param failure told on the coordinator thread of what can never work
@@ -77,6 +79,7 @@ final class LeaseLoop {
             LongSupplier nanoClock,
             ScheduledExecutorService io,
             Executor coordinator,
+            Consumer<LeaseStep.Answer<?>> outcomes,
             Consumer<List<LeaseEvent>> events,
             Runnable turned,
             Consumer<Throwable> failure,
@@ -87,6 +90,7 @@ final class LeaseLoop {
         this.nanoClock = nanoClock;
         this.io = new OwnThread(io, thrown -> inCoordinator(() -> failure.accept(thrown)));
         this.coordinator = coordinator;
+        this.outcomes = outcomes;
         this.events = events;
         this.turned = turned;
         this.failure = failure;
@@ -172,6 +176,7 @@ final class LeaseLoop {
             }
             learnt = keeper.answered(answer, sentAt, nanoClock.getAsLong());
         }
+        outcomes.accept(answer);
         events.accept(learnt);
         turned.run();
         turn();

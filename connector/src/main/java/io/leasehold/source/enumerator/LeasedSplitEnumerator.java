@@ -6,7 +6,7 @@ import io.leasehold.lease.LeaseEvent;
 import io.leasehold.lease.LeaseKeeper;
 import io.leasehold.lease.LeaseRequest.Recorded;
 import io.leasehold.lease.LeaseRequest.Release.Released;
-import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.lease.LeaseStep;
 import io.leasehold.lease.LeaseStoreFactory;
 import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.RestoreRule;
@@ -98,6 +98,9 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     /**
      * What a source says of itself.
      *
+     * @param startupTimeout how long a start tries to reach the store
+     * @param deniedTimeout how long a member that the store denies access goes on before its job
+     *     fails
      * @param oneBehind whether progress is recorded one checkpoint late
      * @param bounded whether the queue has an end
      * @param restore for the splits in the state that the enumerator starts from
@@ -107,6 +110,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
             LeaseTerms terms,
             LeaseStoreFactory stores,
             Duration startupTimeout,
+            Duration deniedTimeout,
             boolean oneBehind,
             boolean bounded,
             RestoreRule restore,
@@ -138,8 +142,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
      */
     private boolean awaitsReaders = true;
 
-    private boolean everJoined;
-    private long startedAt;
+    private final StoreOutage outage;
 
     /**
      * @param boundsOf what of a split must be the same in every job, for people
@@ -175,10 +178,14 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                         nanoClock,
                         io,
                         context::runInCoordinatorThread,
+                        this::heard,
                         this::learn,
                         this::assign,
                         this::fail,
                         metrics);
+        this.outage =
+                new StoreOutage(
+                        settings.startupTimeout(), settings.deniedTimeout(), restored.isPresent());
         restored.ifPresent(state -> state.withheld().forEach(this::withhold));
         this.discovery =
                 new SplitDiscovery<>(
@@ -193,7 +200,6 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
 
     @Override
     public void start() {
-        startedAt = nanoClock.getAsLong();
         discovery.start();
         acquireAnew(withheld.all());
         loop.turn();
@@ -402,6 +408,19 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     // Leases
     // ------------------------------------------------------------------------------------------
 
+    private void heard(LeaseStep.Answer<?> answer) {
+        Optional<StoreOutage.News> news =
+                outage.heard(answer.request(), answer.outcome(), nanoClock.getAsLong());
+        metrics.deniedSince(outage.deniedSince());
+        news.ifPresent(log::say);
+        if (news.isPresent() && news.get() instanceof StoreOutage.Fails fails) {
+            if (fails.forGood()) {
+                throw new StoreDeniedException(fails.cause());
+            }
+            fail(fails.cause());
+        }
+    }
+
     private void learn(List<LeaseEvent> events) {
         // What goes on from the table goes on from what is recorded there.
         positions.forget(
@@ -436,13 +455,11 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         } else if (event instanceof LeaseEvent.RestoreRefused refused) {
             fail(new RestoreRefusedException(refused, inState(refused.lease())));
         } else if (event instanceof LeaseEvent.Joined) {
-            everJoined = true;
+            outage.joined();
         } else if (event instanceof LeaseEvent.Lost lost) {
             lost(lost);
         } else if (event instanceof LeaseEvent.Over over) {
             withdraw(over.why());
-        } else if (event instanceof LeaseEvent.StoreSilent silent) {
-            storeSilent(silent.cause());
         }
     }
 
@@ -632,14 +649,6 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     private void withdraw(String why) {
         readers.sendToAll(id -> new GrantWithdrawn(id, why));
         throw new LeaseLostException(why);
-    }
-
-    private void storeSilent(LeaseStoreException cause) {
-        long now = nanoClock.getAsLong();
-        if (!everJoined
-                && (!cause.retryable() || now - startedAt >= settings.startupTimeout().toNanos())) {
-            fail(cause);
-        }
     }
 
     private void fail(Throwable cause) {

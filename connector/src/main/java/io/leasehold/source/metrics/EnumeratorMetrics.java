@@ -39,6 +39,8 @@ public final class EnumeratorMetrics {
 
     private volatile Optional<Renewal> renewal = Optional.empty();
 
+    private volatile Optional<Long> deniedSince = Optional.empty();
+
     /**
      * Registers all metrics. Those that an earlier enumerator left there are taken out.
      *
@@ -58,10 +60,15 @@ public final class EnumeratorMetrics {
         standing(LeaseMetric.SPLITS_WITHOUT_TAKER, LeaseStanding::withoutTaker);
         standing(LeaseMetric.SPLITS_UNREADABLE, LeaseStanding::unreadable);
         standing(LeaseMetric.MEMBERS_ALIVE, LeaseStanding::alive);
+        group.gauge(LeaseMetric.DENIED_TIME, this::deniedTime);
         group.gauge(LeaseMetric.REMAINING_VALIDITY, this::remainingValidity);
         renewal(LeaseMetric.RENEWAL_LATENCY, Renewal::latency);
         renewal(LeaseMetric.MAX_RENEWAL_LATENCY, Renewal::longest);
         renewal(LeaseMetric.RENEWAL_AGE, last -> nanoClock.getAsLong() - last.sentAt());
+    }
+
+    private long deniedTime() {
+        return deniedSince.map(since -> millis(nanoClock.getAsLong() - since)).orElse(0L);
     }
 
     private void standing(LeaseMetric metric, ToIntFunction<LeaseStanding> value) {
@@ -90,6 +97,11 @@ public final class EnumeratorMetrics {
     /** How the member stands now. */
     public void stands(LeaseStanding now) {
         standing = now;
+    }
+
+    /** Since when the lease table denies this member access, by the clock given; empty if not. */
+    public void deniedSince(Optional<Long> since) {
+        deniedSince = since;
     }
 
     /** What became of a request. On the thread that sends them; times are of the clock given. */

@@ -121,6 +121,12 @@ public enum LeaseMetric {
             Kind.COUNTER,
             "requests",
             "of those that may have changed something all the same"),
+    DENIED_TIME(
+            "deniedTime",
+            Place.ENUMERATOR,
+            Kind.GAUGE,
+            "ms",
+            "since the lease table began to deny this member access: a wrong password, a missing right or table; 0 if it does not"),
     RESTORED_FROM_TABLE(
             "restoredFromTable",
             Place.ENUMERATOR,

@@ -6,6 +6,7 @@ import io.leasehold.lease.LeaseOutcome.Unknown;
 import io.leasehold.lease.LeaseRequest.Open;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.lease.LeaseStoreException.Kind;
 import io.leasehold.lease.Membership;
 import io.leasehold.testkit.ScriptedMember;
 
@@ -17,7 +18,12 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -102,6 +108,102 @@ class JdbcLeaseStoreConfigTest {
                 .hasMessageNotContaining(SECRET);
     }
 
+    /** Where the job is put together, on whatever machine; and where it is opened all the same. */
+    @Test
+    void whatCanWorkNowhereIsRefusedAtGraphTime() {
+        String h2 = "jdbc:h2:mem:refused";
+        for (JdbcLeaseStoreConfig wrong :
+                List.of(
+                        JdbcLeaseStore.url("jdbc:postgresql://me:hush@host/db"),
+                        JdbcLeaseStore.url("jdbc:mysql://(host=h,user=me)/db"),
+                        JdbcLeaseStore.url("jdbc:oracle:thin:@host"),
+                        JdbcLeaseStore.url(h2).property("schema.create", "maybe"),
+                        JdbcLeaseStore.url(h2).password(SECRET).passwordFile("/some/file"),
+                        JdbcLeaseStore.url(h2).property("hikari.noSuchThing", SECRET),
+                        JdbcLeaseStore.url(h2).property("hikari.maximumPoolSize", "many"),
+                        JdbcLeaseStore.url(h2).property("hikari.password", SECRET))) {
+            assertThatThrownBy(wrong::validate)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageNotContaining(SECRET)
+                    .satisfies(
+                            refused ->
+                                    assertThatThrownBy(() -> wrong.open(TIMEOUT))
+                                            .hasMessage(refused.getMessage())
+                                            .extracting(e -> ((LeaseStoreException) e).kind())
+                                            .isEqualTo(Kind.MISCONFIGURED));
+        }
+    }
+
+    /** The machine that puts a job together need not have them. */
+    @Test
+    void filesVariablesAndDriversAreNotLookedForAtGraphTime() {
+        JdbcLeaseStore.url("jdbc:mysql://host/db").validate();
+        JdbcLeaseStore.url("jdbc:h2:mem:x").passwordFile("/no/such/file").validate();
+        JdbcLeaseStore.url("jdbc:h2:mem:x").passwordEnv("NO_SUCH_VARIABLE").validate();
+    }
+
+    /** A file may be about to be there; a variable of a process never is. */
+    @Test
+    void aPasswordThatCannotBeReadIsToldWithoutAsking() throws Exception {
+        JdbcLeaseStoreConfig h2 = JdbcLeaseStore.url("jdbc:h2:mem:unreadable");
+
+        LeaseStoreException noFile = unknown(opened(PATIENCE, h2.passwordFile("/no/such/file")));
+        assertThat(noFile.kind()).isEqualTo(Kind.LOGIN_REFUSED);
+        assertThat(noFile)
+                .hasMessage(
+                        "The file with the password of the lease store, password.file=/no/such/file, cannot be read: there is no such file");
+        LeaseStoreException noVariable =
+                unknown(opened(PATIENCE, h2.passwordEnv("NO_SUCH_VARIABLE")));
+        assertThat(noVariable.kind()).isEqualTo(Kind.DENIED);
+        assertThat(noVariable).hasMessageContaining("password.env=NO_SUCH_VARIABLE, is not set");
+    }
+
+    /** It is rotated in the database, then in the file, while the job runs. */
+    @Test
+    void aPasswordInAFileIsReadForEachNewConnection(@TempDir Path folder) throws Exception {
+        String url = "jdbc:h2:mem:rotated;DB_CLOSE_DELAY=-1";
+        Path file = Files.writeString(folder.resolve("password"), "first");
+        ScriptedMember.applied(
+                opened(PATIENCE, JdbcLeaseStore.url(url).user("admin").password("admin")));
+        h2(url, "CREATE USER me PASSWORD 'first' ADMIN");
+        try (LeaseStore store =
+                JdbcLeaseStore.url(url).user("me").passwordFile(file.toString()).open(TIMEOUT)) {
+            ScriptedMember.applied(store.open(new Open("g")));
+
+            h2(url, "ALTER USER me SET PASSWORD 'second'");
+            cutOff(url);
+            LeaseStoreException refused = refused(store);
+            assertThat(refused.kind()).isEqualTo(Kind.LOGIN_REFUSED);
+            assertThat(refused).hasMessageContaining("does not accept this user and password");
+
+            Files.writeString(file, "second");
+            ScriptedMember.applied(store.open(new Open("g")));
+        }
+    }
+
+    private static LeaseStoreException refused(LeaseStore store) {
+        for (int i = 0; i < 3; i++) {
+            if (store.open(new Open("g")) instanceof Unknown<Membership> unknown
+                    && unknown.cause().kind() != Kind.UNREACHABLE) {
+                return unknown.cause();
+            }
+        }
+        throw new AssertionError("It is answered.");
+    }
+
+    private static void cutOff(String url) throws SQLException {
+        h2(
+                url,
+                "SELECT ABORT_SESSION(session_id) FROM information_schema.sessions WHERE user_name = 'ME'");
+    }
+
+    private static void h2(String url, String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url, "admin", "admin");
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
     @Test
     void settingsThatCannotWorkAreRefusedAtOnce() {
         JdbcLeaseStoreConfig h2 = JdbcLeaseStore.url("jdbc:h2:mem:settings");
@@ -113,10 +215,6 @@ class JdbcLeaseStoreConfigTest {
         assertThatThrownBy(() -> h2.passwordFile("/some/file").passwordEnv("SOME").open(TIMEOUT))
                 .hasMessage(
                         "Both password.env=SOME and password.file=/some/file are set; leave one out.");
-        assertThatThrownBy(() -> h2.passwordEnv("NO_SUCH_VARIABLE").open(TIMEOUT))
-                .hasMessageContaining("password.env=NO_SUCH_VARIABLE, is not set");
-        assertThatThrownBy(() -> h2.passwordFile("/no/such/file").open(TIMEOUT))
-                .hasMessageContaining("/no/such/file");
         assertThatThrownBy(() -> h2.property("hikari.noSuchThing", "1").open(TIMEOUT))
                 .isInstanceOf(LeaseStoreException.class)
                 .hasMessageContaining("noSuchThing");

@@ -2,14 +2,18 @@ package io.leasehold.source.enumerator;
 
 import io.leasehold.lease.Lease;
 import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.lease.LeaseStoreException.Kind;
 import io.leasehold.source.event.LeaseSourceEvent.GrantWithdrawn;
+import io.leasehold.testkit.queue.MemoryQueueSplit;
 
+import org.apache.flink.runtime.executiongraph.failover.ExecutionFailureHandler;
 import org.apache.flink.util.FlinkRuntimeException;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.time.Duration;
 import java.util.Optional;
@@ -27,11 +31,11 @@ class EnumeratorOutageTest extends EnumeratorRig {
     /**
      * Nothing fails, moves, or is read from another position.
      *
-     * @param retryable whether the store says that it may answer later
+     * @param kind what the store says
      */
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void readersAreGrantedUntilTheValidityIsOverAndAgainWhenTheStoreAnswers(boolean retryable) {
+    @EnumSource(names = {"UNREACHABLE", "DENIED"})
+    void readersAreGrantedUntilTheValidityIsOverAndAgainWhenTheStoreAnswers(Kind kind) {
         Life life = new Life(1, Optional.empty(), "a");
         life.enumerator.start();
         life.settle();
@@ -39,7 +43,7 @@ class EnumeratorOutageTest extends EnumeratorRig {
         life.pass(TERMS.renewInterval());
         Lease before = lease("a");
 
-        silence = Optional.of(new LeaseStoreException("It is down.", retryable, null));
+        silence = failing(kind);
         life.pass(TERMS.renewInterval());
         assertThat(life.grants(0, "r0")).isTrue();
         life.pass(TERMS.duration());
@@ -57,7 +61,7 @@ class EnumeratorOutageTest extends EnumeratorRig {
 
     @Test
     void atItsStartAJobWaitsForItAsLongAsTheTimeOutSays() {
-        silence = Optional.of(new LeaseStoreException("It is down.", true, null));
+        silence = down();
         Life life = new Life(1, Optional.empty(), "a");
         life.enumerator.start();
         life.settle();
@@ -65,17 +69,89 @@ class EnumeratorOutageTest extends EnumeratorRig {
 
         assertThatThrownBy(() -> life.pass(Duration.ofSeconds(10)))
                 .isInstanceOf(FlinkRuntimeException.class)
-                .hasMessage("It is down.");
+                .hasMessage("It is down.")
+                .satisfies(failure -> assertThat(isRetriedByFlink(failure)).isTrue());
     }
 
-    @Test
-    void atItsStartAJobDoesNotWaitForWhatWillNeverAnswer() {
-        silence = Optional.of(new LeaseStoreException("There is no such table.", false, null));
+    /** Neither does Flink start it again. */
+    @ParameterizedTest
+    @EnumSource(names = {"DENIED", "MISCONFIGURED"})
+    void aFirstStartDoesNotWaitForWhatAPersonMustMend(Kind kind) {
+        silence = failing(kind);
         Life life = new Life(1, Optional.empty(), "a");
         life.enumerator.start();
 
         assertThatThrownBy(life::settle)
-                .isInstanceOf(FlinkRuntimeException.class)
-                .hasMessage("There is no such table.");
+                .hasMessage("It says %s.".formatted(kind))
+                .satisfies(failure -> assertThat(isRetriedByFlink(failure)).isFalse());
+    }
+
+    /** A password that is being rotated; and whatever it is, where there is state to lose. */
+    @ParameterizedTest
+    @CsvSource({"LOGIN_REFUSED, false", "LOGIN_REFUSED, true", "DENIED, true"})
+    void aStartWaitsForWhatMayBeMendedMeanwhileAndFailsForGoodThen(Kind kind, boolean resumes)
+            throws Exception {
+        Life first = new Life(1, Optional.empty(), "a");
+        first.enumerator.start();
+        first.settle();
+        Optional<LeasedEnumeratorState<MemoryQueueSplit, String>> state =
+                resumes ? Optional.of(first.enumerator.snapshotState(1)) : Optional.empty();
+        first.close();
+
+        silence = failing(kind);
+        Life life = new Life(1, state, "a");
+        life.enumerator.start();
+        life.settle();
+        life.pass(Duration.ofSeconds(55));
+
+        assertThatThrownBy(() -> life.pass(Duration.ofSeconds(10)))
+                .hasMessage("It says %s.".formatted(kind))
+                .satisfies(failure -> assertThat(isRetriedByFlink(failure)).isFalse());
+    }
+
+    /** Its readers pause, it commits nothing, and no restart would change that. */
+    @ParameterizedTest
+    @EnumSource(names = {"LOGIN_REFUSED", "DENIED"})
+    void aJobThatIsDeniedAccessLongAfterItJoinedFailsForGood(Kind kind) {
+        Life life = new Life(1, Optional.empty(), "a");
+        life.enumerator.start();
+        life.settle();
+        life.reader(0, "r0");
+        life.pass(Duration.ofHours(3));
+
+        silence = failing(kind);
+        life.pass(DENIED_TIMEOUT.minusSeconds(10));
+        assertThat(Duration.ofMillis(life.shown("deniedTime")))
+                .isBetween(DENIED_TIMEOUT.minusSeconds(20), DENIED_TIMEOUT);
+
+        assertThatThrownBy(() -> life.pass(Duration.ofSeconds(20)))
+                .hasMessage("It says %s.".formatted(kind))
+                .satisfies(failure -> assertThat(isRetriedByFlink(failure)).isFalse());
+    }
+
+    @Test
+    void accessThatIsGivenBackInTimeIsEnough() {
+        Life life = new Life(1, Optional.empty(), "a");
+        life.enumerator.start();
+        life.settle();
+        for (int i = 0; i < 3; i++) {
+            silence = failing(Kind.LOGIN_REFUSED);
+            life.pass(DENIED_TIMEOUT.minusMinutes(1));
+            silence = Optional.empty();
+            life.pass(Duration.ofMinutes(1));
+            assertThat(life.shown("deniedTime")).isZero();
+        }
+    }
+
+    private static Optional<LeaseStoreException> down() {
+        return Optional.of(new LeaseStoreException("It is down.", Kind.UNREACHABLE, null));
+    }
+
+    private static Optional<LeaseStoreException> failing(Kind kind) {
+        return Optional.of(new LeaseStoreException("It says %s.".formatted(kind), kind, null));
+    }
+
+    private static boolean isRetriedByFlink(Throwable failure) {
+        return !ExecutionFailureHandler.isUnrecoverableError(failure);
     }
 }

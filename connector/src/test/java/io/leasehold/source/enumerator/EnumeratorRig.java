@@ -55,6 +55,7 @@ import static org.assertj.core.api.Assertions.fail;
 abstract class EnumeratorRig {
 
     static final LeaseTerms TERMS = LeaseTerms.of(Duration.ofSeconds(10));
+    static final Duration DENIED_TIMEOUT = Duration.ofMinutes(10);
     static final MemoryQueueSplit.Serializer SERIALIZER = new MemoryQueueSplit.Serializer();
 
     final MemoryLeaseTable table = new MemoryLeaseTable();
@@ -201,6 +202,7 @@ abstract class EnumeratorRig {
                                         TERMS,
                                         timeout -> noting(table.open()),
                                         Duration.ofMinutes(1),
+                                        DENIED_TIMEOUT,
                                         true,
                                         bounded,
                                         restore,

@@ -182,6 +182,7 @@ class LeaseLoopTest {
                 System::nanoTime,
                 io,
                 action -> coordinator.execute(action),
+                outcome -> {},
                 event -> {},
                 turns::countDown,
                 failure::complete,

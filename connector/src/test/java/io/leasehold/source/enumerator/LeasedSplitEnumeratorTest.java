@@ -559,7 +559,12 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
         clockIsRead =
                 () -> {
                     if (lease("a").epoch() > ended.epoch()) {
-                        silence = Optional.of(new LeaseStoreException("on purpose", true, null));
+                        silence =
+                                Optional.of(
+                                        new LeaseStoreException(
+                                                "on purpose",
+                                                LeaseStoreException.Kind.UNREACHABLE,
+                                                null));
                     }
                 };
         life.reader(0, "r1", List.of(ended));

@@ -336,6 +336,8 @@ class EnumeratorMetricsTest {
 
     private static <A> LeaseStep.Answer<A> unanswered(LeaseStep<A> step) {
         return step.answeredBy(
-                new LeaseOutcome.Unknown<>(new LeaseStoreException("No answer.", true, null)));
+                new LeaseOutcome.Unknown<>(
+                        new LeaseStoreException(
+                                "No answer.", LeaseStoreException.Kind.UNREACHABLE, null)));
     }
 }

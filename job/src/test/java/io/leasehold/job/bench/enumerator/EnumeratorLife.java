@@ -126,7 +126,14 @@ public final class EnumeratorLife implements AutoCloseable {
 
     private static LeasedSplitEnumerator.Settings settings(LeaseStoreFactory stores) {
         return new LeasedSplitEnumerator.Settings(
-                TERMS, stores, Duration.ofMinutes(1), true, false, RestoreRule.AUTO, false);
+                TERMS,
+                stores,
+                Duration.ofMinutes(1),
+                Duration.ofMinutes(10),
+                true,
+                false,
+                RestoreRule.AUTO,
+                false);
     }
 
     /**

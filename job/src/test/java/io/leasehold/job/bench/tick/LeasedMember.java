@@ -3,6 +3,7 @@ package io.leasehold.job.bench.tick;
 import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.LeaseEvent;
 import io.leasehold.lease.LeaseKeeper;
+import io.leasehold.lease.LeaseOutcome;
 import io.leasehold.lease.LeaseRequest.Discover.NewSplit;
 import io.leasehold.lease.LeaseRequest.Recorded;
 import io.leasehold.lease.LeaseStep;
@@ -151,6 +152,7 @@ final class LeasedMember {
             long sentAt = now();
             LeaseStep.Answer<?> answer = step.get().sendTo(store);
             requests++;
+            unanswered += answer.outcome() instanceof LeaseOutcome.Unknown ? 1 : 0;
             keeper.answered(answer, sentAt, now()).forEach(this::learn);
             step = keeper.next(now());
         }
@@ -159,8 +161,6 @@ final class LeasedMember {
     private void learn(LeaseEvent event) {
         if (event instanceof LeaseEvent.Acquired acquired) {
             held.put(acquired.lease().splitId(), acquired.lease().epoch());
-        } else if (event instanceof LeaseEvent.StoreSilent) {
-            unanswered++;
         } else if (event instanceof LeaseEvent.Lost || event instanceof LeaseEvent.Over) {
             throw new AssertionError("The only member of its group lost something: " + event);
         }
