@@ -30,6 +30,7 @@ import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
 import org.apache.flink.api.java.typeutils.TypeExtractor;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.FlinkRuntimeException;
 import org.apache.flink.util.InstantiationUtil;
 import org.apache.flink.util.function.SerializableFunction;
 
@@ -145,10 +146,15 @@ public sealed class LeasedSource<T, SplitT extends SourceSplit, InnerT>
                     SplitEnumeratorContext<LeasedSplit<SplitT>> context,
                     LeasedEnumeratorState<SplitT, InnerT> state)
                     throws Exception {
-        return enumerator(
-                context,
-                innerContext -> inner.restoreEnumerator(innerContext, state.inner()),
-                Optional.of(state));
+        try {
+            return enumerator(
+                    context,
+                    innerContext -> inner.restoreEnumerator(innerContext, state.inner()),
+                    Optional.of(state));
+        } catch (LinkageError | AssertionError e) {
+            // Flink's coordinator fails the job for an exception here; an error it does not notice.
+            throw new FlinkRuntimeException("The enumerator could not be restored: " + e, e);
+        }
     }
 
     private synchronized LeaseCounts counts() {

@@ -51,7 +51,7 @@ final class WrappedSource {
      * Makes a reader of a source that is wrapped.
      *
      * @param deleted told of numbers of records that were deleted before they were read
-     * @throws IllegalStateException if its readers cannot be wrapped
+     * @throws CannotBeLeasedException if its readers cannot be wrapped
      */
     static <T, SplitT extends SourceSplit> SourceReader<T, SplitT> reader(
             Source<T, SplitT, ?> source, SourceReaderContext context, LongConsumer deleted)
@@ -59,7 +59,7 @@ final class WrappedSource {
         SourceReader<T, SplitT> reader = source.createReader(context);
         if (reader instanceof ExternallyInducedSourceReader) {
             reader.close();
-            throw new IllegalStateException(
+            throw new CannotBeLeasedException(
                     "The source %s cannot be wrapped: what it reads tells its readers when to take a checkpoint, and splits of several jobs have no checkpoint in common."
                             .formatted(source.getClass().getSimpleName()));
         }

@@ -1,6 +1,7 @@
 package io.leasehold.source;
 
 import io.leasehold.lease.memory.MemoryLeaseStore;
+import io.leasehold.source.enumerator.LeasedEnumeratorState;
 import io.leasehold.source.enumerator.LeasedSplitEnumerator;
 import io.leasehold.source.reader.LeasedSourceReader;
 import io.leasehold.testkit.NotedCalls;
@@ -27,6 +28,7 @@ import org.apache.flink.connector.base.source.hybrid.HybridSource;
 import org.apache.flink.connector.file.src.FileSource;
 import org.apache.flink.connector.file.src.reader.TextLineInputFormat;
 import org.apache.flink.connector.testutils.source.reader.TestingReaderContext;
+import org.apache.flink.connector.testutils.source.reader.TestingSplitEnumeratorContext;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -52,6 +54,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** What a leased source is to Flink, compared to the one it wraps. */
 @Timeout(30)
@@ -69,6 +72,37 @@ class LeasedSourceTest {
                         LineageVertexProvider.class,
                         leased -> assertThat(leased.getLineageVertex()).isSameAs(Traced.VERTEX));
         assertThat(leased(new Bare())).isNotInstanceOf(LineageVertexProvider.class);
+    }
+
+    /** Flink's coordinator does not notice an error there: the job would neither run nor fail. */
+    @Test
+    void anErrorWhileAnEnumeratorIsRestoredIsThrownAsAnException() {
+        Bare broken =
+                new Bare() {
+                    private static final long serialVersionUID = 1L;
+
+                    @Override
+                    public SplitEnumerator<MemoryQueueSplit, Set<String>> restoreEnumerator(
+                            SplitEnumeratorContext<MemoryQueueSplit> context, Set<String> state) {
+                        throw new NoClassDefFoundError("on purpose");
+                    }
+                };
+
+        LeasedSource<String, MemoryQueueSplit, Set<String>> leased =
+                LeasedSource.wrap(broken)
+                        .splitIds(SplitIds.STABLE)
+                        .group("orders")
+                        .store(MemoryLeaseStore.named("orders"))
+                        .build();
+        LeasedEnumeratorState<MemoryQueueSplit, Set<String>> state =
+                new LeasedEnumeratorState<>(Set.of(), List.of(), List.of());
+
+        assertThatThrownBy(
+                        () ->
+                                leased.restoreEnumerator(
+                                        new TestingSplitEnumeratorContext<>(1), state))
+                .isInstanceOf(Exception.class)
+                .hasMessageContaining("on purpose");
     }
 
     @Test

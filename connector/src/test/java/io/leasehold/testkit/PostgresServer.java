@@ -1,6 +1,7 @@
 package io.leasehold.testkit;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import org.awaitility.Awaitility;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -77,7 +78,7 @@ public final class PostgresServer {
 
     /**
      * Makes a role that must give this password, on any database of this server, though all others
-     * are trusted. It counts as soon as the server has read it.
+     * are trusted. Waits until the server has taken that in.
      */
     public static void distrust(String url, String role, String password) {
         run(url, "CREATE ROLE %s LOGIN PASSWORD '%s'".formatted(role, password));
@@ -95,6 +96,15 @@ public final class PostgresServer {
                 END $$
                 """
                         .formatted(role));
+        Awaitility.await().until(() -> isRefused(url, role));
+    }
+
+    private static boolean isRefused(String url, String role) {
+        try (Connection connection = DriverManager.getConnection(url, role, "none of its own")) {
+            return connection.isClosed();
+        } catch (SQLException e) {
+            return true;
+        }
     }
 
     public static Connection connect(String url) throws SQLException {

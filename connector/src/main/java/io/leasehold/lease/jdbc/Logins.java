@@ -30,6 +30,7 @@ final class Logins implements DataSource {
     private final JdbcPassword password;
     private final Duration timeout;
     private volatile Optional<Refusal> refusal = Optional.empty();
+    private volatile int loginTimeout;
 
     /**
      * @param url without secrets
@@ -101,13 +102,17 @@ final class Logins implements DataSource {
         // What drivers say goes where they say it.
     }
 
-    /** The driver's own settings bound it. */
+    /**
+     * For the pool, which waits so long at its end; a login is bounded by the driver's settings.
+     */
     @Override
-    public void setLoginTimeout(int seconds) {}
+    public void setLoginTimeout(int seconds) {
+        loginTimeout = seconds;
+    }
 
     @Override
     public int getLoginTimeout() {
-        return 0;
+        return loginTimeout;
     }
 
     @Override

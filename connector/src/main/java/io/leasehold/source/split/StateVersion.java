@@ -44,7 +44,8 @@ public final class StateVersion {
      * @param ours reads the format of this library, and refuses any other
      * @param before reads what the wrapped source wrote
      * @param adopted makes ours of that
-     * @throws IOException if it is of a later version of either, or of neither's format
+     * @throws UnreadableStateException if it is of a later version of either, or of neither's
+     *     format
      */
     public static <T, BeforeT> T read(
             String what,
@@ -53,10 +54,9 @@ public final class StateVersion {
             Format<T> ours,
             SimpleVersionedSerializer<BeforeT> before,
             Function<BeforeT, T> adopted)
-            throws IOException {
+            throws UnreadableStateException {
         if ((version & ~COUNTER) == MARK) {
-            VersionedBytes.require(what, version & COUNTER, CURRENT & COUNTER);
-            return ours.read(bytes);
+            return marked(what, version & COUNTER, bytes, ours);
         }
         if (version == FIRST) {
             Optional<T> first = attempt(ours, bytes);
@@ -65,7 +65,7 @@ public final class StateVersion {
             }
         }
         if (version > before.getVersion()) {
-            throw new IOException(
+            throw new UnreadableStateException(
                     "A %s was written in version %s, neither by this library nor by the wrapped source, which writes version %s. Restore with the library or the source that wrote it, or a later one."
                             .formatted(what, version, before.getVersion()));
         }
@@ -73,9 +73,22 @@ public final class StateVersion {
                 attempt(all -> before.deserialize(version, all), bytes)
                         .orElseThrow(
                                 () ->
-                                        new IOException(
+                                        new UnreadableStateException(
                                                 "A %s of version %s is neither of this library's format nor of the wrapped source's."
                                                         .formatted(what, version))));
+    }
+
+    /** Whatever its content throws, an {@link Error} too, would be thrown again. */
+    private static <T> T marked(String what, int version, byte[] bytes, Format<T> ours)
+            throws UnreadableStateException {
+        try {
+            VersionedBytes.require(what, version, CURRENT & COUNTER);
+            return ours.read(bytes);
+        } catch (IOException | RuntimeException | LinkageError e) {
+            throw new UnreadableStateException(
+                    "A %s in this job's state cannot be read: %s".formatted(what, e.getMessage()),
+                    e);
+        }
     }
 
     private static <T> Optional<T> attempt(Format<T> format, byte[] bytes) {

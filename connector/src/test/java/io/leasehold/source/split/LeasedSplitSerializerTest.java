@@ -133,9 +133,10 @@ class LeasedSplitSerializerTest extends StoredFormatContract<LeasedSplit<MemoryQ
     void lengthsThatCannotBeAreRefused(String length) {
         byte[] bytes = HexFormat.of().parseHex(BYTES.replaceFirst("0000000f", length));
 
-        assertThatExceptionOfType(IOException.class)
+        assertThatExceptionOfType(UnreadableStateException.class)
                 .isThrownBy(() -> SERIALIZER.deserialize(SERIALIZER.getVersion(), bytes))
-                .withMessageStartingWith("The bytes are cut short: ");
+                .withMessageStartingWith(
+                        "A leased split in this job's state cannot be read: The bytes are cut short: ");
     }
 
     @Test
@@ -143,9 +144,10 @@ class LeasedSplitSerializerTest extends StoredFormatContract<LeasedSplit<MemoryQ
         byte[] bytes = HexFormat.of().parseHex(BYTES);
         bytes[bytes.length - 2] = 2;
 
-        assertThatExceptionOfType(IOException.class)
+        assertThatExceptionOfType(UnreadableStateException.class)
                 .isThrownBy(() -> SERIALIZER.deserialize(SERIALIZER.getVersion(), bytes))
-                .withMessage("The byte 2 is neither true nor false.");
+                .withMessage(
+                        "A leased split in this job's state cannot be read: The byte 2 is neither true nor false.");
     }
 
     @Test
