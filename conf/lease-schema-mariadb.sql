@@ -1,4 +1,4 @@
--- Leasehold, lease tables for MariaDB 10.6 or later and MySQL 8.0 or later. Schema version 2.
+-- Leasehold, lease tables for MariaDB 10.6 or later and MySQL 8.0 or later. Schema version 3.
 --
 -- Run once per database, by a user that may create tables:
 --     mariadb DATABASE < conf/lease-schema-mariadb.sql
@@ -8,6 +8,7 @@
 -- Names are compared by their code points, so that upper and lower case differ. That this collation
 -- does not see blanks at the end is of no matter: no name has any.
 --
+-- Tables of version 2 are migrated by lease-schema-mariadb-2-to-3.sql.
 -- Columns that end in _at are for people. They are dates of this database's clock in UTC, and decide
 -- nothing.
 -- To forget a group, delete its row in lease_group while none of its jobs runs: the rest goes with it.
@@ -17,9 +18,13 @@ CREATE TABLE IF NOT EXISTS lease_group (
     group_id       VARCHAR(255) NOT NULL PRIMARY KEY,
     -- Of the rows of this group. A job that finds a version it does not know touches nothing.
     schema_version INTEGER      NOT NULL,
-    -- Grows by one with every change of ownership, membership or claims. Whoever changes one of these
-    -- holds the lock on this row, so that they do it one after the other.
+    -- Grows with every change of ownership, membership or claims, by 2^28 and by chance: divided by 2^28
+    -- it is their count, and no number is made twice. Whoever makes a change holds the lock on this
+    -- row, so that changes come one after the other.
     change_number  BIGINT       NOT NULL,
+    -- The latest change numbers, newest first. A member that has seen one of late that is not here
+    -- knows that the table went back in time.
+    line           VARCHAR(1400) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
     created_at     DATETIME(6)  NOT NULL,
     changed_at     DATETIME(6)  NOT NULL
 ) ENGINE = InnoDB, ROW_FORMAT = DYNAMIC, CHARACTER SET = utf8mb4, COLLATE = utf8mb4_bin;

@@ -1,4 +1,4 @@
--- Leasehold, lease tables for PostgreSQL 12 or later. Schema version 2.
+-- Leasehold, lease tables for PostgreSQL 12 or later. Schema version 3.
 --
 -- Run once per database, by a user that may create tables:
 --     psql -f conf/lease-schema-postgresql.sql DATABASE
@@ -6,7 +6,8 @@
 -- need no more than SELECT, INSERT and UPDATE; leasehold forget needs DELETE on lease.
 --
 -- Columns that end in _at are for people. They are dates of this database's clock, and decide nothing.
--- Tables of version 1 are migrated by lease-schema-postgresql-1-to-2.sql.
+-- Tables of version 1 are migrated by lease-schema-postgresql-1-to-2.sql, those of version 2 by
+-- lease-schema-postgresql-2-to-3.sql.
 -- To forget a group, delete its row in lease_group while none of its jobs runs: the rest goes with it.
 
 -- One row per group: the jobs that share a queue.
@@ -14,9 +15,13 @@ CREATE TABLE IF NOT EXISTS lease_group (
     group_id       VARCHAR(255) NOT NULL PRIMARY KEY,
     -- Of the rows of this group. A job that finds a version it does not know touches nothing.
     schema_version INTEGER      NOT NULL,
-    -- Grows by one with every change of ownership, membership or claims. Whoever changes one of these
-    -- holds the lock on this row, so that they do it one after the other.
+    -- Grows with every change of ownership, membership or claims, by 2^28 and by chance: divided by 2^28
+    -- it is their count, and no number is made twice. Whoever makes a change holds the lock on this
+    -- row, so that changes come one after the other.
     change_number  BIGINT       NOT NULL,
+    -- The latest change numbers, newest first. A member that has seen one of late that is not here
+    -- knows that the table went back in time.
+    line           VARCHAR(1400) NOT NULL,
     created_at     TIMESTAMP WITH TIME ZONE NOT NULL,
     changed_at     TIMESTAMP WITH TIME ZONE NOT NULL
 );

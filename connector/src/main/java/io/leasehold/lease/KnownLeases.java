@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** The leases of the group as they were last read. */
@@ -83,6 +85,21 @@ final class KnownLeases {
         leases.remove(splitId);
         claimedSince.remove(splitId);
         return !why.equals(unreadable.put(splitId, why));
+    }
+
+    /** Forgets all but these splits, and names those it had. */
+    Set<String> retain(Set<String> splitIds) {
+        Set<String> gone = new TreeSet<>(leases.keySet());
+        gone.removeAll(splitIds);
+        leases.keySet().removeAll(gone);
+        claimedSince.keySet().removeAll(gone);
+        unreadable.keySet().retainAll(splitIds);
+        return gone;
+    }
+
+    /** The highest of all epochs; 0 if there is none. */
+    long highestEpoch() {
+        return leases.values().stream().mapToLong(Lease::epoch).max().orElse(0);
     }
 
     Optional<Lease> of(String splitId) {

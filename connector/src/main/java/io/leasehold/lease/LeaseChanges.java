@@ -1,7 +1,9 @@
 package io.leasehold.lease;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The leases whose version is beyond the change number asked for.
@@ -16,5 +18,12 @@ public record LeaseChanges(long changeNumber, List<Lease> leases, Map<String, St
     public LeaseChanges {
         leases = List.copyOf(leases);
         unreadable = Map.copyOf(unreadable);
+    }
+
+    /** All splits whose rows were read. */
+    public Set<String> splitIds() {
+        Set<String> ids = new HashSet<>(unreadable.keySet());
+        leases.forEach(lease -> ids.add(lease.splitId()));
+        return ids;
     }
 }

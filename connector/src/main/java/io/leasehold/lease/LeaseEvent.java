@@ -110,4 +110,14 @@ public sealed interface LeaseEvent {
 
     /** This incarnation is over: it was closed by others, or its member id lives elsewhere. */
     record Over(String why) implements LeaseEvent {}
+
+    /**
+     * The table lost changes that this member has seen: this incarnation is over, and no reader may
+     * emit any more.
+     *
+     * @param why for people: which changes
+     * @param lost for the next incarnation in this process
+     */
+    record TableWentBack(String group, Incarnation me, String why, LostHistory lost)
+            implements LeaseEvent {}
 }

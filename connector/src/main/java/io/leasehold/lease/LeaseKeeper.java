@@ -2,6 +2,7 @@ package io.leasehold.lease;
 
 import io.leasehold.lease.LeaseRequest.Acquire;
 import io.leasehold.lease.LeaseRequest.Beat;
+import io.leasehold.lease.LeaseRequest.Claim.Claimed;
 import io.leasehold.lease.LeaseRequest.Close;
 import io.leasehold.lease.LeaseRequest.Declare;
 import io.leasehold.lease.LeaseRequest.Discover;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -63,6 +65,8 @@ public final class LeaseKeeper {
     private final Renewals renewals;
     private final Admission admission;
     private final KnownLeases leases = new KnownLeases();
+    private final SeenHistory history = new SeenHistory();
+    private final Rejections rejections = new Rejections();
     private final CurrentPlan plan = new CurrentPlan();
     private final PendingWrites writes;
     private final OwnLeases own;
@@ -76,7 +80,6 @@ public final class LeaseKeeper {
     /** Whether a request is unanswered, so that the rows may be other than we think. */
     private boolean doubtful;
 
-    private long knownChange;
     private boolean leasesStale = true;
 
     /** Whether the leases were read after the members: then an owner in them may be younger. */
@@ -87,6 +90,12 @@ public final class LeaseKeeper {
 
     private boolean stateIsKnown;
     private OptionalLong joinedAt = OptionalLong.empty();
+
+    /** Before that nothing is acquired; see {@link LostHistory}. */
+    private OptionalLong quietUntil = OptionalLong.empty();
+
+    /** Whether it is over since the table went back: its row may be there still. */
+    private boolean wentBack;
 
     /** Whether a later checkpoint has completed since all was given away. */
     private boolean allCommitted;
@@ -133,6 +142,12 @@ public final class LeaseKeeper {
     // ------------------------------------------------------------------------------------------
     // What the job tells
     // ------------------------------------------------------------------------------------------
+
+    /** An earlier incarnation in this process saw a history that the table has lost. */
+    public void startsAfter(LostHistory lost) {
+        own.startsBeyond(lost.highestEpoch());
+        quietUntil = OptionalLong.of(lost.quietUntil());
+    }
 
     /** Splits were found in the queue; those that the group does not know become leases. */
     public void discovered(Collection<Discover.NewSplit> splits) {
@@ -339,7 +354,7 @@ public final class LeaseKeeper {
      */
     public List<LeaseRequest<?>> close(Duration granted, long now) {
         // A row that was asked for may be there, though no answer said so.
-        boolean inTable = phase != Phase.OVER && renewals.last() > 0;
+        boolean inTable = (phase != Phase.OVER || wentBack) && renewals.last() > 0;
         phase = Phase.OVER;
         if (!inTable) {
             return List.of();
@@ -367,22 +382,24 @@ public final class LeaseKeeper {
 
     private Optional<LeaseStep<?>> nextOutside(long now) {
         if (join.isPresent()) {
-            LeaseStep<?> step = new LeaseStep<>(join.get(), this::onJoin);
+            Join request = join.get();
             join = Optional.empty();
-            return Optional.of(step);
+            // If it is refused, somebody wrote the row meanwhile: look again.
+            return step(request, this::onJoined, (reason, s, n) -> renewals.unanswered(s, n));
         }
         if (now - beatDue() < 0) {
             return Optional.empty();
         }
-        return step(new Open(group), this::onOpen);
+        return step(new Open(group, history.seen()), this::onOpen);
     }
 
     private void onOpen(Membership membership, long sentAt, long now) {
         renewals.dueAt(now + terms.renewInterval().toNanos());
+        history.saw(membership.changeNumber());
         watch.saw(membership, sentAt, now);
         Admission.Verdict verdict = admission.of(membership.member(me.memberId()), renewals, now);
         if (verdict instanceof Admission.Verdict.Joins joins) {
-            join = Optional.of(joins.request());
+            join = Optional.of(joins.request().bySomebodyWhoSaw(history.seen()));
         } else if (verdict instanceof Admission.Verdict.Inside) {
             joined(now);
             // Renewed before anything is trusted.
@@ -398,17 +415,11 @@ public final class LeaseKeeper {
         }
     }
 
-    private void onJoin(LeaseOutcome<Membership> outcome, long sentAt, long now) {
-        outcome.react(
-                membership -> {
-                    doubtful = false;
-                    renewals.answered(sentAt);
-                    joined(now);
-                    saw(membership, sentAt, now);
-                },
-                // Somebody wrote the row meanwhile: look again.
-                reason -> renewals.unanswered(sentAt, now),
-                cause -> silent(sentAt, now));
+    private void onJoined(Membership membership, long sentAt, long now) {
+        doubtful = false;
+        renewals.answered(sentAt);
+        joined(now);
+        saw(membership, sentAt, now);
     }
 
     private void joined(long now) {
@@ -423,13 +434,14 @@ public final class LeaseKeeper {
 
     private Optional<LeaseStep<?>> nextInside(long now) {
         if (now - beatDue() >= 0) {
-            return step(new Beat(group, me, renewals.next()), this::onBeat);
+            return step(new Beat(group, me, renewals.next(), history.seen()), this::onBeat);
         }
         if (doubtful) {
             return Optional.empty();
         }
         if (leasesStale) {
-            return step(new Read(group, knownChange), (changes, s, n) -> onRead(changes, n));
+            Read read = history.toRead(group);
+            return step(read, (changes, s, n) -> onRead(read, changes, n));
         }
         return nextWrite()
                 .or(() -> nextDead(now))
@@ -443,16 +455,18 @@ public final class LeaseKeeper {
      * one looks more often than at each renewal.
      */
     private Optional<LeaseStep<?>> nextLook(long now) {
-        return lookAt.isPresent() && now - lookAt.getAsLong() >= 0
-                ? step(new Read(group, knownChange), (changes, s, n) -> onLook(changes, n))
-                : Optional.empty();
+        if (lookAt.isEmpty() || now - lookAt.getAsLong() < 0) {
+            return Optional.empty();
+        }
+        Read look = history.toRead(group);
+        return step(look, (changes, s, n) -> onLook(look, changes, n));
     }
 
-    private void onLook(LeaseChanges changes, long now) {
-        if (changes.changeNumber() == knownChange) {
+    private void onLook(Read look, LeaseChanges changes, long now) {
+        if (changes.changeNumber() == look.since()) {
             lookAgain(now);
         } else {
-            onRead(changes, now);
+            onRead(look, changes, now);
         }
     }
 
@@ -493,7 +507,8 @@ public final class LeaseKeeper {
                                                 dead.incarnation(),
                                                 Optional.of(dead.beat()),
                                                 // Those of the one it replaced may not be.
-                                                watch.silentIn(dead.incarnation(), now)),
+                                                watch.silentIn(dead.incarnation(), now),
+                                                history.seen()),
                                         this::saw));
     }
 
@@ -502,15 +517,20 @@ public final class LeaseKeeper {
         allCommitted &= hasDrained();
         MemberState state = allCommitted ? MemberState.DRAINED : MemberState.ACTIVE;
         return myRow().filter(row -> row.state() != state)
+                .filter(row -> !rejections.holdBackDeclaration())
                 .flatMap(
                         row ->
                                 step(
-                                        new Declare(group, me, state, renewals.last()),
-                                        this::onDeclared));
+                                        new Declare(
+                                                group, me, state, renewals.last(), history.seen()),
+                                        (members, s, n) -> onDeclared(state, members, s, n)));
     }
 
-    private void onDeclared(Membership membership, long sentAt, long now) {
+    private void onDeclared(MemberState state, Membership membership, long sentAt, long now) {
         saw(membership, sentAt, now);
+        if (myRow().filter(row -> row.state() == state).isEmpty()) {
+            rejections.declarationRejected();
+        }
         // Where the table says otherwise, some lease is ours that we do not know of.
         leasesStale = true;
     }
@@ -534,6 +554,11 @@ public final class LeaseKeeper {
             leasesStale = true;
         }
         saw(membership, sentAt, now);
+        if (rejections.renewed()) {
+            history.doubt();
+            leasesStale = true;
+            plan.changed();
+        }
         plan.membersRead(sentAt);
         if (!leasesStale) {
             renewals.leasesKnown();
@@ -544,19 +569,21 @@ public final class LeaseKeeper {
     private void saw(Membership membership, long sentAt, long now) {
         watch.saw(membership, sentAt, now);
         ownersMayBeNew = false;
-        if (membership.changeNumber() > knownChange) {
-            leasesStale = true;
-        }
+        history.saw(membership.changeNumber());
+        leasesStale |= !history.isKnown();
         if (plan.sawMembers(watch)) {
             // Claims stand as long as their claimants do.
             events.addAll(own.newsOfClaims(leases));
         }
     }
 
-    private void onRead(LeaseChanges changes, long now) {
-        leasesStale = false;
+    private void onRead(Read read, LeaseChanges changes, long now) {
+        history.read(read, changes.changeNumber());
+        leasesStale = !history.isKnown();
         ownersMayBeNew = true;
-        knownChange = changes.changeNumber();
+        if (read.since() == 0) {
+            leases.retain(changes.splitIds()).forEach(gone -> events.addAll(own.isGone(gone)));
+        }
         changes.unreadable()
                 .forEach(
                         (splitId, why) -> {
@@ -570,7 +597,9 @@ public final class LeaseKeeper {
             events.add(new LeaseEvent.Known(known));
         }
         events.addAll(own.newsOfClaims(leases));
-        renewals.leasesKnown();
+        if (!leasesStale) {
+            renewals.leasesKnown();
+        }
         lookAgain(now);
         plan.changed();
     }
@@ -597,6 +626,10 @@ public final class LeaseKeeper {
                 return Optional.empty();
             }
             return refuse(refused.get());
+        }
+        if (quietUntil.isPresent() && now - quietUntil.getAsLong() < 0) {
+            plan.readAgainAt(quietUntil.getAsLong());
+            return Optional.empty();
         }
         if (waitsForOthers(now)) {
             plan.readAgainAt(joinedAt.getAsLong() + terms.initialWait().toNanos());
@@ -633,7 +666,7 @@ public final class LeaseKeeper {
     }
 
     private Optional<LeaseStep<?>> acquire() {
-        List<Lease> free = plan.nextToAcquire();
+        List<Lease> free = notHeldBack(plan.nextToAcquire(), Lease::splitId);
         if (free.isEmpty()) {
             return Optional.empty();
         }
@@ -647,25 +680,53 @@ public final class LeaseKeeper {
                                                 new Acquire.Wanted(
                                                         lease.splitId(),
                                                         lease.version(),
-                                                        own.tenureToAcquire(lease)))
-                                .toList());
+                                                        own.tenureToAcquire(lease),
+                                                        own.epochToBeBeyond(lease)))
+                                .toList(),
+                        history.seen());
         return step(request, (taken, s, now) -> onAcquired(request, taken, now));
     }
 
+    /** Those that may be asked for now; the others are planned again after the next renewal. */
+    private <X> List<X> notHeldBack(List<X> wanted, Function<X, String> splitId) {
+        List<X> now = wanted.stream().filter(one -> !isHeldBack(splitId.apply(one))).toList();
+        if (now.size() < wanted.size()) {
+            plan.changed();
+        }
+        return now;
+    }
+
+    private boolean isHeldBack(String splitId) {
+        return leases.of(splitId).filter(rejections::holdBack).isPresent();
+    }
+
     private Optional<LeaseStep<?>> withdraw(PlannedMoves moves) {
-        return moves.withdraw().isEmpty()
+        List<String> splits = plan.few(notHeldBack(moves.withdraw(), Function.identity()));
+        return splits.isEmpty()
                 ? Optional.empty()
                 : step(
-                        new Withdraw(group, me, plan.few(moves.withdraw())),
-                        (withdrawn, s, n) -> leasesStale = true);
+                        new Withdraw(group, me, splits),
+                        (withdrawn, s, n) -> onChanged(splits, withdrawn));
     }
 
     private Optional<LeaseStep<?>> claim(PlannedMoves moves) {
-        return moves.claim().isEmpty()
+        List<Claimed> splits = plan.few(notHeldBack(moves.claim(), Claimed::splitId));
+        return splits.isEmpty()
                 ? Optional.empty()
                 : step(
-                        new LeaseRequest.Claim(group, me, plan.few(moves.claim())),
-                        (claimed, s, n) -> leasesStale = true);
+                        new LeaseRequest.Claim(group, me, splits),
+                        (claimed, s, n) ->
+                                onChanged(splits.stream().map(Claimed::splitId).toList(), claimed));
+    }
+
+    /** Rows were to be changed; some of them may have been other than known. */
+    private void onChanged(List<String> wanted, Set<String> changed) {
+        leasesStale = true;
+        wanted.stream().filter(splitId -> !changed.contains(splitId)).forEach(this::rejected);
+    }
+
+    private void rejected(String splitId) {
+        leases.of(splitId).ifPresent(known -> rejections.rejected(splitId, known.version()));
     }
 
     /** A group that nobody has ever read is given time to come together. */
@@ -677,10 +738,15 @@ public final class LeaseKeeper {
 
     private void onAcquired(Acquire request, List<Acquire.Taken> taken, long now) {
         // Who lost a race, and whoever won it, shows in the rows.
-        leasesStale |= taken.size() < request.splits().size();
-        if (!leasesStale && taken.get(0).lease().version() == knownChange + 1) {
-            // Nothing else has changed since: so that need not be read to be known.
-            knownChange++;
+        if (taken.size() < request.splits().size()) {
+            leasesStale = true;
+            Set<String> had =
+                    taken.stream().map(one -> one.lease().splitId()).collect(Collectors.toSet());
+            request.splits().stream()
+                    .filter(wanted -> !had.contains(wanted.splitId()))
+                    .forEach(wanted -> rejections.rejected(wanted.splitId(), wanted.version()));
+        } else if (!leasesStale) {
+            history.made(taken.get(0).lease().version());
         }
         for (Acquire.Taken one : taken) {
             LeaseEvent.Acquired.Way way =
@@ -719,14 +785,24 @@ public final class LeaseKeeper {
     }
 
     private <A> Optional<LeaseStep<?>> step(LeaseRequest<A> request, Applied<A> applied) {
+        return step(request, applied, (reason, s, n) -> over(reason));
+    }
+
+    private <A> Optional<LeaseStep<?>> step(
+            LeaseRequest<A> request, Applied<A> applied, Applied<String> refused) {
         return Optional.of(
                 new LeaseStep<>(
                         request,
-                        (outcome, sentAt, now) ->
-                                outcome.react(
-                                        answer -> applied.take(answer, sentAt, now),
-                                        this::over,
-                                        cause -> silent(sentAt, now))));
+                        (outcome, sentAt, now) -> {
+                            if (outcome instanceof LeaseOutcome.WentBack<A> other) {
+                                wentBack(other.reason(), now);
+                                return;
+                            }
+                            outcome.react(
+                                    answer -> applied.take(answer, sentAt, now),
+                                    reason -> refused.take(reason, sentAt, now),
+                                    cause -> silent(sentAt, now));
+                        }));
     }
 
     private void silent(long sentAt, long now) {
@@ -739,6 +815,21 @@ public final class LeaseKeeper {
         phase = Phase.OVER;
         own.over();
         events.add(new LeaseEvent.Over(why));
+    }
+
+    /** What is known is of no use, and must not be acted upon: the next incarnation looks anew. */
+    private void wentBack(String why, long now) {
+        phase = Phase.OVER;
+        wentBack = true;
+        own.over();
+        events.add(
+                new LeaseEvent.TableWentBack(
+                        group,
+                        me,
+                        why,
+                        new LostHistory(
+                                leases.highestEpoch(),
+                                now + terms.deadAfter(watch.longestDuration()).toNanos())));
     }
 
     private long beatDue() {

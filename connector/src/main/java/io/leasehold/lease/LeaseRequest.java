@@ -23,10 +23,19 @@ public sealed interface LeaseRequest<A> {
     /** Sends this to the store and waits for the outcome, at most for the store's time-out. */
     LeaseOutcome<A> sendTo(LeaseStore store);
 
-    /** See {@link LeaseStore#open}. */
-    record Open(String group) implements LeaseRequest<Membership> {
+    /**
+     * See {@link LeaseStore#open}.
+     *
+     * @param seen the change number that its sender saw last; 0 if it saw none
+     */
+    record Open(String group, long seen) implements LeaseRequest<Membership> {
         public Open {
             Names.require("group", group);
+        }
+
+        /** By a sender that has seen nothing of the group. */
+        public Open(String group) {
+            this(group, 0);
         }
 
         @Override
@@ -40,8 +49,9 @@ public sealed interface LeaseRequest<A> {
      *
      * @param member the row to write
      * @param replaced the row as it was read, if there was one
+     * @param seen the change number that its sender saw last; 0 if it saw none
      */
-    record Join(String group, Member member, Optional<Member> replaced)
+    record Join(String group, Member member, Optional<Member> replaced, long seen)
             implements LeaseRequest<Membership> {
         public Join {
             Names.require("group", group);
@@ -52,14 +62,35 @@ public sealed interface LeaseRequest<A> {
             }
         }
 
+        /** By a sender that compares with nothing it has seen. */
+        public Join(String group, Member member, Optional<Member> replaced) {
+            this(group, member, replaced, 0);
+        }
+
+        /** The same, by a sender that saw this change number last. */
+        Join bySomebodyWhoSaw(long change) {
+            return new Join(group, member, replaced, change);
+        }
+
         @Override
         public LeaseOutcome<Membership> sendTo(LeaseStore store) {
             return store.join(this);
         }
     }
 
-    /** See {@link LeaseStore#beat}. */
-    record Beat(String group, Incarnation by, long beat) implements LeaseRequest<Membership> {
+    /**
+     * See {@link LeaseStore#beat}.
+     *
+     * @param seen the change number that its sender saw last; 0 if it saw none
+     */
+    record Beat(String group, Incarnation by, long beat, long seen)
+            implements LeaseRequest<Membership> {
+
+        /** By a sender that compares with nothing it has seen. */
+        public Beat(String group, Incarnation by, long beat) {
+            this(group, by, beat, 0);
+        }
+
         @Override
         public LeaseOutcome<Membership> sendTo(LeaseStore store) {
             return store.beat(this);
@@ -69,9 +100,16 @@ public sealed interface LeaseRequest<A> {
     /**
      * See {@link LeaseStore#read}.
      *
-     * @param since the change number of the last answer; 0 reads all
+     * @param since up to which change number the leases are known; 0 reads all
+     * @param seen the change number that its sender saw last; 0 if it saw none
      */
-    record Read(String group, long since) implements LeaseRequest<LeaseChanges> {
+    record Read(String group, long since, long seen) implements LeaseRequest<LeaseChanges> {
+
+        /** By a sender that compares with nothing it has seen. */
+        public Read(String group, long since) {
+            this(group, since, 0);
+        }
+
         @Override
         public LeaseOutcome<LeaseChanges> sendTo(LeaseStore store) {
             return store.read(this);
@@ -114,15 +152,26 @@ public sealed interface LeaseRequest<A> {
         }
     }
 
-    /** See {@link LeaseStore#acquire}. */
-    record Acquire(String group, Incarnation by, List<Wanted> splits)
+    /**
+     * See {@link LeaseStore#acquire}.
+     *
+     * @param seen the change number that its sender saw last; 0 if it saw none
+     */
+    record Acquire(String group, Incarnation by, List<Wanted> splits, long seen)
             implements LeaseRequest<List<Acquire.Taken>> {
 
         /**
          * @param version the version of the row as read; the lease is had only if it is still that
          * @param tenure the tenure the lease shall have from now on
+         * @param beyond an epoch that the new one must be above, whatever the row says
          */
-        public record Wanted(String splitId, long version, long tenure) {}
+        public record Wanted(String splitId, long version, long tenure, long beyond) {
+
+            /** In the epoch after that of the row. */
+            public Wanted(String splitId, long version, long tenure) {
+                this(splitId, version, tenure, 0);
+            }
+        }
 
         /**
          * @param lease the row as it is now, owned by who asked, with its new epoch
@@ -132,6 +181,11 @@ public sealed interface LeaseRequest<A> {
 
         public Acquire {
             splits = eachOnce(splits, Wanted::splitId);
+        }
+
+        /** By a sender that compares with nothing it has seen. */
+        public Acquire(String group, Incarnation by, List<Wanted> splits) {
+            this(group, by, splits, 0);
         }
 
         @Override
@@ -208,8 +262,10 @@ public sealed interface LeaseRequest<A> {
      * @param closed the incarnation that is over
      * @param beat the last beat seen of it; empty where it closes itself
      * @param emitsFor how long its readers, or those of the incarnation it replaced, may still emit
+     * @param seen the change number that its sender saw last; 0 if it saw none
      */
-    record Close(String group, Incarnation closed, Optional<Long> beat, Duration emitsFor)
+    record Close(
+            String group, Incarnation closed, Optional<Long> beat, Duration emitsFor, long seen)
             implements LeaseRequest<Membership> {
         public Close {
             Objects.requireNonNull(closed);
@@ -217,6 +273,11 @@ public sealed interface LeaseRequest<A> {
             if (emitsFor.isNegative()) {
                 throw new IllegalArgumentException("emitsFor is negative: " + emitsFor);
             }
+        }
+
+        /** By a sender that compares with nothing it has seen. */
+        public Close(String group, Incarnation closed, Optional<Long> beat, Duration emitsFor) {
+            this(group, closed, beat, emitsFor, 0);
         }
 
         @Override
@@ -294,14 +355,20 @@ public sealed interface LeaseRequest<A> {
      *
      * @param state ACTIVE or DRAINED; who is CLOSED says so with {@link Close}
      * @param beat its last one: what was true then may not be true any more after the next
+     * @param seen the change number that its sender saw last; 0 if it saw none
      */
-    record Declare(String group, Incarnation by, MemberState state, long beat)
+    record Declare(String group, Incarnation by, MemberState state, long beat, long seen)
             implements LeaseRequest<Membership> {
         public Declare {
             Objects.requireNonNull(by);
             if (state == MemberState.CLOSED) {
                 throw new IllegalArgumentException("A member is closed by a Close request.");
             }
+        }
+
+        /** By a sender that compares with nothing it has seen. */
+        public Declare(String group, Incarnation by, MemberState state, long beat) {
+            this(group, by, state, beat, 0);
         }
 
         @Override

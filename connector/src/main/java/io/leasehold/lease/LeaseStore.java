@@ -33,9 +33,15 @@ import java.util.Set;
  * <p><b>Atomic.</b> Each request takes effect as a whole, at one instant between being sent and
  * being answered, or not at all; for requests that name many splits the condition is checked split
  * by split, and the answer says for which it held. Requests of one group other than {@code beat}
- * and {@code record} take effect one after the other, and each that changes anything adds one to
- * the group's change number and stamps the leases it changed with it. {@code beat} and {@code
- * record} do neither.
+ * and {@code record} take effect one after the other, and each that changes anything takes the
+ * group's next {@link ChangeNumber} and stamps the leases it changed with it. {@code beat} and
+ * {@code record} do neither.
+ *
+ * <p><b>One history.</b> A request that says which change number its sender saw last is answered
+ * with {@link LeaseOutcome.WentBack} where the group should remember that number and does not: the
+ * table lost changes that were answered before. Such a request changes nothing, except that a
+ * {@code beat} may set its beat. This comes before every other condition. No change number comes a
+ * second time, so a condition on the version of a row holds only for that row as it was read.
  *
  * <p><b>Fenced.</b> An incarnation <i>may write</i> while its member's row carries it and is not
  * CLOSED. CLOSED is final for an incarnation, whoever wrote it. A {@code beat} of an incarnation
@@ -96,10 +102,11 @@ public interface LeaseStore extends AutoCloseable {
     LeaseOutcome<Set<String>> discover(Discover discover);
 
     /**
-     * Makes the incarnation owner of those unfinished splits whose version is as read: epoch plus
-     * one, the tenure as wanted. Progress stays. A claim is gone then; but the claim of another
-     * member stays where the split was the member's already. Refused if the incarnation may not
-     * write; one that is DRAINED gets nothing.
+     * Makes the incarnation owner of those unfinished splits whose version is as read, in the epoch
+     * after that of the row or, if that is greater, after the one it must be beyond, and in the
+     * tenure wanted. Progress stays. A claim is gone then; but the claim of another member stays
+     * where the split was the member's already. Refused if the incarnation may not write; one that
+     * is DRAINED gets nothing.
      */
     LeaseOutcome<List<Acquire.Taken>> acquire(Acquire acquire);
 

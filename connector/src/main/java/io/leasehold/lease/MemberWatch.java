@@ -2,6 +2,7 @@ package io.leasehold.lease;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -120,6 +121,16 @@ public class MemberWatch {
                             .filter(row -> row.state() != MemberState.CLOSED)
                             .isPresent();
         };
+    }
+
+    /** The longest duration that any member lives by, as far as is known. */
+    Duration longestDuration() {
+        return rows().stream()
+                .filter(row -> !Membership.isUnreadable(row))
+                .map(Member::duration)
+                .filter(duration -> duration.compareTo(terms.duration()) > 0)
+                .max(Comparator.naturalOrder())
+                .orElse(terms.duration());
     }
 
     /** What that incarnation lives by, if it is in its member's row. */

@@ -28,6 +28,9 @@ final class OwnLeases {
     /** Splits this member cannot read, though another may. */
     private final Set<String> refused = new HashSet<>();
 
+    /** See {@link #startsBeyond}. */
+    private long beyond;
+
     /** The last checkpoint that a split was frozen at. */
     private long lastFrozenAt = Long.MIN_VALUE;
 
@@ -144,6 +147,17 @@ final class OwnLeases {
                 .anyMatch(claim -> claim.claimant().equals(me.memberId()));
     }
 
+    /** A split has no row any more. */
+    List<LeaseEvent> isGone(String splitId) {
+        boolean was = epochOf(splitId).isPresent();
+        handoffs.forget(splitId);
+        writes.forget(splitId);
+        held.remove(splitId);
+        return was
+                ? List.of(new LeaseEvent.Lost(splitId, "the lease table has no row of it any more"))
+                : List.of();
+    }
+
     /** The incarnation is over: nothing may be granted any more. */
     void over() {
         held.clear();
@@ -175,6 +189,17 @@ final class OwnLeases {
     /** The tenure to acquire this lease in; where it starts is decided with it. */
     long tenureToAcquire(Lease lease) {
         return restored.tenureToAcquire(lease);
+    }
+
+    /** All that is acquired gets an epoch beyond this one. */
+    void startsBeyond(long epoch) {
+        beyond = epoch;
+        restored.historyWasLost();
+    }
+
+    /** An epoch that the lease was seen in, or may have been; acquired, it gets a later one. */
+    long epochToBeBeyond(Lease lease) {
+        return Math.max(beyond, restored.epochOf(lease.splitId()));
     }
 
     /** Whether the job is to fail rather than to start this split from the table. */

@@ -32,6 +32,7 @@ final class RestoredPositions {
 
     private final String memberId;
     private Map<String, RestoredPosition> restored = new HashMap<>();
+    private boolean historyWasLost;
 
     /** What was decided for splits that are being acquired. */
     private final Map<String, Start> decided = new HashMap<>();
@@ -56,6 +57,16 @@ final class RestoredPositions {
             restored = new HashMap<>();
         }
         return was;
+    }
+
+    void historyWasLost() {
+        historyWasLost = true;
+    }
+
+    /** The epoch that the state's position was reached in; 0 if there is none. */
+    long epochOf(String splitId) {
+        RestoredPosition at = restored.get(splitId);
+        return at == null ? 0 : at.epoch();
     }
 
     boolean has(String splitId) {
@@ -86,9 +97,11 @@ final class RestoredPositions {
         };
     }
 
+    /** Where history was lost, the same epoch may have been given twice, to different owners. */
     private boolean isUnbroken(Lease lease, RestoredPosition at) {
+        boolean sameEpoch = lease.epoch() == at.epoch() && !historyWasLost;
         return lease.tenure() == at.tenure()
-                && (lease.epoch() == at.epoch() || lease.ownerId().equals(Optional.of(memberId)));
+                && (sameEpoch || lease.ownerId().equals(Optional.of(memberId)));
     }
 
     /** Decides where the split of this lease starts, and returns the tenure to acquire it in. */

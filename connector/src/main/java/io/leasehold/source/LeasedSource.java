@@ -5,6 +5,7 @@ import io.leasehold.lease.LeaseKeeper;
 import io.leasehold.source.enumerator.LeasedEnumeratorState;
 import io.leasehold.source.enumerator.LeasedEnumeratorStateSerializer;
 import io.leasehold.source.enumerator.LeasedSplitEnumerator;
+import io.leasehold.source.enumerator.LostHistories;
 import io.leasehold.source.kafka.KafkaStart;
 import io.leasehold.source.metrics.LeaseCounts;
 import io.leasehold.source.metrics.ReaderMetrics;
@@ -178,6 +179,8 @@ public sealed class LeasedSource<T, SplitT extends SourceSplit, InnerT>
                         ProcessDescription.ofThisOne(context.metricGroup().getAllVariables()),
                         options.terms(),
                         System.nanoTime());
+        LostHistories.of(options.store(), options.group(), options.memberId())
+                .ifPresent(keeper::startsAfter);
         return new LeasedSplitEnumerator<>(
                 context,
                 innerFactory,

@@ -38,14 +38,18 @@ enum Meaning {
         are(GIVEN, "OwnLeases.writes", "lastFrozenAt");
         // Told to people, and decides nothing.
         are(GIVEN, "CurrentPlan.planned");
+        // The table does not go back in these explorations.
+        are(GIVEN, "line", "chances");
         // Equal objects, whichever of them it is.
         are(GIVEN, "KnownLeases.owners");
         are(NUMBER, "withoutTaker", "emitsFor", "weight");
         are(TIME, "dueAt", "validUntil", "renewedUntil", "joinedAt", "readAgainAt", "readAt");
         are(TIME, "Elder.since", "beatSince", "lifeSince", "lastSent", "lastRead");
         are(TIME, "lastNewcomer", "claimedSince", "rowless", "until", "wakeAt", "lookAt");
-        are(CHANGE, "knownChange", "changeNumber", "version", "Read.since");
-        are(EPOCH, "epoch", "progressEpoch", "checkpointId", "held", "leaving", "frozen");
+        are(TIME, "quietUntil");
+        are(CHANGE, "knownChange", "changeNumber", "version", "Read.since", "seen");
+        are(CHANGE, "Rejections.versions");
+        are(EPOCH, "beyond", "epoch", "progressEpoch", "checkpointId", "held", "leaving", "frozen");
         are(TENURE, "tenure", "restored");
         are(BEAT, "beat");
         // It is the keeper's own there, and the same as the one in the handoffs.

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -120,6 +121,16 @@ public final class VirtualGroup {
         return table.open();
     }
 
+    /** The table as it is now. */
+    MemoryLeaseTable.Copy copy() {
+        return table.copy();
+    }
+
+    /** All that was done since is lost. */
+    void goBackTo(MemoryLeaseTable.Copy copy) {
+        table.goBackTo(copy);
+    }
+
     /** What the clock shows. */
     public long now() {
         return now;
@@ -214,6 +225,9 @@ public final class VirtualGroup {
 
         /** How many of these it got no answer to. */
         int unanswered;
+
+        /** What it sees of the store. */
+        UnaryOperator<LeaseStore> sees = UnaryOperator.identity();
 
         /**
          * How long until a checkpoint is complete that was begun after a claim; or there is none.
@@ -365,7 +379,7 @@ public final class VirtualGroup {
             requests++;
             unanswered += way == Way.UP ? 0 : 1;
             return switch (way) {
-                case UP -> step.sendTo(table.open());
+                case UP -> step.sendTo(sees.apply(table.open()));
                 case LOSES_REQUESTS -> step.answeredBy(new LeaseOutcome.Unknown<>(NO_ANSWER));
                 case LOSES_ANSWERS -> {
                     step.sendTo(table.open());
@@ -393,8 +407,10 @@ public final class VirtualGroup {
                 granted.remove(gone.splitId());
                 freezesAt.remove(gone.splitId());
                 forced.remove(gone.splitId());
-            } else if (event instanceof LeaseEvent.Over) {
+            } else if (event instanceof LeaseEvent.Over
+                    || event instanceof LeaseEvent.TableWentBack) {
                 granted.clear();
+                emitsUntil = now;
                 frozen = true;
             }
         }

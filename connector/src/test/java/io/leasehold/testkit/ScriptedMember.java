@@ -1,5 +1,6 @@
 package io.leasehold.testkit;
 
+import io.leasehold.lease.ChangeNumber;
 import io.leasehold.lease.Claim.Kind;
 import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.Lease;
@@ -98,6 +99,16 @@ public record ScriptedMember(LeaseStore store, String group, Incarnation self) {
 
     public Membership open() {
         return applied(send(new Open(group)));
+    }
+
+    /** How many changes the group has seen. */
+    public long changes() {
+        return ChangeNumber.countOf(open().changeNumber());
+    }
+
+    /** How many changes the group had seen when that was answered. */
+    public static long changes(LeaseOutcome<Membership> outcome) {
+        return ChangeNumber.countOf(applied(outcome).changeNumber());
     }
 
     public LeaseOutcome<Membership> join(Optional<Member> replaced) {

@@ -23,8 +23,10 @@ final class H2Dialect extends SqlDialect {
                       JOIN lease_group g ON g.group_id = m.group_id
                     UNION ALL
                     SELECT %1$s
-                      FROM lease_group g JOIN lease_member m ON m.group_id = g.group_id
-                     WHERE g.group_id = :group AND m.member_id <> :member
+                      FROM lease_group g
+                      LEFT JOIN lease_member m
+                             ON m.group_id = g.group_id AND m.member_id <> :member
+                     WHERE g.group_id = :group
                     """
                             .formatted(LeaseSql.GROUP_COLUMNS));
 
@@ -52,12 +54,13 @@ final class H2Dialect extends SqlDialect {
                     """
                     MERGE INTO lease l
                     USING UNNEST(CAST(:splits AS VARCHAR ARRAY), CAST(:versions AS BIGINT ARRAY),
-                                 CAST(:tenures AS BIGINT ARRAY))
-                          AS w (split_id, version, tenure)
+                                 CAST(:tenures AS BIGINT ARRAY),
+                                 CAST(:beyonds AS BIGINT ARRAY))
+                          AS w (split_id, version, tenure, beyond)
                        ON l.group_id = :group AND l.split_id = w.split_id
                     WHEN MATCHED AND l.version = w.version AND NOT l.finished THEN UPDATE
                      SET owner = :member, owner_incarnation = :incarnation,
-                         epoch = l.epoch + 1, tenure = w.tenure,
+                         epoch = GREATEST(l.epoch, w.beyond) + 1, tenure = w.tenure,
                          claimant = CASE WHEN l.owner = :member AND l.claimant <> :member
                                          THEN l.claimant END,
                          claim_kind = CASE WHEN l.owner = :member AND l.claimant <> :member

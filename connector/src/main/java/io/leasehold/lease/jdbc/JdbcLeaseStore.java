@@ -95,13 +95,15 @@ public final class JdbcLeaseStore implements LeaseStore {
 
     @Override
     public LeaseOutcome<Membership> open(Open open) {
-        return requests.single(session -> new Applied<>(GroupLock.open(session, open.group())));
+        return requests.single(
+                session -> new Applied<>(GroupLock.open(session, open.group(), open.seen())));
     }
 
     @Override
     public LeaseOutcome<Membership> join(Join join) {
         return requests.changing(
                 join.group(),
+                join.seen(),
                 (session, group) -> {
                     Member member = join.member();
                     Optional<Member> row = group.member(member.id());
@@ -155,14 +157,16 @@ public final class JdbcLeaseStore implements LeaseStore {
 
     @Override
     public LeaseOutcome<Membership> beat(Beat beat) {
-        Values values = Values.of(beat.group()).by(beat.by()).with("beat", beat.beat());
+        Values values =
+                Values.of(beat.group()).by(beat.by()).with("beat", beat.beat()).seen(beat.seen());
         return requests.single(
                 session -> {
                     Membership answer =
                             LeaseRows.membership(
                                     session.query(
                                             session.dialect().beat(), values, LeaseRows::group),
-                                    session.dialect().schema());
+                                    session.dialect().schema(),
+                                    beat.seen());
                     return answer.member(beat.by().memberId()).isPresent()
                             ? new Applied<>(answer)
                             : mayNotWrite(beat.by());
@@ -171,14 +175,15 @@ public final class JdbcLeaseStore implements LeaseStore {
 
     @Override
     public LeaseOutcome<LeaseChanges> read(Read read) {
-        Values values = Values.of(read.group()).with("since", read.since());
+        Values values = Values.of(read.group()).with("since", read.since()).seen(read.seen());
         return requests.single(
                 session ->
                         new Applied<>(
                                 LeaseRows.changes(
                                         session.query(
                                                 LeaseSql.CHANGED_SINCE, values, LeaseRows::change),
-                                        session.dialect().schema())));
+                                        session.dialect().schema(),
+                                        read.seen())));
     }
 
     @Override
@@ -212,9 +217,11 @@ public final class JdbcLeaseStore implements LeaseStore {
                         .by(acquire.by())
                         .with("splits", text(splits, Acquire.Wanted::splitId))
                         .with("versions", number(splits, Acquire.Wanted::version))
-                        .with("tenures", number(splits, Acquire.Wanted::tenure));
+                        .with("tenures", number(splits, Acquire.Wanted::tenure))
+                        .with("beyonds", number(splits, Acquire.Wanted::beyond));
         return requests.changing(
                 acquire.group(),
+                acquire.seen(),
                 (session, group) -> {
                     if (!mayWrite(group, acquire.by())) {
                         return mayNotWrite(acquire.by());
@@ -304,6 +311,7 @@ public final class JdbcLeaseStore implements LeaseStore {
                         .with("emits_for", close.emitsFor().toNanos());
         return requests.changing(
                 close.group(),
+                close.seen(),
                 (session, group) -> change(session, LeaseSql.CLOSE_MEMBER, values, close.group()));
     }
 
@@ -356,6 +364,7 @@ public final class JdbcLeaseStore implements LeaseStore {
                         .with("may_own", declare.state() != MemberState.DRAINED);
         return requests.changing(
                 declare.group(),
+                declare.seen(),
                 (session, group) ->
                         mayWrite(group, declare.by())
                                 ? change(session, LeaseSql.DECLARE, values, declare.group())

@@ -2,6 +2,7 @@ package io.leasehold.lease.jdbc;
 
 import io.leasehold.lease.LeaseOutcome;
 import io.leasehold.lease.LeaseOutcome.Unknown;
+import io.leasehold.lease.LeaseOutcome.WentBack;
 import io.leasehold.lease.LeaseStoreException;
 import io.leasehold.lease.LeaseStoreException.Kind;
 import io.leasehold.lease.Membership;
@@ -24,13 +25,14 @@ final class JdbcRequests {
 
     /** A request whose statements are each on their own. */
     interface Single<A> {
-        LeaseOutcome<A> on(JdbcSession session) throws SQLException, LeaseStoreException;
+        LeaseOutcome<A> on(JdbcSession session)
+                throws SQLException, LeaseStoreException, OtherHistoryException;
     }
 
     /** A request that has the group for itself, and commits what it changes. */
     interface Changing<A> {
         LeaseOutcome<A> on(JdbcSession session, Membership group)
-                throws SQLException, LeaseStoreException;
+                throws SQLException, LeaseStoreException, OtherHistoryException;
     }
 
     private final ReentrantLock underWay = new ReentrantLock();
@@ -55,9 +57,16 @@ final class JdbcRequests {
     }
 
     <A> LeaseOutcome<A> changing(String group, Changing<A> request) {
+        return changing(group, 0, request);
+    }
+
+    /**
+     * @param seen the change number that the sender saw last; 0 if that is of no matter
+     */
+    <A> LeaseOutcome<A> changing(String group, long seen, Changing<A> request) {
         return single(
                 session -> {
-                    Membership locked = GroupLock.take(session, group);
+                    Membership locked = GroupLock.take(session, group, seen);
                     LeaseOutcome<A> outcome = request.on(session, locked);
                     session.rollback();
                     return outcome;
@@ -104,14 +113,24 @@ final class JdbcRequests {
     private <A> LeaseOutcome<A> carryOut(JdbcSession session, Single<A> request)
             throws SQLException, LeaseStoreException {
         try {
-            return request.on(session);
+            return inOneHistory(session, request);
         } catch (SQLException e) {
             session.undo(e);
             if (!createsSchema || !dialect.isTableMissing(e)) {
                 throw e;
             }
             createSchema(session);
+            return inOneHistory(session, request);
+        }
+    }
+
+    private static <A> LeaseOutcome<A> inOneHistory(JdbcSession session, Single<A> request)
+            throws SQLException, LeaseStoreException {
+        try {
             return request.on(session);
+        } catch (OtherHistoryException e) {
+            session.rollback();
+            return new WentBack<>(e.seen(), e.found());
         }
     }
 

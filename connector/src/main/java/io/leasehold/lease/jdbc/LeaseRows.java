@@ -1,6 +1,7 @@
 package io.leasehold.lease.jdbc;
 
 import io.leasehold.lease.Balance;
+import io.leasehold.lease.ChangeNumber;
 import io.leasehold.lease.Claim;
 import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.Inspection;
@@ -52,11 +53,15 @@ final class LeaseRows {
     }
 
     /** A group, with one of its members if it has any. */
-    record GroupRow(long changeNumber, int schemaVersion, Optional<Member> member) {}
+    record GroupRow(
+            long changeNumber, int schemaVersion, boolean seenInLine, Optional<Member> member) {}
 
     static GroupRow group(ResultSet row) throws SQLException {
         return new GroupRow(
-                row.getLong("change_number"), row.getInt("schema_version"), member(row));
+                row.getLong("change_number"),
+                row.getInt("schema_version"),
+                row.getBoolean("seen_in_line"),
+                member(row));
     }
 
     static Membership membership(List<GroupRow> rows, LeaseSchema schema)
@@ -68,6 +73,25 @@ final class LeaseRows {
         return new Membership(
                 rows.get(0).changeNumber(),
                 rows.stream().map(GroupRow::member).flatMap(Optional::stream).toList());
+    }
+
+    /**
+     * As {@link #membership(List, LeaseSchema)}, for a sender that saw this change number last.
+     *
+     * @throws OtherHistoryException if the group should remember that number and does not
+     */
+    static Membership membership(List<GroupRow> rows, LeaseSchema schema, long seen)
+            throws LeaseStoreException, OtherHistoryException {
+        Membership read = membership(rows, schema);
+        requireSameHistory(seen, read.changeNumber(), rows.stream().anyMatch(GroupRow::seenInLine));
+        return read;
+    }
+
+    private static void requireSameHistory(long seen, long found, boolean inLine)
+            throws OtherHistoryException {
+        if (ChangeNumber.wentBack(seen, found, inLine)) {
+            throw new OtherHistoryException(seen, found);
+        }
     }
 
     private static Optional<Member> member(ResultSet row) throws SQLException {
@@ -124,21 +148,29 @@ final class LeaseRows {
     private record LeaseRow(String splitId, Optional<Lease> lease, String why) {}
 
     /** A group, with one of the leases that have changed if any has. */
-    record ChangeRow(long changeNumber, int schemaVersion, Optional<LeaseRow> lease) {}
+    record ChangeRow(
+            long changeNumber, int schemaVersion, boolean seenInLine, Optional<LeaseRow> lease) {}
 
     static ChangeRow change(ResultSet row) throws SQLException {
         return new ChangeRow(
                 row.getLong("change_number"),
                 row.getInt("schema_version"),
+                row.getBoolean("seen_in_line"),
                 row.getString("split_id") == null ? Optional.empty() : Optional.of(lease(row)));
     }
 
-    static LeaseChanges changes(List<ChangeRow> rows, LeaseSchema schema)
-            throws LeaseStoreException {
+    /**
+     * @param seen the change number that the sender saw last
+     * @throws OtherHistoryException if the group should remember that number and does not
+     */
+    static LeaseChanges changes(List<ChangeRow> rows, LeaseSchema schema, long seen)
+            throws LeaseStoreException, OtherHistoryException {
         if (rows.isEmpty()) {
+            requireSameHistory(seen, 0, false);
             return new LeaseChanges(0, List.of(), Map.of());
         }
         schema.requireKnown(rows.get(0).schemaVersion());
+        requireSameHistory(seen, rows.get(0).changeNumber(), rows.get(0).seenInLine());
         List<Lease> leases = new ArrayList<>();
         Map<String, String> unreadable = new HashMap<>();
         for (ChangeRow row : rows) {

@@ -1,15 +1,22 @@
 package io.leasehold.lease.jdbc;
 
+import io.leasehold.lease.ChangeNumber;
+
 /** The statements that every supported database understands. */
 final class LeaseSql {
 
     /** The version of the tables that this code reads and writes. */
-    static final int SCHEMA_VERSION = 2;
+    static final int SCHEMA_VERSION = 3;
+
+    /**
+     * Of the column {@code line}: of numbers of 19 digits and a comma there fit as many as must.
+     */
+    private static final int LINE_LENGTH = 1400;
 
     /** The columns a {@link LeaseRows#group} is made of. */
     static final String GROUP_COLUMNS =
             """
-            g.change_number, g.schema_version, m.member_id, m.incarnation, m.beat, m.state,
+            g.change_number, g.schema_version, g.line LIKE :seen AS seen_in_line, m.member_id, m.incarnation, m.beat, m.state,
             m.weight, m.most_splits, m.balance, m.ordered_drain, m.ordered_weight,
             m.duration_nanos, m.emits_for_nanos, m.description
             """;
@@ -35,18 +42,29 @@ final class LeaseSql {
             Sql.of(
                     """
                     INSERT INTO lease_group
-                           (group_id, schema_version, change_number, created_at, changed_at)
-                    VALUES (:group, :schema_version, 0, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP)
+                           (group_id, schema_version, change_number, line, created_at, changed_at)
+                    VALUES (:group, :schema_version, :chance, :line, CURRENT_TIMESTAMP,
+                            CURRENT_TIMESTAMP)
                     """);
 
-    /** Takes the group's lock, until the transaction ends. */
+    /** See {@link ChangeNumber#next}. */
+    private static final String NEXT_NUMBER =
+            "change_number - MOD(change_number, %1$s) + %1$s + :chance"
+                    .formatted(ChangeNumber.CHANCE_BOUND);
+
+    /**
+     * Takes the group's lock, until the transaction ends. The line comes first: MariaDB sets one
+     * column after the other, and the new number is made of the former.
+     */
     static final Sql NEXT_CHANGE =
             Sql.of(
                     """
                     UPDATE lease_group
-                       SET change_number = change_number + 1, changed_at = CURRENT_TIMESTAMP
+                       SET line = SUBSTRING(CONCAT(',', %1$s, line), 1, %2$s),
+                           change_number = %1$s, changed_at = CURRENT_TIMESTAMP
                      WHERE group_id = :group
-                    """);
+                    """
+                            .formatted(NEXT_NUMBER, LINE_LENGTH));
 
     /** For {@code :ordered_weight}, which is not null: that there is none. */
     static final int NO_WEIGHT = -1;
@@ -121,7 +139,7 @@ final class LeaseSql {
     static final Sql CHANGED_SINCE =
             Sql.of(
                     """
-                    SELECT g.change_number, g.schema_version, %s
+                    SELECT g.change_number, g.schema_version, g.line LIKE :seen AS seen_in_line, %s
                       FROM lease_group g
                       LEFT JOIN lease l ON l.group_id = g.group_id AND l.version > :since
                      WHERE g.group_id = :group

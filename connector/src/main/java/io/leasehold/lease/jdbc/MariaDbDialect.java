@@ -50,11 +50,13 @@ class MariaDbDialect extends SqlDialect {
                              WHERE group_id = :group AND member_id = :member
                                AND incarnation = :incarnation AND state <> 'CLOSED';
                             SELECT %s
-                              FROM lease_group g JOIN lease_member m ON m.group_id = g.group_id
+                              FROM lease_group g
+                              LEFT JOIN lease_member m
+                                     ON m.group_id = g.group_id
+                                    AND (m.member_id <> :member
+                                         OR m.incarnation = :incarnation AND m.state <> 'CLOSED'
+                                            AND m.beat >= :beat)
                              WHERE g.group_id = :group
-                               AND (m.member_id <> :member
-                                    OR m.incarnation = :incarnation AND m.state <> 'CLOSED'
-                                       AND m.beat >= :beat)
                             """
                                     .formatted(LeaseSql.GROUP_COLUMNS)));
 
@@ -92,11 +94,16 @@ class MariaDbDialect extends SqlDialect {
                            l.claim_kind = CASE WHEN was.owner = :member AND was.claimant <> :member
                                                THEN was.claim_kind END,
                            l.owner = :member, l.owner_incarnation = :incarnation,
-                           l.epoch = l.epoch + 1, l.tenure = w.tenure,
+                           l.epoch = GREATEST(was.epoch, w.beyond) + 1, l.tenure = w.tenure,
                            l.version = :version, l.changed_at = CURRENT_TIMESTAMP(6)
                      WHERE was.version = w.version AND NOT was.finished
                     """
-                            .formatted(rows(SPLIT, VERSION, "tenure BIGINT PATH '$.tenures'")));
+                            .formatted(
+                                    rows(
+                                            SPLIT,
+                                            VERSION,
+                                            "tenure BIGINT PATH '$.tenures'",
+                                            "beyond BIGINT PATH '$.beyonds'")));
 
     private static final String HELD =
             """

@@ -71,7 +71,7 @@ final class PostgresDialect extends SqlDialect {
                          WHERE group_id = :group AND member_id <> :member
                     )
                     SELECT %s
-                      FROM lease_group g JOIN members m ON m.group_id = g.group_id
+                      FROM lease_group g LEFT JOIN members m ON m.group_id = g.group_id
                      WHERE g.group_id = :group
                     """
                             .formatted(LeaseSql.GROUP_COLUMNS));
@@ -94,12 +94,12 @@ final class PostgresDialect extends SqlDialect {
     private static final Sql ACQUIRE =
             Sql.of(
                     update(
-                            ":splits, :versions, :tenures",
-                            "split_id, version, tenure",
+                            ":splits, :versions, :tenures, :beyonds",
+                            "split_id, version, tenure, beyond",
                             "l.version = r.version AND NOT l.finished",
                             """
                                     owner = :member, owner_incarnation = :incarnation,
-                                    epoch = l.epoch + 1, tenure = r.tenure,
+                                    epoch = GREATEST(l.epoch, r.beyond) + 1, tenure = r.tenure,
                                     claimant = CASE WHEN l.owner = :member AND l.claimant <> :member
                                                     THEN l.claimant END,
                                     claim_kind = CASE WHEN l.owner = :member AND l.claimant <> :member

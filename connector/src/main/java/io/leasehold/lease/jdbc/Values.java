@@ -19,6 +19,7 @@ final class Values {
 
     private Values(String group) {
         byName.put("group", group);
+        byName.put("seen", "");
     }
 
     /** Every statement is about one group. */
@@ -28,6 +29,11 @@ final class Values {
 
     Values by(Incarnation incarnation) {
         return with("member", incarnation.memberId()).with("incarnation", incarnation.id());
+    }
+
+    /** The change number that the sender saw last, as a pattern for the group's line. */
+    Values seen(long number) {
+        return number == 0 ? this : with("seen", "%," + number + ",%");
     }
 
     Values with(String name, Object value) {

@@ -1,5 +1,6 @@
 package io.leasehold.lease.memory;
 
+import io.leasehold.lease.ChangeNumber;
 import io.leasehold.lease.Claim;
 import io.leasehold.lease.GroupSummary;
 import io.leasehold.lease.Incarnation;
@@ -34,14 +35,17 @@ import io.leasehold.lease.Membership;
 import io.leasehold.lease.Progress;
 
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
@@ -91,7 +95,7 @@ final class MemoryGroup {
                     new Lease(
                             lease.splitId(),
                             Optional.of(by),
-                            lease.epoch() + 1,
+                            Math.max(lease.epoch(), wanted.beyond()) + 1,
                             wanted.tenure(),
                             wasMine ? ofAnother : Optional.empty(),
                             false,
@@ -158,13 +162,63 @@ final class MemoryGroup {
 
     private final Map<String, Member> members = new LinkedHashMap<>();
     private final Map<String, Row> rows = new LinkedHashMap<>();
+    private final SplittableRandom chances;
+
+    /** 0 as long as the row of the group is not there. */
     private long changeNumber;
 
-    /** As the row of a group is there or not. */
-    private boolean opened;
+    /** The latest change numbers, newest first. */
+    private final Deque<Long> line = new ArrayDeque<>();
+
+    /**
+     * @param chances for change numbers; goes on when the group goes back
+     */
+    MemoryGroup(SplittableRandom chances) {
+        this.chances = chances;
+    }
+
+    /** The same group, that goes its own way from now on. */
+    MemoryGroup(MemoryGroup copied) {
+        this(copied.chances);
+        members.putAll(copied.members);
+        rows.putAll(copied.rows);
+        line.addAll(copied.line);
+        changeNumber = copied.changeNumber;
+    }
+
+    private void create() {
+        if (changeNumber == 0) {
+            changed(chance());
+        }
+    }
+
+    private long chance() {
+        return chances.nextLong(1, ChangeNumber.CHANCE_BOUND);
+    }
+
+    /** The number that the next change takes, if it is made. */
+    private long nextChange() {
+        create();
+        return ChangeNumber.next(changeNumber, chance());
+    }
+
+    private void changed(long number) {
+        changeNumber = number;
+        line.addFirst(number);
+        if (line.size() > ChangeNumber.REMEMBERED) {
+            line.removeLast();
+        }
+    }
+
+    /** Carries out a request of a sender that saw this change number last, or says it is gone. */
+    <A> LeaseOutcome<A> ifInLine(long seen, Supplier<LeaseOutcome<A>> request) {
+        return ChangeNumber.wentBack(seen, changeNumber, line.contains(seen))
+                ? new LeaseOutcome.WentBack<>(seen, changeNumber)
+                : request.get();
+    }
 
     LeaseOutcome<Membership> open() {
-        opened = true;
+        create();
         return new Applied<>(membership());
     }
 
@@ -185,8 +239,7 @@ final class MemoryGroup {
                     joining.incarnation() + " cannot join: the row is not the one it replaces.");
         }
         members.put(joining.id(), joining);
-        opened = true;
-        changeNumber++;
+        changed(nextChange());
         return new Applied<>(membership());
     }
 
@@ -349,7 +402,7 @@ final class MemoryGroup {
 
     private void change(Member row) {
         if (!row.equals(members.put(row.id(), row))) {
-            changeNumber++;
+            changed(nextChange());
         }
     }
 
@@ -412,14 +465,14 @@ final class MemoryGroup {
                 .ifPresent(
                         row -> {
                             members.put(row.id(), row.closed(close.emitsFor()));
-                            changeNumber++;
+                            changed(nextChange());
                         });
         return new Applied<>(membership());
     }
 
     /** Empty where nobody has opened the group. */
     Optional<GroupSummary> summary(String id, int schemaVersion) {
-        return opened
+        return changeNumber != 0
                 ? Optional.of(
                         new GroupSummary(
                                 id,
@@ -432,7 +485,7 @@ final class MemoryGroup {
     }
 
     LeaseOutcome<Optional<Inspection>> inspect() {
-        return new Applied<>(opened ? Optional.of(inspection()) : Optional.empty());
+        return new Applied<>(changeNumber == 0 ? Optional.empty() : Optional.of(inspection()));
     }
 
     private Inspection inspection() {
@@ -527,8 +580,9 @@ final class MemoryGroup {
      */
     private <S> Set<String> change(List<S> splits, BiFunction<S, Long, Optional<Row>> changed) {
         Set<String> ids = new LinkedHashSet<>();
+        long number = nextChange();
         for (S split : splits) {
-            changed.apply(split, changeNumber + 1)
+            changed.apply(split, number)
                     .ifPresent(
                             row -> {
                                 rows.put(row.lease().splitId(), row);
@@ -536,7 +590,7 @@ final class MemoryGroup {
                             });
         }
         if (!ids.isEmpty()) {
-            changeNumber++;
+            changed(number);
         }
         return Collections.unmodifiableSet(ids);
     }

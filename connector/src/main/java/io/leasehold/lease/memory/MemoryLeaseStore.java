@@ -78,22 +78,22 @@ public final class MemoryLeaseStore implements LeaseStore {
 
     @Override
     public LeaseOutcome<Membership> open(Open open) {
-        return ask(open.group(), MemoryGroup::open);
+        return ask(open.group(), open.seen(), MemoryGroup::open);
     }
 
     @Override
     public LeaseOutcome<Membership> join(Join join) {
-        return ask(join.group(), group -> group.join(join));
+        return ask(join.group(), join.seen(), group -> group.join(join));
     }
 
     @Override
     public LeaseOutcome<Membership> beat(Beat beat) {
-        return ask(beat.group(), group -> group.beat(beat));
+        return ask(beat.group(), beat.seen(), group -> group.beat(beat));
     }
 
     @Override
     public LeaseOutcome<LeaseChanges> read(Read read) {
-        return ask(read.group(), group -> group.read(read));
+        return ask(read.group(), read.seen(), group -> group.read(read));
     }
 
     @Override
@@ -108,7 +108,7 @@ public final class MemoryLeaseStore implements LeaseStore {
 
     @Override
     public LeaseOutcome<List<Acquire.Taken>> acquire(Acquire acquire) {
-        return ask(acquire.group(), group -> group.acquire(acquire));
+        return ask(acquire.group(), acquire.seen(), group -> group.acquire(acquire));
     }
 
     @Override
@@ -143,7 +143,7 @@ public final class MemoryLeaseStore implements LeaseStore {
 
     @Override
     public LeaseOutcome<Membership> declare(Declare declare) {
-        return ask(declare.group(), group -> group.declare(declare));
+        return ask(declare.group(), declare.seen(), group -> group.declare(declare));
     }
 
     @Override
@@ -153,7 +153,7 @@ public final class MemoryLeaseStore implements LeaseStore {
 
     @Override
     public LeaseOutcome<Membership> close(Close close) {
-        return ask(close.group(), group -> group.close(close));
+        return ask(close.group(), close.seen(), group -> group.close(close));
     }
 
     @Override
@@ -197,6 +197,11 @@ public final class MemoryLeaseStore implements LeaseStore {
     @Override
     public void close() {
         closed = true;
+    }
+
+    private <A> LeaseOutcome<A> ask(
+            String group, long seen, Function<MemoryGroup, LeaseOutcome<A>> request) {
+        return ask(group, there -> there.ifInLine(seen, () -> request.apply(there)));
     }
 
     private <A> LeaseOutcome<A> ask(String group, Function<MemoryGroup, LeaseOutcome<A>> request) {

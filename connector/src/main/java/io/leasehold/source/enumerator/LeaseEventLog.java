@@ -40,6 +40,12 @@ final class LeaseEventLog {
                     "The lease of split '{}' cannot be read and is left alone: {}",
                     unreadable.splitId(),
                     unreadable.why());
+        } else if (event instanceof LeaseEvent.TableWentBack back) {
+            LOG.error(
+                    "Group '{}', member '{}': {} All readers stop now, and this incarnation is over. What others did since, and what is recorded there, may be lost; see docs/deployment.md.",
+                    back.group(),
+                    back.me().memberId(),
+                    back.why());
         }
     }
 

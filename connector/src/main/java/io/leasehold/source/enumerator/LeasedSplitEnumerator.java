@@ -460,6 +460,10 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
             lost(lost);
         } else if (event instanceof LeaseEvent.Over over) {
             withdraw(over.why());
+        } else if (event instanceof LeaseEvent.TableWentBack back) {
+            LostHistories.remember(
+                    settings.stores(), back.group(), back.me().memberId(), back.lost());
+            withdraw(back.why());
         }
     }
 

@@ -160,6 +160,9 @@ public final class EnumeratorMetrics {
             count(LeaseMetric.LOSSES, 1);
         } else if (event instanceof LeaseEvent.Over) {
             count(LeaseMetric.LOSSES, standing.held());
+        } else if (event instanceof LeaseEvent.TableWentBack) {
+            count(LeaseMetric.LOSSES, standing.held());
+            count(LeaseMetric.TABLE_WENT_BACK, 1);
         } else if (event instanceof LeaseEvent.RestoredElsewhere) {
             count(LeaseMetric.RESTORED_ELSEWHERE, 1);
         } else if (event instanceof LeaseEvent.TenureBroken broken) {

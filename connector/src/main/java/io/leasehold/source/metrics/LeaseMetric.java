@@ -103,6 +103,12 @@ public enum LeaseMetric {
             Kind.COUNTER,
             "splits",
             "that were lost before they were let go: by force, or because this member was taken for dead"),
+    TABLE_WENT_BACK(
+            "tableWentBack",
+            Place.ENUMERATOR,
+            Kind.COUNTER,
+            "times",
+            "the lease table lost changes that this member had seen, as after a fail-over to a replica that lagged"),
     FENCED_WRITES(
             "fencedWrites",
             Place.ENUMERATOR,

@@ -1,9 +1,12 @@
 package io.leasehold.lease.jdbc;
 
+import io.leasehold.lease.LeaseRequest;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.testkit.KeptTables;
 import io.leasehold.testkit.LeaseStoreContract;
 
+import java.sql.DriverManager;
 import java.time.Duration;
 
 class H2LeaseStoreITCase extends LeaseStoreContract {
@@ -16,5 +19,15 @@ class H2LeaseStoreITCase extends LeaseStoreContract {
         } catch (LeaseStoreException e) {
             throw new AssertionError(e);
         }
+    }
+
+    @Override
+    protected Runnable keep() {
+        try (LeaseStore store = open()) {
+            // Makes the tables if they are not there yet.
+            store.groups(new LeaseRequest.Groups());
+        }
+        return KeptTables.of(
+                () -> DriverManager.getConnection("jdbc:h2:mem:contract;DB_CLOSE_DELAY=-1"));
     }
 }

@@ -48,7 +48,9 @@ class LeaseSchemaTest {
     @Test
     void whatTheJarRunsIsWhatTheMessagesName() {
         assertThat(SINCE_1.file()).isEqualTo("conf/lease-schema-some.sql");
-        assertThat(SINCE_1.migrations(1)).containsExactly("conf/lease-schema-some-1-to-2.sql");
+        assertThat(SINCE_1.migrations(1))
+                .containsExactly(
+                        "conf/lease-schema-some-1-to-2.sql", "conf/lease-schema-some-2-to-3.sql");
         assertThat(SINCE_1.migrations(LeaseSql.SCHEMA_VERSION)).isEmpty();
     }
 
@@ -57,7 +59,7 @@ class LeaseSchemaTest {
         assertThatThrownBy(() -> SINCE_1.requireKnown(1))
                 .isInstanceOf(LeaseStoreException.class)
                 .hasMessage(
-                        "The lease tables have schema version 1 and this Leasehold knows 2; stop all jobs that keep their leases there, and run conf/lease-schema-some-1-to-2.sql.");
+                        "The lease tables have schema version 1 and this Leasehold knows 3; stop all jobs that keep their leases there, and run conf/lease-schema-some-1-to-2.sql, then conf/lease-schema-some-2-to-3.sql.");
     }
 
     @Test
@@ -65,14 +67,14 @@ class LeaseSchemaTest {
         assertThatThrownBy(() -> SINCE_1.requireKnown(7))
                 .isInstanceOf(LeaseStoreException.class)
                 .hasMessage(
-                        "The lease tables have schema version 7 and this Leasehold knows 2; use a newer Leasehold.");
+                        "The lease tables have schema version 7 and this Leasehold knows 3; use a newer Leasehold.");
     }
 
     @Test
     void aVersionThatTheDatabaseNeverHadIsNotToldToMigrate() {
-        assertThatThrownBy(() -> new LeaseSchema("later", 2).requireKnown(1))
+        assertThatThrownBy(() -> new LeaseSchema("later", 3).requireKnown(1))
                 .hasMessage(
-                        "The lease tables have schema version 1 and this Leasehold knows 2; that of later begins with 2.");
+                        "The lease tables have schema version 1 and this Leasehold knows 3; that of later begins with 3.");
     }
 
     @Test

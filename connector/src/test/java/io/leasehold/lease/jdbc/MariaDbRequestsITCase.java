@@ -69,7 +69,7 @@ class MariaDbRequestsITCase extends ServerRequestsContract {
     }
 
     @Test
-    void tablesThatLackColumnsAreNotTakenForOldOnes() throws Exception {
+    void tablesThatLackColumnsAreForAPersonToMigrate() throws Exception {
         ScriptedMember a = member("a", LONG);
         MariaDbServer.run(database, "ALTER TABLE lease_member DROP COLUMN balance");
 
@@ -77,7 +77,8 @@ class MariaDbRequestsITCase extends ServerRequestsContract {
 
         assertThat(failure.retryable()).isFalse();
         assertThat(failure)
-                .hasMessageContaining("are not those that conf/lease-schema-mariadb.sql makes")
+                .hasMessageContaining("older than schema version 3")
+                .hasMessageContaining("run conf/lease-schema-mariadb-2-to-3.sql")
                 .hasMessageContaining("balance");
     }
 

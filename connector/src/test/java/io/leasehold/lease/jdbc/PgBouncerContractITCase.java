@@ -1,8 +1,10 @@
 package io.leasehold.lease.jdbc;
 
 import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.LeaseRequest;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.testkit.KeptTables;
 import io.leasehold.testkit.LeaseStoreContract;
 import io.leasehold.testkit.PgBouncerServer;
 import io.leasehold.testkit.PostgresServer;
@@ -32,7 +34,8 @@ class PgBouncerContractITCase extends LeaseStoreContract {
     /** Made when first asked for, which is not where there is no pooler. */
     private static final class Pooler {
         static final PgBouncerServer SERVER = PgBouncerServer.start(2);
-        static final String URL = SERVER.through(PostgresServer.newDatabase());
+        static final String DATABASE = PostgresServer.newDatabase();
+        static final String URL = SERVER.through(DATABASE);
     }
 
     private static boolean started;
@@ -61,6 +64,15 @@ class PgBouncerContractITCase extends LeaseStoreContract {
         } catch (LeaseStoreException e) {
             throw new AssertionError(e);
         }
+    }
+
+    @Override
+    protected Runnable keep() {
+        try (LeaseStore store = open()) {
+            // Makes the tables if they are not there yet.
+            store.groups(new LeaseRequest.Groups());
+        }
+        return KeptTables.of(() -> PostgresServer.connect(Pooler.DATABASE));
     }
 
     @Test

@@ -63,7 +63,8 @@ class PostgresGrantsITCase {
         PostgresServer.run(
                 database, "GRANT SELECT ON lease_group, lease_member, lease TO " + operator);
         PostgresServer.run(
-                database, "GRANT UPDATE (change_number, changed_at) ON lease_group TO " + operator);
+                database,
+                "GRANT UPDATE (change_number, line, changed_at) ON lease_group TO " + operator);
         PostgresServer.run(
                 database,
                 "GRANT UPDATE (ordered_drain, ordered_weight) ON lease_member TO " + operator);

@@ -1,7 +1,9 @@
 package io.leasehold.lease.jdbc;
 
+import io.leasehold.lease.LeaseRequest;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.testkit.KeptTables;
 import io.leasehold.testkit.LeaseStoreContract;
 import io.leasehold.testkit.PostgresServer;
 
@@ -21,5 +23,14 @@ class PostgresLeaseStoreITCase extends LeaseStoreContract {
         } catch (LeaseStoreException e) {
             throw new AssertionError(e);
         }
+    }
+
+    @Override
+    protected Runnable keep() {
+        try (LeaseStore store = open()) {
+            // Makes the tables if they are not there yet.
+            store.groups(new LeaseRequest.Groups());
+        }
+        return KeptTables.of(() -> PostgresServer.connect(URL));
     }
 }

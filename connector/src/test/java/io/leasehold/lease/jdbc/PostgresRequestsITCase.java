@@ -133,7 +133,7 @@ class PostgresRequestsITCase extends ServerRequestsContract {
         applied(a.discover("s"));
         Lease lease = a.lease("s");
         long before = a.open().changeNumber();
-        run("UPDATE lease_group SET schema_version = 3");
+        run("UPDATE lease_group SET schema_version = 4");
 
         List<LeaseOutcome<?>> outcomes =
                 List.of(
@@ -151,9 +151,9 @@ class PostgresRequestsITCase extends ServerRequestsContract {
                             assertThat(unknown(outcome).retryable()).isFalse();
                             assertThat(unknown(outcome))
                                     .hasMessage(
-                                            "The lease tables have schema version 3 and this Leasehold knows 2; use a newer Leasehold.");
+                                            "The lease tables have schema version 4 and this Leasehold knows 3; use a newer Leasehold.");
                         });
-        run("UPDATE lease_group SET schema_version = 2");
+        run("UPDATE lease_group SET schema_version = 3");
         assertThat(a.open().changeNumber()).isEqualTo(before);
     }
 

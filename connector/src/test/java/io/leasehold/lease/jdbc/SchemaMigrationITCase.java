@@ -5,7 +5,10 @@ import io.leasehold.lease.Claim;
 import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.Lease;
 import io.leasehold.lease.LeaseOutcome;
+import io.leasehold.lease.LeaseOutcome.Applied;
 import io.leasehold.lease.LeaseOutcome.Unknown;
+import io.leasehold.lease.LeaseOutcome.WentBack;
+import io.leasehold.lease.LeaseRequest.Beat;
 import io.leasehold.lease.LeaseRequest.Open;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseStoreException;
@@ -14,6 +17,7 @@ import io.leasehold.lease.MemberState;
 import io.leasehold.lease.Membership;
 import io.leasehold.lease.Orders;
 import io.leasehold.lease.Share;
+import io.leasehold.testkit.MariaDbServer;
 import io.leasehold.testkit.PostgresServer;
 import io.leasehold.testkit.ScriptedMember;
 
@@ -48,30 +52,55 @@ class SchemaMigrationITCase {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
-    /** Those that had a version 1. */
     enum Database {
-        H2,
-        POSTGRESQL;
+        H2(1),
+        POSTGRESQL(1),
+        MARIADB(2);
+
+        private final int first;
+
+        Database(int first) {
+            this.first = first;
+        }
 
         String create() {
-            return this == H2
-                    ? "jdbc:h2:mem:migrated_%d;DB_CLOSE_DELAY=-1"
-                            .formatted(DATABASES.incrementAndGet())
-                    : PostgresServer.newDatabase();
+            return switch (this) {
+                case H2 ->
+                        "jdbc:h2:mem:migrated_%d;DB_CLOSE_DELAY=-1"
+                                .formatted(DATABASES.incrementAndGet());
+                case POSTGRESQL -> PostgresServer.newDatabase();
+                case MARIADB -> {
+                    MariaDbServer.assumeInstalled();
+                    yield MariaDbServer.newDatabase();
+                }
+            };
         }
 
         Connection connect(String url) throws SQLException {
-            return this == H2 ? DriverManager.getConnection(url) : PostgresServer.connect(url);
+            return switch (this) {
+                case H2 -> DriverManager.getConnection(url);
+                case POSTGRESQL -> PostgresServer.connect(url);
+                case MARIADB -> MariaDbServer.connect(url + "?allowMultiQueries=true");
+            };
         }
 
         JdbcLeaseStoreConfig store(String url) {
-            return this == H2
-                    ? JdbcLeaseStore.url(url)
-                    : JdbcLeaseStore.url(url).user("postgres").createSchema(true);
+            return switch (this) {
+                case H2 -> JdbcLeaseStore.url(url);
+                case POSTGRESQL -> JdbcLeaseStore.url(url).user("postgres").createSchema(true);
+                case MARIADB -> JdbcLeaseStore.url(url).user("root").createSchema(true);
+            };
         }
 
         LeaseSchema schema() {
-            return new LeaseSchema(name().toLowerCase(Locale.ROOT), 1);
+            return new LeaseSchema(name().toLowerCase(Locale.ROOT), first);
+        }
+
+        /** The tables of its first version, with no rows. */
+        String createOfOld() throws Exception {
+            String url = create();
+            run(url, tablesOf(first));
+            return url;
         }
 
         /** The tables as they were made by the version that had them. */
@@ -125,7 +154,7 @@ class SchemaMigrationITCase {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"H2", "POSTGRESQL"})
     void theRowsOfVersion1MeanTheSameOnceMigrated(Database database) throws Exception {
         String url = database.create();
         database.run(url, database.tablesOf(1));
@@ -172,15 +201,15 @@ class SchemaMigrationITCase {
             assertThat(a.lease("s")).isEqualTo(lease);
 
             assertThat(applied(a.beat(43)).members()).contains(first.beaten(43));
-            assertThat(applied(a.order("a", new Orders(false, OptionalInt.of(0)))).changeNumber())
-                    .isEqualTo(10);
+            assertThat(ScriptedMember.changes(a.order("a", new Orders(false, OptionalInt.of(0)))))
+                    .isEqualTo(1);
             assertThat(applied(a.discover("t"))).containsExactly("t");
             member(store, "c").joined();
         }
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"H2", "POSTGRESQL"})
     void tablesThatLackColumnsAreForAPersonToMigrate(Database database) throws Exception {
         String url = database.create();
         database.run(url, database.tablesOf(1));
@@ -194,10 +223,10 @@ class SchemaMigrationITCase {
                             member(store, "c").join(Optional.empty()))) {
                 assertThat(unknown(outcome).retryable()).isFalse();
                 assertThat(unknown(outcome))
-                        .hasMessageContaining("older than schema version 2")
+                        .hasMessageContaining("older than schema version 3")
                         .hasMessageContaining("stop all jobs that keep their leases there")
                         .hasMessageContaining(
-                                "run conf/lease-schema-%s-1-to-2.sql"
+                                "run conf/lease-schema-%1$s-1-to-2.sql, then conf/lease-schema-%1$s-2-to-3.sql"
                                         .formatted(database.schema().database()));
             }
             // The same store finds them once they are migrated.
@@ -207,15 +236,16 @@ class SchemaMigrationITCase {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"H2", "POSTGRESQL"})
     void rowsOfVersion1AreLeftAloneAlsoInTablesOfToday(Database database) throws Exception {
         String url = database.create();
         database.run(url, LeaseSchema.text(database.schema().file()));
         database.run(
                 url,
                 """
-                INSERT INTO lease_group
-                VALUES ('g', 1, 9, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP)
+                INSERT INTO lease_group (group_id, schema_version, change_number, line,
+                       created_at, changed_at)
+                VALUES ('g', 1, 9, ',9,', CURRENT_TIMESTAMP, CURRENT_TIMESTAMP)
                 """);
 
         try (LeaseStore store = database.store(url).open(TIMEOUT)) {
@@ -223,7 +253,7 @@ class SchemaMigrationITCase {
             assertThat(failure.retryable()).isFalse();
             assertThat(failure)
                     .hasMessage(
-                            "The lease tables have schema version 1 and this Leasehold knows 2; stop all jobs that keep their leases there, and run conf/lease-schema-%s-1-to-2.sql."
+                            "The lease tables have schema version 1 and this Leasehold knows 3; stop all jobs that keep their leases there, and run conf/lease-schema-%1$s-1-to-2.sql, then conf/lease-schema-%1$s-2-to-3.sql."
                                     .formatted(database.schema().database()));
             assertThat(unknown(member(store, "a").join(Optional.empty())))
                     .hasMessage(failure.getMessage());
@@ -232,10 +262,29 @@ class SchemaMigrationITCase {
 
     @ParameterizedTest
     @EnumSource
+    void aGroupOfVersion2GoesOnFromTheChangeNumberItHas(Database database) throws Exception {
+        String url = database.create();
+        database.run(url, database.tablesOf(2));
+        database.run(
+                url,
+                """
+                INSERT INTO lease_group (group_id, schema_version, change_number, created_at, changed_at)
+                VALUES ('g', 2, 9, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP);
+                """);
+        database.migrate(url);
+
+        try (LeaseStore store = database.store(url).open(TIMEOUT)) {
+            ScriptedMember a = member(store, "a").joined();
+            assertThat(a.changes()).isEqualTo(1);
+            assertThat(a.send(new Beat("g", a.self(), 1, 9))).isInstanceOf(Applied.class);
+            assertThat(a.send(new Beat("g", a.self(), 2, 8))).isInstanceOf(WentBack.class);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void migratedTablesAreThoseOfANewDatabase(Database database) throws Exception {
-        String migrated = database.create();
-        database.run(migrated, database.tablesOf(1));
-        database.run(migrated, ROWS_OF_VERSION_1);
+        String migrated = database.createOfOld();
         database.migrate(migrated);
         String made = database.create();
         database.run(made, LeaseSchema.text(database.schema().file()));
@@ -244,7 +293,7 @@ class SchemaMigrationITCase {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"H2", "POSTGRESQL"})
     void toMigrateOnceMoreChangesNothing(Database database) throws Exception {
         String url = database.create();
         database.run(url, database.tablesOf(1));
@@ -272,8 +321,13 @@ class SchemaMigrationITCase {
                                 SELECT table_name, column_name, data_type, is_nullable,
                                        character_maximum_length, column_default
                                   FROM information_schema.columns
-                                 WHERE LOWER(table_name) LIKE 'lease%'
-                                """)) {
+                                 WHERE LOWER(table_name) LIKE 'lease%%'
+                                   AND table_schema IN ('PUBLIC', 'public', %s)
+                                """
+                                        .formatted(
+                                                database == Database.MARIADB
+                                                        ? "DATABASE()"
+                                                        : "''"))) {
             while (row.next()) {
                 List<String> column = new ArrayList<>();
                 for (int at = 1; at <= 6; at++) {

@@ -11,4 +11,10 @@ class MemoryLeaseStoreTest extends LeaseStoreContract {
     protected LeaseStore open() {
         return TABLE.open();
     }
+
+    @Override
+    protected Runnable keep() {
+        MemoryLeaseTable.Copy copy = TABLE.copy();
+        return () -> TABLE.goBackTo(copy);
+    }
 }

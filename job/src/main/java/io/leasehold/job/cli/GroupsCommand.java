@@ -1,6 +1,7 @@
 package io.leasehold.job.cli;
 
 import io.leasehold.admin.LeaseAdmin;
+import io.leasehold.lease.ChangeNumber;
 import io.leasehold.lease.GroupSummary;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseStoreException;
@@ -31,7 +32,7 @@ final class GroupsCommand extends StoreCommand {
                     group.id(),
                     group.members(),
                     group.splits(),
-                    group.changeNumber(),
+                    ChangeNumber.countOf(group.changeNumber()),
                     group.schemaVersion(),
                     group.createdAt());
         }
@@ -44,7 +45,7 @@ final class GroupsCommand extends StoreCommand {
         json.put("group", group.id());
         json.put("members", group.members());
         json.put("splits", group.splits());
-        json.put("changes", group.changeNumber());
+        json.put("changes", ChangeNumber.countOf(group.changeNumber()));
         json.put("schemaVersion", group.schemaVersion());
         json.put("createdAt", group.createdAt().toString());
         return json;

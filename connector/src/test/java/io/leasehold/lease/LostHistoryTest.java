@@ -1,0 +1,176 @@
+package io.leasehold.lease;
+
+import io.leasehold.lease.LeaseRequest.Acquire;
+import io.leasehold.lease.VirtualGroup.VirtualMember;
+import io.leasehold.lease.VirtualGroup.Way;
+import io.leasehold.lease.memory.MemoryLeaseTable;
+import io.leasehold.testkit.RelayingStore;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** A table that goes back in time: protocol section 8, sentence by sentence. */
+@Timeout(30)
+class LostHistoryTest {
+
+    private static final Duration TICK = VirtualGroup.TICK;
+    private static final Duration WAIT =
+            VirtualGroup.TERMS.deadAfter(VirtualGroup.TERMS.duration());
+
+    private final VirtualGroup group = new VirtualGroup(0);
+
+    private LeaseEvent.TableWentBack wentBack(VirtualMember member) {
+        assertThat(member.events(LeaseEvent.TableWentBack.class)).hasSize(1);
+        return member.events(LeaseEvent.TableWentBack.class).get(0);
+    }
+
+    @Test
+    void aMemberThatFindsTheTableBehindWhatItKnowsStopsAtOnce() {
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(4));
+        MemoryLeaseTable.Copy before = group.copy();
+        group.until(TICK.multipliedBy(2), () -> blue.holds().size() == 4);
+
+        group.goBackTo(before);
+        group.run(TICK);
+
+        assertThat(blue.keeper.extendFor(group.now())).isZero();
+        assertThat(blue.keeper.heldCount()).isZero();
+        assertThat(blue.keeper.joined()).isFalse();
+        assertThat(wentBack(blue).why()).contains("went back in time", "no such group");
+    }
+
+    @Test
+    void aMemberThatFindsTheTableBesideWhatItKnowsStopsAtOnce() {
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(4));
+        group.until(TICK.multipliedBy(2), () -> blue.holds().size() == 4);
+        MemoryLeaseTable.Copy before = group.copy();
+        group.order("blue", new Orders(false, OptionalInt.of(3)));
+        group.run(TICK);
+
+        group.goBackTo(before);
+        group.order("blue", new Orders(false, OptionalInt.of(5)));
+        group.run(TICK);
+
+        assertThat(blue.keeper.extendFor(group.now())).isZero();
+        assertThat(wentBack(blue).why()).contains("another history");
+    }
+
+    @Test
+    void aChangeThatNobodyWasToldOfIsNotMissed() {
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(4));
+        group.until(TICK.multipliedBy(2), () -> blue.holds().size() == 4);
+        MemoryLeaseTable.Copy before = group.copy();
+        blue.way = Way.LOSES_ANSWERS;
+        blue.keeper.discovered(VirtualGroup.splits(6));
+        group.run(TICK);
+
+        group.goBackTo(before);
+        blue.way = Way.UP;
+        group.run(TICK.multipliedBy(3));
+
+        assertThat(blue.events(LeaseEvent.TableWentBack.class)).isEmpty();
+        assertThat(blue.holds()).hasSize(6);
+    }
+
+    @Test
+    void whatOneIncarnationKnewTheNextOneWaitsForAndGoesBeyond() {
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(2));
+        group.until(TICK.multipliedBy(2), () -> blue.holds().size() == 2);
+        MemoryLeaseTable.Copy before = group.copy();
+        for (int i = 0; i < 5; i++) {
+            blue.restores("s000");
+            group.until(TICK, () -> blue.holds().size() == 2);
+        }
+        group.goBackTo(before);
+        group.until(TICK, () -> !blue.keeper.joined());
+        long noticed = group.now();
+        LostHistory lost = wentBack(blue).lost();
+        assertThat(lost.highestEpoch()).isEqualTo(6);
+        blue.close();
+
+        VirtualMember next = group.member("blue", VirtualGroup.splits(2));
+        next.keeper.startsAfter(lost);
+        group.until(Duration.ofMinutes(1), () -> next.holds().size() == 2);
+
+        assertThat(Duration.ofNanos(group.now() - noticed))
+                .isBetween(WAIT.minus(TICK), WAIT.plus(TICK.multipliedBy(2)));
+        assertThat(group.leases().values()).extracting(Lease::epoch).containsOnly(7L);
+    }
+
+    @Test
+    void aPositionOfALostEpochIsNotTakenForThatOfAnotherOwner() {
+        RestoredPosition at = new RestoredPosition(2, 5, RestoreRule.AUTO);
+        Lease others = lease("s000", 5, 2);
+
+        RestoredPositions known = new RestoredPositions("blue");
+        known.restored("s000", at);
+        assertThat(known.of(others)).isEqualTo(RestoredPositions.Start.STATE);
+        known.historyWasLost();
+        assertThat(known.of(others)).isEqualTo(RestoredPositions.Start.TABLE);
+    }
+
+    /** 4,375 times in 30 s, before. */
+    @Test
+    void whatIsRejectedIsRepeatedOnceATick() {
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(3));
+        blue.sees = RejectsAcquires::new;
+
+        group.run(Duration.ofSeconds(30));
+
+        assertThat(blue.holds()).isEmpty();
+        assertThat(blue.requests).isLessThan(5 * 30 / (int) TICK.toSeconds());
+        blue.sees = store -> store;
+        group.run(TICK.multipliedBy(2));
+        assertThat(blue.holds()).hasSize(3);
+    }
+
+    /** As a table that lost rows behind a member's back. */
+    private static final class RejectsAcquires extends RelayingStore {
+
+        private final LeaseStore store;
+
+        RejectsAcquires(LeaseStore store) {
+            this.store = store;
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
+        protected <A> LeaseOutcome<A> relay(LeaseRequest<A> request) {
+            return request instanceof Acquire
+                    ? new LeaseOutcome.Applied<>((A) List.of())
+                    : request.sendTo(store);
+        }
+
+        @Override
+        public void close() {
+            store.close();
+        }
+    }
+
+    @Test
+    void rowsThatAreGoneAreDroppedOnceAllAreRead() {
+        KnownLeases leases = new KnownLeases();
+        for (String splitId : List.of("a", "b")) {
+            leases.saw(lease(splitId, 3, 0), 0);
+        }
+
+        assertThat(leases.retain(new LeaseChanges(1, List.of(), Map.of("b", "odd")).splitIds()))
+                .containsExactly("a");
+        assertThat(leases.of("a")).isEmpty();
+        assertThat(leases.of("b")).isPresent();
+    }
+
+    private static Lease lease(String splitId, long epoch, long tenure) {
+        return new Lease(
+                splitId, Optional.empty(), epoch, tenure, Optional.empty(), false, Set.of(), 0, 1);
+    }
+}

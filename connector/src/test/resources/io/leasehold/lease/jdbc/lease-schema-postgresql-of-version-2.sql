@@ -1,0 +1,94 @@
+-- Leasehold, lease tables for PostgreSQL 12 or later. Schema version 2.
+--
+-- Run once per database, by a user that may create tables:
+--     psql -f conf/lease-schema-postgresql.sql DATABASE
+-- or let Leasehold do it at its first request, with the option lease.schema.create. The jobs themselves
+-- need no more than SELECT, INSERT and UPDATE; leasehold forget needs DELETE on lease.
+--
+-- Columns that end in _at are for people. They are dates of this database's clock, and decide nothing.
+-- Tables of version 1 are migrated by lease-schema-postgresql-1-to-2.sql.
+-- To forget a group, delete its row in lease_group while none of its jobs runs: the rest goes with it.
+
+-- One row per group: the jobs that share a queue.
+CREATE TABLE IF NOT EXISTS lease_group (
+    group_id       VARCHAR(255) NOT NULL PRIMARY KEY,
+    -- Of the rows of this group. A job that finds a version it does not know touches nothing.
+    schema_version INTEGER      NOT NULL,
+    -- Grows by one with every change of ownership, membership or claims. Whoever changes one of these
+    -- holds the lock on this row, so that they do it one after the other.
+    change_number  BIGINT       NOT NULL,
+    created_at     TIMESTAMP WITH TIME ZONE NOT NULL,
+    changed_at     TIMESTAMP WITH TIME ZONE NOT NULL
+);
+
+-- One row per member: a job of the group, under a name that survives its restarts.
+CREATE TABLE IF NOT EXISTS lease_member (
+    group_id        VARCHAR(255) NOT NULL REFERENCES lease_group ON DELETE CASCADE,
+    member_id       VARCHAR(255) NOT NULL,
+    -- One life of that job. A writer that names another one changes nothing.
+    incarnation     VARCHAR(255) NOT NULL,
+    -- Goes up at every renewal. Others find a member dead that leaves it as it is for too long.
+    beat            BIGINT       NOT NULL,
+    -- ACTIVE, DRAINED (gave all its splits away as ordered, and may be stopped) or CLOSED (this
+    -- incarnation is over for good).
+    state           VARCHAR(16)  NOT NULL,
+    -- Its share relative to the others, and the most splits it takes. A weight of 0 is a standby.
+    weight          INTEGER      NOT NULL,
+    most_splits     INTEGER      NOT NULL,
+    -- What is to be shared evenly: COUNT, the number of splits, or LOAD, their records per second.
+    balance         VARCHAR(16)  NOT NULL,
+    -- What an operator told it, over all its restarts: to give all its splits away, and a weight in
+    -- place of its own, if any.
+    ordered_drain   BOOLEAN      NOT NULL,
+    ordered_weight  INTEGER,
+    -- The lease duration that it lives by.
+    duration_nanos  BIGINT       NOT NULL,
+    -- For how long its readers may still emit, counted from when another member first saw this row.
+    emits_for_nanos BIGINT       NOT NULL,
+    -- Who that is: host, job, version.
+    description     TEXT         NOT NULL,
+    joined_at       TIMESTAMP WITH TIME ZONE NOT NULL,
+    beat_at         TIMESTAMP WITH TIME ZONE NOT NULL,
+    closed_at       TIMESTAMP WITH TIME ZONE,
+    PRIMARY KEY (group_id, member_id)
+) WITH (fillfactor = 50);  -- room to beat in place, without touching the index
+
+-- One row per split: who reads it, and from where the next one would.
+CREATE TABLE IF NOT EXISTS lease (
+    group_id            VARCHAR(255) NOT NULL REFERENCES lease_group ON DELETE CASCADE,
+    split_id            VARCHAR(255) NOT NULL,
+    -- Member and incarnation that may read the split. Both or neither.
+    owner               VARCHAR(255),
+    owner_incarnation   VARCHAR(255),
+    -- Fencing number: grows by one at every grant to a new incarnation or reader attempt.
+    epoch               BIGINT       NOT NULL,
+    -- Stays while the split is read from one unbroken line of Flink state.
+    tenure              BIGINT       NOT NULL,
+    -- Member that wants the split from its owner, and how: ASK or FORCE. Both or neither.
+    claimant            VARCHAR(255),
+    claim_kind          VARCHAR(16),
+    -- Whether the split has come to its end. It then never has an owner again.
+    finished            BOOLEAN      NOT NULL,
+    -- Splits that must be finished before this one is given out; one id per line.
+    parents             TEXT         NOT NULL,
+    -- Records per second, as the last owner measured. 0 if unknown.
+    rate                DOUBLE PRECISION NOT NULL,
+    -- The group's change number at the last change of anything above: what conditional writes are
+    -- conditional on, and how a member reads only what has changed. Progress leaves it as it is.
+    version             BIGINT       NOT NULL,
+    -- The split with its position, in the bytes of its source's serializer of that version.
+    progress            BYTEA        NOT NULL,
+    serializer_version  INTEGER      NOT NULL,
+    -- The same for people.
+    progress_text       VARCHAR(500) NOT NULL,
+    -- The completed checkpoint that covers everything before that position, and the epoch it was
+    -- recorded in: within one epoch the checkpoint never goes back.
+    progress_checkpoint BIGINT       NOT NULL,
+    progress_epoch      BIGINT       NOT NULL,
+    created_at          TIMESTAMP WITH TIME ZONE NOT NULL,
+    changed_at          TIMESTAMP WITH TIME ZONE NOT NULL,
+    progress_at         TIMESTAMP WITH TIME ZONE NOT NULL,
+    PRIMARY KEY (group_id, split_id)
+) WITH (fillfactor = 70);  -- room to record progress in place, without touching the indexes
+
+CREATE INDEX IF NOT EXISTS lease_version ON lease (group_id, version);
