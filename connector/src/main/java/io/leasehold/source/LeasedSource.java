@@ -10,7 +10,9 @@ import io.leasehold.source.kafka.KafkaStart;
 import io.leasehold.source.metrics.LeaseCounts;
 import io.leasehold.source.metrics.ReaderMetrics;
 import io.leasehold.source.metrics.SuccessiveMetrics;
+import io.leasehold.source.reader.GrantLines;
 import io.leasehold.source.reader.LeasedSourceReader;
+import io.leasehold.source.reader.SuspensionClock;
 import io.leasehold.source.reader.WrappedReaderContext;
 import io.leasehold.source.split.LeasedSplit;
 import io.leasehold.source.split.LeasedSplitSerializer;
@@ -40,6 +42,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.LongSupplier;
 
 /**
  * Any source whose split ids are the same in every job, made to share its queue: jobs that name the
@@ -207,9 +210,11 @@ public sealed class LeasedSource<T, SplitT extends SourceSplit, InnerT>
             throws Exception {
         RequiredCheckpoints.require(context, options.unalignedCheckpoints());
         SuccessiveMetrics innerMetrics = new SuccessiveMetrics(context.metricGroup());
-        ReaderMetrics metrics = new ReaderMetrics(context.metricGroup(), System::nanoTime);
+        String readerId = UUID.randomUUID().toString();
+        LongSupplier clock = new SuspensionClock(System::nanoTime, System::currentTimeMillis);
+        ReaderMetrics metrics = new ReaderMetrics(context.metricGroup(), clock);
         return new LeasedSourceReader<>(
-                UUID.randomUUID().toString(),
+                readerId,
                 context,
                 () ->
                         WrappedSource.reader(
@@ -218,8 +223,9 @@ public sealed class LeasedSource<T, SplitT extends SourceSplit, InnerT>
                                 metrics::deletedUnread),
                 inner.getSplitSerializer(),
                 options.terms().extendInterval(),
-                System::nanoTime,
+                clock,
                 metrics,
+                GrantLines.of(readerId, context, options.terms().extendInterval(), clock),
                 thread("lease-grants-" + options.group() + "-" + context.getIndexOfSubtask()),
                 thread("lease-closing-" + options.group() + "-" + context.getIndexOfSubtask()));
     }

@@ -126,6 +126,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
 
     private final ReaderAssignments<SplitT> assignments = new ReaderAssignments<>();
     private final ReaderGateway readers;
+    private final GrantDesk grants;
     private final CheckpointedPositions positions;
     private final HandoffRequests handoffs = new HandoffRequests();
     private final RecordRates rates = new RecordRates();
@@ -164,6 +165,22 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
             throws Exception {
         this.context = context;
         this.readers = new ReaderGateway(context, assignments);
+        this.grants =
+                new GrantDesk(
+                        context::runInCoordinatorThread,
+                        new GrantDesk.Decisions() {
+                            @Override
+                            public Duration granted(int subtask, String readerId) {
+                                return assignments.isCurrent(subtask, readerId)
+                                        ? grant(subtask)
+                                        : Duration.ZERO;
+                            }
+
+                            @Override
+                            public void closed(String readerId) {
+                                readersClosed(Set.of(readerId));
+                            }
+                        });
         this.bounds = new SplitBounds<>(boundsOf);
         this.decoder = new PositionDecoder<>(serializer, bounds);
         this.settings = settings;
@@ -237,6 +254,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     private void forgetAttempt(int subtask) {
         withheld.attemptGone(subtask, assignments.gone(subtask));
         positions.attemptGone(subtask);
+        grants.gone(subtask);
         handoffs.attemptGone(subtask);
         discovery.attemptGone(subtask);
         toldNoMore.remove(subtask);
@@ -302,13 +320,15 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         } else if (ours instanceof ReaderStarted reader) {
             readerStarted(subtask, reader);
         } else if (ours instanceof Closed readers) {
-            // Of earlier attempts too.
-            assignments.closed(readers.closed());
-            assign();
+            readersClosed(readers.closed());
         } else if (!assignments.isCurrent(subtask, ours.readerId())) {
             LOG.debug("Ignored an event of an earlier attempt of subtask {}: {}", subtask, ours);
         } else if (ours instanceof GrantRequested request) {
-            grant(subtask, request);
+            Duration granted = grant(subtask);
+            if (!granted.isZero()) {
+                readers.send(
+                        subtask, id -> new GrantExtended(id, request.askedAt(), granted.toNanos()));
+            }
         } else if (ours instanceof Positions report) {
             positions.reported(subtask, report);
             count(report);
@@ -333,8 +353,15 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         }
     }
 
+    /** Of earlier attempts too. */
+    private void readersClosed(Set<String> readerIds) {
+        assignments.closed(readerIds);
+        assign();
+    }
+
     private void readerStarted(int subtask, ReaderStarted reader) {
         assignments.started(subtask, reader.readerId());
+        grants.started(subtask, reader.readerId());
         Set<String> taken =
                 takeBack(subtask, reader.restored().stream().map(decoder::ofReader).toList());
         taken.forEach(splitId -> holdsToo(subtask, splitId));
@@ -372,17 +399,14 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         withheld.onlyFor(subtask, splitId);
     }
 
-    private void grant(int subtask, GrantRequested request) {
+    /** For how long a reader that asks now may emit; zero if it may not. */
+    private Duration grant(int subtask) {
         if (!context.registeredReaders().containsKey(subtask)
                 || assignments.isToStop(subtask)
                 || (assignments.hasNone(subtask) && moreMayCome())) {
-            return;
+            return Duration.ZERO;
         }
-        Duration granted = loop.ask(keeper -> extended(subtask, keeper));
-        if (!granted.isZero()) {
-            readers.send(
-                    subtask, id -> new GrantExtended(id, request.askedAt(), granted.toNanos()));
-        }
+        return loop.ask(keeper -> extended(subtask, keeper));
     }
 
     /**
@@ -568,6 +592,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
             for (int subtask : context.registeredReaders().keySet()) {
                 if (toldNoMore.add(subtask)) {
                     context.signalNoMoreSplits(subtask);
+                    assignments.ends(subtask);
                 }
             }
         }
@@ -760,6 +785,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         try {
             loop.close(this::recordTheEnd, this::stillGranted);
         } finally {
+            grants.close();
             metrics.close();
             discovery.inner().close();
         }

@@ -41,6 +41,9 @@ final class ReaderAssignments<SplitT extends SourceSplit> {
 
         boolean closed;
 
+        /** Whether it was told that there is nothing more to come. */
+        boolean ends;
+
         Reader(String id) {
             this.id = id;
         }
@@ -108,6 +111,20 @@ final class ReaderAssignments<SplitT extends SourceSplit> {
     boolean isToStop(int subtask) {
         Reader reader = readers.get(subtask);
         return reader.closed || !reader.stops.isEmpty();
+    }
+
+    /** A reader was told that there is nothing more to come: its task may finish at any time. */
+    void ends(int subtask) {
+        Reader reader = readers.get(subtask);
+        if (reader != null) {
+            reader.ends = true;
+        }
+    }
+
+    /** Whether the task of a reader that is there may have finished. */
+    boolean isOver(int subtask) {
+        Reader reader = readers.get(subtask);
+        return reader != null && (reader.closed || reader.ends);
     }
 
     /** A reader may emit all it has until then. */

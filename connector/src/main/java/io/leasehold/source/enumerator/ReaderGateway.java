@@ -7,8 +7,9 @@ import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import java.util.function.Function;
 
 /**
- * Sends events to the reader attempts that are there. To one that is gone none is sent: Flink would
- * fail the job for it.
+ * Sends events to the reader attempts that are there. To one that is gone, at its end or closed
+ * none is sent: its task may have finished, and Flink would fail the job for an event that does not
+ * arrive.
  *
  * <p>Coordinator thread only.
  */
@@ -26,7 +27,7 @@ final class ReaderGateway {
      * @param event made for the name of the attempt
      */
     void send(int subtask, Function<String, LeaseSourceEvent> event) {
-        if (context.registeredReaders().containsKey(subtask)) {
+        if (context.registeredReaders().containsKey(subtask) && !readers.isOver(subtask)) {
             readers.readerId(subtask)
                     .ifPresent(id -> context.sendEventToSourceReader(subtask, event.apply(id)));
         }

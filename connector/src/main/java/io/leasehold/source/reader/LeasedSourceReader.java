@@ -8,7 +8,6 @@ import io.leasehold.source.event.LeaseSourceEvent.FinishRecorded;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeRequested;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeWithdrawn;
 import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
-import io.leasehold.source.event.LeaseSourceEvent.GrantRequested;
 import io.leasehold.source.event.LeaseSourceEvent.GrantWithdrawn;
 import io.leasehold.source.event.LeaseSourceEvent.Position;
 import io.leasehold.source.event.LeaseSourceEvent.Positions;
@@ -76,6 +75,9 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
 
     private static final Logger LOG = LoggerFactory.getLogger(LeasedSourceReader.class);
 
+    /** How long to wait at the end until the enumerator sends nothing more. */
+    private static final Duration LAST_WORD = Duration.ofSeconds(1);
+
     /** Makes a reader of the wrapped source: the first one, and one more for each handoff. */
     public interface InnerFactory<T, SplitT extends SourceSplit> {
         SourceReader<T, SplitT> create() throws Exception;
@@ -91,6 +93,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
     private final Duration extendInterval;
     private final ThreadFailure threadFailure = new ThreadFailure();
     private final OwnThread asking;
+    private final GrantLine line;
     private final EmittedCounts emitted = new EmittedCounts();
 
     /** Splits the wrapped reader has, by their ids in the group, as of the last snapshot. */
@@ -117,12 +120,16 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
     private long lastCheckpoint;
 
     /** Completed when it is to be polled for another reason than the wrapped reader's. */
-    private CompletableFuture<Void> wake = new CompletableFuture<>();
+    private volatile CompletableFuture<Void> wake = new CompletableFuture<>();
+
+    /** Whether it is at the end of its input. */
+    private volatile boolean ended;
 
     /**
      * @param readerId random name of this reader attempt
      * @param inner makes readers of the wrapped source
      * @param nanoClock this machine's monotonic clock
+     * @param line the way on which it asks for its grant
      * @param asking a thread of the reader's own; shut down on close
      * @param closing another one, which may have to wait; shut down on close
      */
@@ -134,6 +141,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
             Duration extendInterval,
             LongSupplier nanoClock,
             ReaderMetrics metrics,
+            GrantLine line,
             ScheduledExecutorService asking,
             ScheduledExecutorService closing)
             throws Exception {
@@ -145,6 +153,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
         this.gate = new LeaseGate(nanoClock);
         this.metrics = metrics;
         this.extendInterval = extendInterval;
+        this.line = line;
         this.asking = new OwnThread(asking, threadFailure::report);
     }
 
@@ -173,14 +182,16 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
         }
     }
 
+    /** On the asking thread, so that one request at most is unanswered. */
     private void ask() {
-        try {
-            context.sendSourceEventToCoordinator(
-                    new GrantRequested(readerId, nanoClock.getAsLong()));
-        } catch (RuntimeException e) {
-            // Thrown on, it would end the asking for good.
-            LOG.warn("Reader {} could not ask for its grant; it asks again.", readerId, e);
+        if (!ended) {
+            line.ask(nanoClock.getAsLong(), this::granted);
         }
+    }
+
+    private void granted(long askedAt, long nanos) {
+        gate.offer(askedAt, nanos);
+        wake.complete(null);
     }
 
     @Override
@@ -188,6 +199,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
         threadFailure.rethrow();
         lastPoll.polled();
         announce();
+        takeGrant();
         GatedOutput<T> gated = gated(output);
         outputs.releaseIn(gated, holdsNothing());
         // Without a grant, what it had before a failure may be on its way back to it.
@@ -201,8 +213,16 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
         }
         if (status == InputStatus.END_OF_INPUT) {
             idle.ends(output);
+            // It needs no grant, and its task may finish before the answer.
+            ended = true;
         }
         return status;
+    }
+
+    private void takeGrant() {
+        if (withdrawn.isEmpty() && gate.takeOffer()) {
+            metrics.grantedUntil(gate.deadline());
+        }
     }
 
     /**
@@ -230,6 +250,10 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
         }
         if (wake.isDone()) {
             wake = new CompletableFuture<>();
+        }
+        // A grant that came before that woke nobody.
+        if (gate.hasOffer() && withdrawn.isEmpty()) {
+            return CompletableFuture.completedFuture(null);
         }
         if (held.isEmpty()) {
             // It may come to its end without a grant.
@@ -287,7 +311,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
             // A grant is for everything assigned. Where there is none yet, it need not wait its
             // turn, nor until the wrapped reader has connected to where its first split is.
             if (!gate.open()) {
-                ask();
+                asking.run(this::ask);
             }
             inner.addSplits(granted);
         }
@@ -505,12 +529,14 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
     @Override
     public void close() throws Exception {
         gate.close();
-        asking.endNow();
+        ended = true;
         ClosedReaders.inThisProcess().closed(readerId);
         try {
             if (started) {
+                started = false;
                 sayClosed();
             }
+            asking.end(LAST_WORD);
         } finally {
             inner.close();
         }
@@ -528,5 +554,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
         } catch (RuntimeException e) {
             LOG.debug("Reader {} could not say that it is closed; its grant runs on.", readerId, e);
         }
+        // An event that comes when the task has finished would fail the job.
+        asking.run(line::closing);
     }
 }

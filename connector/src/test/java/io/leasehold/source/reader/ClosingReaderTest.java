@@ -184,6 +184,7 @@ class ClosingReaderTest {
                         Duration.ofHours(1),
                         () -> 0,
                         new ReaderMetrics(to.metricGroup(), () -> 0),
+                        GrantLines.of(readerId, to, Duration.ofHours(1), () -> 0),
                         thread(),
                         thread());
         readers.add(made);

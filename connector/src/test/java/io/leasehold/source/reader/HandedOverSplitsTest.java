@@ -76,6 +76,7 @@ class HandedOverSplitsTest {
                         Duration.ofHours(1),
                         clock::get,
                         new ReaderMetrics(context.metricGroup(), clock::get),
+                        GrantLines.of("r1", context, Duration.ofHours(1), clock::get),
                         Executors.newSingleThreadScheduledExecutor(),
                         Executors.newSingleThreadScheduledExecutor());
         reader.start();
@@ -708,7 +709,8 @@ class HandedOverSplitsTest {
     /** Before, it may be that what it had before a failure is on its way back to it. */
     @Test
     void aReaderThatHoldsNothingIsIdleOnlyOnceItIsGranted() throws Exception {
-        poll(16);
+        // The clock is read before the second record, and sixteen later.
+        poll(17);
         clock.addAndGet(GRANT);
         letGoOfAll();
         current().dry = true;

@@ -87,4 +87,67 @@ class LeaseGateTest {
         assertThat(gate.open()).isFalse();
         assertThatIllegalStateException().isThrownBy(gate::emitted);
     }
+
+    /** As after a freeze: a record of a slow stream is reason enough to look. */
+    @Test
+    void whereRecordsComeSlowlyItLooksBeforeEachPoll() {
+        gate.extend(0, 1_000_000);
+        for (int i = 0; i < 10; i++) {
+            clock.addAndGet(20_000);
+            assertThat(gate.open()).isTrue();
+            gate.emitted();
+        }
+
+        clock.set(1_000_000);
+
+        assertThat(gate.open()).isFalse();
+    }
+
+    /** The clock costs more than they do. */
+    @Test
+    void whereRecordsComeFastItLooksAfterSixteen() {
+        AtomicLong looks = new AtomicLong();
+        LeaseGate fast =
+                new LeaseGate(
+                        () -> {
+                            looks.incrementAndGet();
+                            return clock.get();
+                        });
+        fast.extend(0, 1_000_000);
+        fast.open();
+        fast.emitted();
+        for (int i = 0; i < 160; i++) {
+            clock.addAndGet(100);
+            fast.open();
+            fast.emitted();
+        }
+
+        assertThat(looks.get()).isLessThanOrEqualTo(12);
+    }
+
+    @Test
+    void anExtensionThatIsOfferedCountsOnceItIsTaken() {
+        gate.offer(0, 100);
+        assertThat(gate.open()).isFalse();
+        assertThat(gate.hasOffer()).isTrue();
+
+        assertThat(gate.takeOffer()).isTrue();
+
+        assertThat(gate.open()).isTrue();
+        assertThat(gate.hasOffer()).isFalse();
+        assertThat(gate.takeOffer()).isFalse();
+    }
+
+    /** The answer to an earlier request may come after the word to stop. */
+    @Test
+    void onceShutItOpensForGrantsThatAreAskedForAfterwards() {
+        gate.extend(0, 100);
+        clock.set(10);
+        gate.shut();
+
+        gate.extend(9, 100);
+        assertThat(gate.open()).isFalse();
+        gate.extend(10, 100);
+        assertThat(gate.open()).isTrue();
+    }
 }

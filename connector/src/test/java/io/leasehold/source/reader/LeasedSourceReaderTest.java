@@ -19,6 +19,7 @@ import org.apache.flink.connector.testutils.source.reader.TestingReaderOutput;
 import org.apache.flink.core.io.InputStatus;
 import org.apache.flink.runtime.metrics.groups.InternalSourceReaderMetricGroup;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,7 @@ class LeasedSourceReaderTest {
                         Duration.ofHours(1),
                         clock::get,
                         new ReaderMetrics(context.metricGroup(), clock::get),
+                        GrantLines.of("r1", context, Duration.ofHours(1), clock::get),
                         Executors.newSingleThreadScheduledExecutor(),
                         Executors.newSingleThreadScheduledExecutor());
     }
@@ -82,7 +84,11 @@ class LeasedSourceReaderTest {
     @Test
     void asksAtOnceForASplitItHasNoGrantFor() {
         // It does not wait for the wrapped reader, which may have to connect first.
-        inner.beforeAdding = () -> assertThat(context.getSentEvents()).hasSize(1);
+        inner.beforeAdding =
+                () ->
+                        Awaitility.await()
+                                .untilAsserted(
+                                        () -> assertThat(context.getSentEvents()).hasSize(1));
 
         reader.addSplits(List.of(granted("a", "r1")));
 

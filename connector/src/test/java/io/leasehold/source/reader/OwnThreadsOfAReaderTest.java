@@ -51,6 +51,7 @@ class OwnThreadsOfAReaderTest {
                         Duration.ofMillis(1),
                         () -> 0,
                         new ReaderMetrics(context.metricGroup(), () -> 0),
+                        GrantLines.of("r1", context, Duration.ofMillis(1), () -> 0),
                         Executors.newSingleThreadScheduledExecutor(),
                         Executors.newSingleThreadScheduledExecutor());
         reader.start();

@@ -2,6 +2,7 @@ package io.leasehold.job.bench.overhead;
 
 import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
 import io.leasehold.source.metrics.ReaderMetrics;
+import io.leasehold.source.reader.GrantLines;
 import io.leasehold.source.reader.LeasedSourceReader;
 import io.leasehold.source.reader.OpenGate;
 import io.leasehold.source.split.LeasedSplit;
@@ -68,6 +69,7 @@ public class PollPath {
                         FOR_LONG,
                         System::nanoTime,
                         new ReaderMetrics(context.metricGroup(), System::nanoTime),
+                        GrantLines.of(READER, context, FOR_LONG, System::nanoTime),
                         Executors.newSingleThreadScheduledExecutor(),
                         Executors.newSingleThreadScheduledExecutor());
         leased.start();
