@@ -80,6 +80,7 @@ final class Enumerator {
         this.way = new StoreWay(world, machine, me, job.terms());
         this.lastRenewal = machine.clock() - job.terms().duration().toNanos();
         this.keeper = world.rules.keeper(me, job.share(), job.terms(), machine.clock());
+        job.remembered(machine.clock()).ifPresent(keeper::startsAfter);
         this.reports = new ReportedPositions(job.oneBehind());
         this.assigned = new Assigned(world.rules);
         this.checkpoints = new Checkpoints(world, job, this, me.toString());
@@ -205,6 +206,9 @@ final class Enumerator {
             letGo(elsewhere.splitId());
         } else if (event instanceof LeaseEvent.Lost lost) {
             fail("lost " + lost.splitId() + ": " + lost.why());
+        } else if (event instanceof LeaseEvent.TableWentBack back) {
+            job.remembers(back.lost().highestEpoch(), back.lost().quietUntil() - machine.clock());
+            fail(back.why());
         } else if (event instanceof LeaseEvent.Over end) {
             fail(end.why());
         }

@@ -95,6 +95,15 @@ public sealed interface Fact {
     /** The store is down for everybody. */
     record Outage(long at, long until) implements Fact {}
 
+    /** The table is as it was some time ago: what was done since is lost. */
+    record WentBack(long at) implements Fact {}
+
+    /**
+     * Whoever was there when the table went back has had an answer of it since, or its validity is
+     * over, and the grants to its readers are over too.
+     */
+    record Noticed(long at) implements Fact {}
+
     /** An incarnation cannot reach the store, or is not there, for a while. */
     record Trouble(long at, String who, String what, long until) implements Fact {}
 

@@ -5,6 +5,7 @@ import io.leasehold.lease.LeaseKeeper;
 import io.leasehold.lease.LeaseRequest;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseTerms;
+import io.leasehold.lease.LostHistory;
 import io.leasehold.lease.Share;
 
 /**
@@ -51,6 +52,11 @@ class Rules {
 
     LeaseKeeper keeper(Incarnation incarnation, Share share, LeaseTerms terms, long now) {
         return new LeaseKeeper(World.GROUP, incarnation, share, "simulated", terms, now);
+    }
+
+    /** What an incarnation starts with that the one before knew of a lost history. */
+    LostHistory afterwards(LostHistory lost) {
+        return lost;
     }
 
     /** How fast a clock runs that was to run so fast, in parts per million. */

@@ -109,6 +109,9 @@ record Scenario(long seed, List<Job> jobs, List<Split> splits, List<Mishap> mish
     /** A job is killed when a checkpoint with frozen splits is complete, before anybody knows. */
     record CrashWhenFrozen(long at, String line, long restartsAfter) implements Mishap {}
 
+    /** The table loses what was done in the last nanoseconds: a replica takes over that lagged. */
+    record TableGoesBack(long at, long nanos) implements Mishap {}
+
     static final long SECOND = 1_000_000_000L;
 
     /** How long things go wrong. */
@@ -214,6 +217,21 @@ record Scenario(long seed, List<Job> jobs, List<Split> splits, List<Mishap> mish
             mishaps.addAll(Operator.atWork(dice, jobs));
         }
         return new Scenario(seed, jobs, splits, mishaps, noise);
+    }
+
+    /** The scenario of that seed, in which the table goes back once, often during an outage. */
+    static Scenario goingBack(long seed) {
+        Scenario storm = of(seed);
+        Random dice = new Random(31 * seed + 17);
+        long lost = upTo(dice, dice.nextBoolean() ? 3 * SECOND : 15 * SECOND);
+        long at = lost + upTo(dice, STORMY - lost);
+        List<Mishap> mishaps = new ArrayList<>(storm.mishaps());
+        mishaps.add(new TableGoesBack(at, lost));
+        if (dice.nextBoolean()) {
+            long before = upTo(dice, 2 * SECOND);
+            mishaps.add(new StoreDown(at - before, before + upTo(dice, 10 * SECOND)));
+        }
+        return new Scenario(seed, storm.jobs(), storm.splits(), mishaps, storm.noise());
     }
 
     /** One job never lets go, and what others force on it meets with trouble. */

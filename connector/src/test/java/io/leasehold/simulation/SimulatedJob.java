@@ -2,6 +2,7 @@ package io.leasehold.simulation;
 
 import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.LeaseTerms;
+import io.leasehold.lease.LostHistory;
 import io.leasehold.lease.Share;
 
 import java.time.Duration;
@@ -25,6 +26,9 @@ final class SimulatedJob {
     private long checkpointsFailUntil = -1;
     private long readsCutFor;
     private Optional<Scenario.CrashWhenFrozen> frozenCrash = Optional.empty();
+
+    /** What its process knows of a history that the table has lost, by the time of the world. */
+    private Optional<LostHistory> lost = Optional.empty();
 
     SimulatedJob(World world, Scenario.Job plan) {
         this.world = world;
@@ -64,6 +68,24 @@ final class SimulatedJob {
 
     boolean oneBehind() {
         return plan.oneBehind();
+    }
+
+    /** Its process remembers what its enumerator has learnt. */
+    void remembers(long highestEpoch, long quietFor) {
+        LostHistory learnt = new LostHistory(highestEpoch, world.agenda.now() + quietFor);
+        lost = Optional.of(lost.map(learnt::and).orElse(learnt));
+    }
+
+    /** As a new enumerator is told, by its own clock. */
+    Optional<LostHistory> remembered(long clock) {
+        return lost.map(
+                it ->
+                        world.rules.afterwards(
+                                new LostHistory(
+                                        it.highestEpoch(),
+                                        clock
+                                                + Math.max(
+                                                        0, it.quietUntil() - world.agenda.now()))));
     }
 
     boolean canRead(String splitId) {
@@ -112,6 +134,10 @@ final class SimulatedJob {
     /** Whether it runs, or will. */
     boolean alive() {
         return !over && lives > 0;
+    }
+
+    Optional<Incarnation> incarnation() {
+        return enumerator.map(current -> current.me);
     }
 
     boolean joined() {
@@ -179,6 +205,7 @@ final class SimulatedJob {
 
     private void crash(Enumerator current, long restartsAfter) {
         current.machine.die();
+        lost = Optional.empty();
         gone(current, "crash");
         restartAfter(restartsAfter);
     }
@@ -207,6 +234,7 @@ final class SimulatedJob {
 
     private void gone(Enumerator current, String why) {
         trouble(current, why, Long.MAX_VALUE);
+        world.aftermath().isOver(current.me);
         current.allAttempts().forEach(Reader::cutOff);
         enumerator = Optional.empty();
     }

@@ -9,6 +9,7 @@ import io.leasehold.lease.LeaseTerms;
 
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /** The way of one incarnation to the store and back, with all that happens on it. */
@@ -116,6 +117,7 @@ final class StoreWay {
     /** Sends a request; brings the answer, or in time that there is none. */
     <A> void send(LeaseStep<A> step, Consumer<LeaseStep.Answer<A>> back) {
         long mine = ++number;
+        AtomicLong carriedOutAt = new AtomicLong();
         Consumer<LeaseStep.Answer<A>> once =
                 answer -> {
                     if (number == mine) {
@@ -136,9 +138,13 @@ final class StoreWay {
                                         once.accept(step.sendTo(silence));
                                     }
                                 }),
-                store -> step.sendTo(store),
+                store -> {
+                    carriedOutAt.set(world.agenda.now());
+                    return step.sendTo(store);
+                },
                 answer -> {
                     if (number == mine) {
+                        world.aftermath().heard(me, carriedOutAt.get());
                         world.rules.answered(me, step.request());
                         once.accept(answer);
                     }

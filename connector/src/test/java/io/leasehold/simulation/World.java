@@ -2,6 +2,9 @@ package io.leasehold.simulation;
 
 import io.leasehold.lease.Claim;
 import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.Lease;
+import io.leasehold.lease.LeaseChanges;
+import io.leasehold.lease.LeaseRequest.Read;
 import io.leasehold.lease.memory.MemoryLeaseTable;
 import io.leasehold.simulation.Violation.Promise;
 
@@ -45,12 +48,13 @@ final class World {
     private final Map<Incarnation, Long> hardToClose = new HashMap<>();
     private long storeDownUntil = -1;
 
+    private final MemoryLeaseTable memory = new MemoryLeaseTable();
+    private final AfterTheTableWentBack aftermath = new AfterTheTableWentBack(this);
+
     private World(Scenario scenario, Rules rules) {
         this.scenario = scenario;
         this.rules = rules;
-        this.table =
-                new WrittenDown(
-                        rules.table(new MemoryLeaseTable().open()), agenda::now, this::write);
+        this.table = new WrittenDown(rules.table(memory.open()), agenda::now, this::write);
     }
 
     /** Runs a scenario to its end. */
@@ -62,6 +66,21 @@ final class World {
                 violations::add,
                 () -> violations.addAll(CalmChecker.violations(world.history, BLIND)));
         return new Run(scenario, world.history, violations, world.agenda.steps());
+    }
+
+    /** Runs a scenario in which the table goes back, and judges it by what holds then. */
+    static Run runGoingBack(Scenario scenario, Rules rules) {
+        World world = new World(scenario, rules);
+        List<Violation> violations = new ArrayList<>();
+        world.played().ifPresent(violations::add);
+        violations.addAll(LostHistoryChecker.violations(world.history, world.leases()));
+        return new Run(scenario, world.history, violations, world.agenda.steps());
+    }
+
+    private List<Lease> leases() {
+        return memory.open()
+                .read(new Read(GROUP, 0))
+                .match(LeaseChanges::leases, refused -> List.of(), unknown -> List.of());
     }
 
     /** To its end, or until something is thrown. */
@@ -87,6 +106,10 @@ final class World {
             agenda.at(plan.startsAt(), job::start);
         }
         scenario.mishaps().forEach(mishap -> agenda.at(mishap.at(), () -> strike(mishap)));
+        scenario.mishaps().stream()
+                .filter(Scenario.TableGoesBack.class::isInstance)
+                .map(Scenario.TableGoesBack.class::cast)
+                .forEach(back -> agenda.at(back.at() - back.nanos(), () -> aftermath.keep(memory)));
         agenda.at(CALM, () -> write(new Fact.Calm(agenda.now())));
         agenda.runUntil(KILL);
         List<SimulatedJob> alive = jobs.values().stream().filter(SimulatedJob::joined).toList();
@@ -110,6 +133,8 @@ final class World {
         if (mishap instanceof Scenario.StoreDown down) {
             storeDownUntil = Math.max(storeDownUntil, agenda.now() + down.nanos());
             write(new Fact.Outage(agenda.now(), storeDownUntil));
+        } else if (mishap instanceof Scenario.TableGoesBack) {
+            aftermath.goBack(memory, jobs.values());
         } else if (mishap instanceof Scenario.Ordered ordered) {
             new Operator(table).orders(jobs.get(ordered.line()).memberId(), ordered.orders());
         } else if (mishap instanceof Scenario.Moved moved) {
@@ -123,6 +148,10 @@ final class World {
     void cutOff(String line) {
         Optional.ofNullable(jobs.get(line))
                 .ifPresent(job -> job.strike(new Scenario.CutOff(0, line, 20 * SECOND)));
+    }
+
+    AfterTheTableWentBack aftermath() {
+        return aftermath;
     }
 
     void hardToClose(Incarnation incarnation, long until) {

@@ -1,0 +1,173 @@
+package io.leasehold.simulation;
+
+import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.Lease;
+import io.leasehold.simulation.Violation.Promise;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Judges a history in which the table went back, by what holds then.
+ *
+ * <ul>
+ *   <li>S1 from when everybody has noticed.
+ *   <li>S2: a job gets no epoch of a split that is not beyond all that its readers had, unless its
+ *       process was lost since; and from when everybody has noticed, epochs grow.
+ *   <li>S4, always: nobody starts behind a record that no completed checkpoint covers.
+ *   <li>In the end every split is read.
+ * </ul>
+ */
+final class LostHistoryChecker {
+
+    private static final long STILL = 20 * Scenario.SECOND;
+
+    private final List<Violation> violations = new ArrayList<>();
+    private final Map<String, Long> covered = new HashMap<>();
+    private final Map<Incarnation, String> lines = new HashMap<>();
+
+    /** By line, then by split, the highest epoch that its readers had. */
+    private final Map<String, Map<String, Long>> had = new HashMap<>();
+
+    private final Map<String, Long> lastEpoch = new HashMap<>();
+    private boolean noticed;
+
+    private LostHistoryChecker() {}
+
+    /**
+     * @param left the leases in the end
+     */
+    static List<Violation> violations(List<Fact> history, List<Lease> left) {
+        LostHistoryChecker checker = new LostHistoryChecker();
+        history.forEach(checker::judge);
+        checker.judgeEmitters(history);
+        checker.judgeEnd(history, left);
+        return checker.violations;
+    }
+
+    private void judge(Fact fact) {
+        if (fact instanceof Fact.Lives lives) {
+            lines.put(lives.incarnation(), lives.line());
+        } else if (fact instanceof Fact.Noticed) {
+            noticed = true;
+            lastEpoch.clear();
+        } else if (fact instanceof Fact.Trouble trouble && trouble.what().equals("crash")) {
+            lines.forEach(
+                    (incarnation, line) -> {
+                        if (incarnation.toString().equals(trouble.who())) {
+                            had.remove(line);
+                        }
+                    });
+        } else if (fact instanceof Fact.Discovered discovered) {
+            covered.merge(discovered.splitId(), discovered.position(), Math::max);
+        } else if (fact instanceof Fact.Checkpointed checkpoint) {
+            checkpoint
+                    .positions()
+                    .forEach((splitId, at) -> covered.merge(splitId, at.position(), Math::max));
+        } else if (fact instanceof Fact.Started started) {
+            had.computeIfAbsent(started.line(), none -> new HashMap<>())
+                    .merge(started.splitId(), started.epoch(), Math::max);
+            if (started.position() > covered.getOrDefault(started.splitId(), 0L)) {
+                violated(
+                        Promise.S4_NOTHING_LOST,
+                        started,
+                        started.splitId(),
+                        "%s starts at %d, but no completed checkpoint covers %d"
+                                .formatted(
+                                        started.attempt(),
+                                        started.position(),
+                                        covered.getOrDefault(started.splitId(), 0L)));
+            }
+        } else if (fact instanceof Fact.Acquired acquired) {
+            acquired(acquired);
+        }
+    }
+
+    private void acquired(Fact.Acquired acquired) {
+        Long before = had.getOrDefault(lines.get(acquired.by()), Map.of()).get(acquired.splitId());
+        if (before != null && before >= acquired.epoch()) {
+            violated(
+                    Promise.S2_FENCED,
+                    acquired,
+                    acquired.splitId(),
+                    "%s got epoch %d, though its job had %d"
+                            .formatted(acquired.by(), acquired.epoch(), before));
+        }
+        Long last = lastEpoch.put(acquired.splitId(), acquired.epoch());
+        if (noticed && last != null && last >= acquired.epoch()) {
+            violated(
+                    Promise.S2_FENCED,
+                    acquired,
+                    acquired.splitId(),
+                    "%s got epoch %d after %d was given out"
+                            .formatted(acquired.by(), acquired.epoch(), last));
+        }
+    }
+
+    /** As in any history, from when everybody has noticed. */
+    private void judgeEmitters(List<Fact> history) {
+        List<Fact> emitted =
+                history.stream()
+                        .dropWhile(fact -> !(fact instanceof Fact.Noticed))
+                        .filter(Fact.Emitted.class::isInstance)
+                        .toList();
+        violations.addAll(HistoryChecker.violations(emitted, 0));
+    }
+
+    private void judgeEnd(List<Fact> history, List<Lease> left) {
+        Fact.Killed killed =
+                history.stream()
+                        .filter(Fact.Killed.class::isInstance)
+                        .map(Fact.Killed.class::cast)
+                        .findFirst()
+                        .orElse(null);
+        if (killed == null) {
+            return;
+        }
+        Map<String, Fact.Lives> alive = new HashMap<>();
+        Set<String> flowing = new HashSet<>();
+        Set<String> givenBack = new HashSet<>();
+        for (Fact fact : history) {
+            if (fact.at() >= killed.at()) {
+                break;
+            } else if (fact instanceof Fact.Lives lives) {
+                alive.put(lives.line(), lives);
+            } else if (fact instanceof Fact.Stopped stopped) {
+                alive.remove(stopped.line());
+            } else if (fact instanceof Fact.Released released) {
+                givenBack.add(released.splitId());
+            } else if (fact instanceof Fact.Emitted emitted && emitted.at() > killed.at() - STILL) {
+                flowing.add(emitted.splitId());
+            }
+        }
+        if (!new CalmShares(history, killed.at(), alive.values()).someoneTakes("")) {
+            return;
+        }
+        Set<String> finished =
+                left.stream()
+                        .filter(Lease::finished)
+                        .map(Lease::splitId)
+                        .collect(Collectors.toSet());
+        for (Lease lease : left) {
+            if (!lease.finished()
+                    && finished.containsAll(lease.parents())
+                    && !flowing.contains(lease.splitId())
+                    && !givenBack.contains(lease.splitId())) {
+                violated(
+                        Promise.L3_SETTLED,
+                        killed,
+                        lease.splitId(),
+                        "nobody reads it, long after calm: " + lease);
+            }
+        }
+    }
+
+    private void violated(Promise promise, Fact fact, String about, String what) {
+        violations.add(new Violation(promise, fact.at(), about, what));
+    }
+}

@@ -1,0 +1,105 @@
+package io.leasehold.simulation;
+
+import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.LeaseOutcome;
+import io.leasehold.lease.LeaseRequest;
+import io.leasehold.lease.LeaseStore;
+import io.leasehold.lease.LeaseTerms;
+import io.leasehold.lease.LostHistory;
+import io.leasehold.simulation.Violation.Promise;
+import io.leasehold.testkit.RelayingStore;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.util.List;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What the protocol still promises where its table goes back in time, among all else. */
+@Timeout(300)
+class LostHistorySimulationTest {
+
+    private static Stream<Run> runs(long seeds, Rules.Maker rules) {
+        return LongStream.range(0, seeds)
+                .mapToObj(seed -> World.runGoingBack(Scenario.goingBack(seed), rules.make()));
+    }
+
+    private static boolean breaks(Run run, Promise promise) {
+        return run.violations().stream().anyMatch(one -> one.promise() == promise);
+    }
+
+    @Test
+    void threeHundredSeedsBreakNoPromiseThatIsLeft() {
+        List<String> broken =
+                runs(Long.getLong("lost.history.seeds", 300), () -> Rules.KEPT)
+                        .filter(run -> !run.violations().isEmpty())
+                        .map(run -> "seed " + run.scenario().seed() + ": " + run.violations())
+                        .limit(5)
+                        .toList();
+
+        assertThat(broken).isEmpty();
+    }
+
+    @Test
+    void aTableThatIsNotComparedIsSeenToBreakExclusiveReading() {
+        assertThat(
+                        runs(300, ComparesNothing::new)
+                                .anyMatch(run -> breaks(run, Promise.S1_EXCLUSIVE)))
+                .isTrue();
+    }
+
+    @Test
+    void epochsThatBeginWhereTheTableBeginsAreSeenToComeTwice() {
+        Rules.Maker noFloor =
+                () ->
+                        new Rules() {
+                            @Override
+                            LostHistory afterwards(LostHistory lost) {
+                                return new LostHistory(0, lost.quietUntil());
+                            }
+                        };
+        assertThat(runs(300, noFloor).anyMatch(run -> breaks(run, Promise.S2_FENCED))).isTrue();
+    }
+
+    /** No request says what its sender has seen. */
+    private static final class ComparesNothing extends Rules {
+        @Override
+        LeaseStore seenBy(Incarnation incarnation, LeaseTerms terms, LeaseStore table) {
+            return new RelayingStore() {
+                @Override
+                protected <A> LeaseOutcome<A> relay(LeaseRequest<A> request) {
+                    return withoutSeen(request).sendTo(table);
+                }
+
+                @Override
+                public void close() {
+                    table.close();
+                }
+            };
+        }
+
+        @SuppressWarnings("unchecked")
+        private static <A> LeaseRequest<A> withoutSeen(LeaseRequest<A> request) {
+            LeaseRequest<?> other = request;
+            if (request instanceof LeaseRequest.Beat it) {
+                other = new LeaseRequest.Beat(it.group(), it.by(), it.beat());
+            } else if (request instanceof LeaseRequest.Read it) {
+                other = new LeaseRequest.Read(it.group(), it.since());
+            } else if (request instanceof LeaseRequest.Open it) {
+                other = new LeaseRequest.Open(it.group());
+            } else if (request instanceof LeaseRequest.Join it) {
+                other = new LeaseRequest.Join(it.group(), it.member(), it.replaced());
+            } else if (request instanceof LeaseRequest.Acquire it) {
+                other = new LeaseRequest.Acquire(it.group(), it.by(), it.splits());
+            } else if (request instanceof LeaseRequest.Close it) {
+                other = new LeaseRequest.Close(it.group(), it.closed(), it.beat(), it.emitsFor());
+            } else if (request instanceof LeaseRequest.Declare it) {
+                other = new LeaseRequest.Declare(it.group(), it.by(), it.state(), it.beat());
+            }
+            return (LeaseRequest<A>) other;
+        }
+    }
+}
