@@ -11,8 +11,14 @@ import java.util.Objects;
  * @param schemaVersion what this library reads and writes
  * @param clock the store's; {@link Instant#EPOCH} if it has none
  * @param rights one for each thing that a member or an operator must be able to do
+ * @param warnings settings that let the store lose changes that it has answered, a sentence each
  */
-public record StoreCheck(String product, int schemaVersion, Instant clock, List<Right> rights) {
+public record StoreCheck(
+        String product,
+        int schemaVersion,
+        Instant clock,
+        List<Right> rights,
+        List<String> warnings) {
 
     /**
      * @param what what is to be done, such as {@code UPDATE lease}
@@ -29,5 +35,6 @@ public record StoreCheck(String product, int schemaVersion, Instant clock, List<
     public StoreCheck {
         Objects.requireNonNull(clock);
         rights = List.copyOf(rights);
+        warnings = List.copyOf(warnings);
     }
 }

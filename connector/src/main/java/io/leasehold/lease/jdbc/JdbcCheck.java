@@ -45,7 +45,12 @@ final class JdbcCheck {
                         LeaseSql.CLOCK,
                         Values.of(""),
                         row -> session.dialect().instant(row, "read_at"));
-        return new StoreCheck(session.product(), LeaseSql.SCHEMA_VERSION, clock.get(0), rights);
+        return new StoreCheck(
+                session.product(),
+                LeaseSql.SCHEMA_VERSION,
+                clock.get(0),
+                rights,
+                Durability.warnings(session));
     }
 
     private static Right right(JdbcSession session, String verb, String table, String statement)

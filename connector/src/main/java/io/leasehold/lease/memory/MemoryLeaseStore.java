@@ -176,6 +176,7 @@ public final class MemoryLeaseStore implements LeaseStore {
                                         "memory of this JVM",
                                         SCHEMA_VERSION,
                                         Instant.EPOCH,
+                                        List.of(),
                                         List.of())));
     }
 

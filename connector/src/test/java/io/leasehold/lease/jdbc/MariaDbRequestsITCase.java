@@ -1,6 +1,7 @@
 package io.leasehold.lease.jdbc;
 
 import io.leasehold.lease.Lease;
+import io.leasehold.lease.LeaseRequest.Check;
 import io.leasehold.lease.LeaseRequest.Open;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseStoreException;
@@ -66,6 +67,21 @@ class MariaDbRequestsITCase extends ServerRequestsContract {
                 .hasMessageContaining(database)
                 .hasMessageContaining("conf/lease-schema-mariadb.sql")
                 .hasMessageContaining("lease.schema.create");
+    }
+
+    @Test
+    void aServerThatMayLoseCommitsIsWarnedOf() throws Exception {
+        ScriptedMember a = member("a", LONG);
+        MariaDbServer.run(database, "SET GLOBAL innodb_flush_log_at_trx_commit = 2");
+        try {
+            assertThat(applied(a.send(new Check())).warnings())
+                    .singleElement()
+                    .asString()
+                    .contains("innodb_flush_log_at_trx_commit is 2");
+        } finally {
+            MariaDbServer.run(database, "SET GLOBAL innodb_flush_log_at_trx_commit = 1");
+        }
+        assertThat(applied(a.send(new Check())).warnings()).isEmpty();
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.leasehold.lease.Lease;
 import io.leasehold.lease.LeaseChanges;
 import io.leasehold.lease.LeaseOutcome;
 import io.leasehold.lease.LeaseRequest.Acquire;
+import io.leasehold.lease.LeaseRequest.Check;
 import io.leasehold.lease.LeaseRequest.Open;
 import io.leasehold.lease.LeaseRequest.Read;
 import io.leasehold.lease.LeaseStore;
@@ -230,6 +231,19 @@ class PostgresRequestsITCase extends ServerRequestsContract {
             costs.add(line.bytes() - bytes);
         }
         return costs;
+    }
+
+    @Test
+    void aServerThatMayLoseCommitsIsWarnedOf() throws Exception {
+        ScriptedMember a = member("a", LONG);
+        assertThat(applied(a.send(new Check())).warnings()).isEmpty();
+        run(
+                "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off', current_database()); END $$");
+
+        assertThat(applied(member("b", LONG).send(new Check())).warnings())
+                .singleElement()
+                .asString()
+                .contains("synchronous_commit is off");
     }
 
     @Test

@@ -29,9 +29,22 @@ import java.util.Map;
 final class CheckCommand extends StoreCommand {
 
     /**
-     * @param right whether it is as it should be
+     * @param right whether it is as it should be, as far as Leasehold needs it
+     * @param warns whether it is a danger all the same
      */
-    private record Finding(String what, boolean right, String says) {}
+    private record Finding(String what, boolean right, boolean warns, String says) {
+
+        Finding(String what, boolean right, String says) {
+            this(what, right, false, says);
+        }
+
+        String mark() {
+            if (warns) {
+                return "WARN";
+            }
+            return right ? "ok  " : "FAIL";
+        }
+    }
 
     @Override
     int run(LeaseStore store) throws LeaseStoreException, RefusedException {
@@ -53,6 +66,10 @@ final class CheckCommand extends StoreCommand {
         }
         for (StoreCheck.Right right : check.rights()) {
             findings.add(right(right));
+        }
+        for (String warning : check.warnings()) {
+            findings.add(
+                    new Finding("durability", true, true, warning + "; see docs/deployment.md"));
         }
         if (named().isPresent()) {
             Inspection seen = admin(store).inspect();
@@ -109,6 +126,9 @@ final class CheckCommand extends StoreCommand {
                 Map<String, Object> one = new LinkedHashMap<>();
                 one.put("what", finding.what());
                 one.put("right", finding.right());
+                if (finding.warns()) {
+                    one.put("warns", true);
+                }
                 one.put("says", finding.says());
                 all.add(one);
             }
@@ -119,7 +139,7 @@ final class CheckCommand extends StoreCommand {
             out().printf(
                             Locale.ROOT,
                             "%s %s: %s%n",
-                            finding.right() ? "ok  " : "FAIL",
+                            finding.mark(),
                             finding.what(),
                             finding.says());
         }
