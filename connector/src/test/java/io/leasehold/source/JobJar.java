@@ -10,25 +10,32 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 
-/** A job's jar with all classes of this module: Flink loads them from there first. */
+/** A job's jars, with all classes of this module: Flink loads them from there first. */
 final class JobJar {
 
     private JobJar() {}
 
-    static Path of(Path folder) throws IOException, URISyntaxException {
-        Path jar = folder.resolve("job.jar");
+    /** Made in a folder, where the classes are in no jar yet. */
+    static List<Path> of(Path folder) throws IOException, URISyntaxException {
+        List<Path> jars = new ArrayList<>();
+        for (Class<?> one : List.of(LeasedSource.class, JobJar.class)) {
+            Path classes = Path.of(one.getProtectionDomain().getCodeSource().getLocation().toURI());
+            jars.add(Files.isDirectory(classes) ? jar(classes, folder) : classes);
+        }
+        return jars;
+    }
+
+    private static Path jar(Path classes, Path folder) throws IOException {
+        Path jar = folder.resolve(classes.getFileName() + ".jar");
         try (OutputStream file = Files.newOutputStream(jar);
                 JarOutputStream out = new JarOutputStream(file)) {
-            for (Class<?> one : List.of(LeasedSource.class, JobJar.class)) {
-                addAll(
-                        Path.of(one.getProtectionDomain().getCodeSource().getLocation().toURI()),
-                        out);
-            }
+            addAll(classes, out);
         }
         return jar;
     }

@@ -153,17 +153,19 @@ class NeverRestartedITCase {
     /** What is thrown is of a class that Flink itself does not have: on either side. */
     @Test
     void whatIsThrownInTheJobsOwnClassLoader() throws Exception {
-        Path jar = JobJar.of(folder);
+        List<Path> jars = JobJar.of(folder);
 
-        JobGraph task = graph(leased(new Induced(queue()), memory()));
-        task.addJar(new org.apache.flink.core.fs.Path(jar.toUri()));
-        assertThat(failure(flink.submitJob(task).get().getJobID()))
-                .hasMessageContaining("The source Induced cannot be wrapped");
+        JobID task = submit(jars, leased(new Induced(queue()), memory()));
+        assertThat(failure(task)).hasMessageContaining("The source Induced cannot be wrapped");
 
-        JobGraph coordinator = graph(leased(queue(), new JobJar.SaysItsClassLoader()));
-        coordinator.addJar(new org.apache.flink.core.fs.Path(jar.toUri()));
-        assertThat(failure(flink.submitJob(coordinator).get().getJobID()))
-                .hasMessageContaining("Opened by a ChildFirstClassLoader");
+        JobID coordinator = submit(jars, leased(queue(), new JobJar.SaysItsClassLoader()));
+        assertThat(failure(coordinator)).hasMessageContaining("Opened by a ChildFirstClassLoader");
+    }
+
+    private JobID submit(List<Path> jars, LeasedSource<String, ?, ?> source) throws Exception {
+        JobGraph job = graph(source);
+        jars.forEach(jar -> job.addJar(new org.apache.flink.core.fs.Path(jar.toUri())));
+        return flink.submitJob(job).get().getJobID();
     }
 
     private JdbcLeaseStoreConfig distrusting() {
