@@ -46,7 +46,8 @@ record JdbcPool(
         driverProperties.forEach(config::addDataSourceProperty);
         // What the store relies on comes last; nobody can set it otherwise.
         dialect.requiredDriverSettings().forEach(config::addDataSourceProperty);
-        config.setDataSource(new Logins(driver(), url.shown(), login(config), password, timeout));
+        config.setDataSource(
+                new Logins(dialect, driver(), url.shown(), login(config), password, timeout));
         config.setAutoCommit(true);
         if (!dialect.connectionSettings(timeout).isEmpty()) {
             config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");

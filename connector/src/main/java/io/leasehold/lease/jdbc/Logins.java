@@ -24,6 +24,7 @@ final class Logins implements DataSource {
 
     private record Refusal(Optional<String> password, SQLException failure, long at) {}
 
+    private final SqlDialect dialect;
     private final Driver driver;
     private final String url;
     private final Properties settings;
@@ -38,11 +39,13 @@ final class Logins implements DataSource {
      * @param timeout of a request
      */
     Logins(
+            SqlDialect dialect,
             Driver driver,
             String url,
             Properties settings,
             JdbcPassword password,
             Duration timeout) {
+        this.dialect = dialect;
         this.driver = driver;
         this.url = url;
         this.settings = settings;
@@ -62,7 +65,7 @@ final class Logins implements DataSource {
             refusal = Optional.empty();
             return connection;
         } catch (SQLException e) {
-            refusal = SqlFailures.isLoginRefused(e) ? refused(now, e) : Optional.empty();
+            refusal = dialect.isLoginRefused(e) ? refused(now, e) : Optional.empty();
             throw e;
         }
     }

@@ -4,9 +4,14 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** PostgreSQL 12 or later, and what speaks its protocol and SQL. */
 final class PostgresDialect extends SqlDialect {
+
+    /** How PgBouncer says that it, or the server behind it, refuses a login. */
+    private static final Pattern BY_POOLER =
+            Pattern.compile("authentication failed|login failed|no such user");
 
     /**
      * That {@code r} names a split that the member holds in that epoch. Only ever within a CASE,
@@ -304,6 +309,14 @@ final class PostgresDialect extends SqlDialect {
     }
 
     /** No such database; a schema that does not exist. */
+    /** PgBouncer has one state for all that it says itself, that of a broken protocol. */
+    @Override
+    boolean isLoginRefused(SQLException failure) {
+        return super.isLoginRefused(failure)
+                || (isOneOf(Set.of("08P01"), failure)
+                        && BY_POOLER.matcher(SqlFailures.said(failure)).find());
+    }
+
     @Override
     boolean isHopeless(SQLException failure) {
         return isOneOf(Set.of("3D000", "3F000"), failure);

@@ -152,6 +152,11 @@ abstract class SqlDialect {
     /** Whether it is a failure of this database that says that the user may not do it. */
     abstract boolean isForbidden(SQLException failure);
 
+    /** Whether it is a failure that says that the user or the password is not right. */
+    boolean isLoginRefused(SQLException failure) {
+        return String.valueOf(failure.getSQLState()).startsWith("28");
+    }
+
     /** SQL states that say that a table is not there. */
     abstract Set<String> tableMissing();
 

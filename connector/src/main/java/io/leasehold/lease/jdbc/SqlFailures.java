@@ -32,7 +32,7 @@ record SqlFailures(String url, SqlDialect dialect, boolean passwordMayChange) {
         if (dialect.isColumnMissing(failure)) {
             return denied(failure, columnMissing(said(failure)));
         }
-        if (isLoginRefused(failure)) {
+        if (dialect.isLoginRefused(failure)) {
             return new LeaseStoreException(
                     loginRefused(failure),
                     passwordMayChange ? Kind.LOGIN_REFUSED : Kind.DENIED,
@@ -64,11 +64,6 @@ record SqlFailures(String url, SqlDialect dialect, boolean passwordMayChange) {
         }
         return unreachable(
                 failure, "The lease store at %s failed: %s".formatted(url, said(failure)));
-    }
-
-    /** Whether it says that the user or the password is not right. */
-    static boolean isLoginRefused(SQLException failure) {
-        return String.valueOf(failure.getSQLState()).startsWith("28");
     }
 
     private String loginRefused(SQLException failure) {
