@@ -199,11 +199,9 @@ public final class LeaseKeeper {
         own.cannotRead(splitId);
     }
 
-    /**
-     * A checkpoint of the job is complete: what belongs to the ones before it is surely committed.
-     */
-    public void checkpointCompleted(long checkpointId) {
-        allCommitted |= hasDrained() && checkpointId > own.lastFrozenAt();
+    /** What belongs to this checkpoint of the job, and to those before it, is surely committed. */
+    public void committed(long checkpointId) {
+        allCommitted |= hasDrained() && checkpointId >= own.lastFrozenAt();
     }
 
     /**

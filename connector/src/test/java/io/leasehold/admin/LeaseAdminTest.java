@@ -174,7 +174,7 @@ class LeaseAdminTest {
         group.until(
                 LONG,
                 () -> {
-                    blue.keeper().checkpointCompleted(100);
+                    blue.keeper().committed(99);
                     return group.row("blue").state() == MemberState.DRAINED;
                 });
 

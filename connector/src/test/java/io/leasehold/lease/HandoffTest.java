@@ -334,13 +334,13 @@ class HandoffTest {
 
         group.order("blue", DRAIN);
         group.run(TICK.multipliedBy(3));
-        blue.keeper.checkpointCompleted(7);
+        blue.keeper.committed(6);
         group.run(TICK);
         assertThat(green.holds()).hasSize(4);
         assertThat(blue.holds()).isEmpty();
         assertThat(group.row("blue").state()).isEqualTo(MemberState.ACTIVE);
 
-        blue.keeper.checkpointCompleted(8);
+        blue.keeper.committed(7);
         group.run(TICK);
         assertThat(group.row("blue").state()).isEqualTo(MemberState.DRAINED);
     }
@@ -350,7 +350,7 @@ class HandoffTest {
         shared(origin);
         group.order("blue", DRAIN);
         group.run(TICK.multipliedBy(3));
-        blue.keeper.checkpointCompleted(8);
+        blue.keeper.committed(7);
         group.run(TICK);
 
         group.order("blue", Orders.NONE);

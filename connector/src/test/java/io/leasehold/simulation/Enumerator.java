@@ -139,7 +139,7 @@ final class Enumerator {
             return;
         }
         if (!world.rules.drainedIsCommitted()) {
-            keeper.checkpointCompleted(Long.MAX_VALUE);
+            keeper.committed(Long.MAX_VALUE);
         }
         long now = world.rules.due(job.terms(), lastRenewal, machine.clock());
         Optional<LeaseStep<?>> step = keeper.next(now);
@@ -472,7 +472,7 @@ final class Enumerator {
         if (over) {
             return;
         }
-        keeper.checkpointCompleted(checkpointId);
+        keeper.committed(checkpointId - 1);
         frozen(reports.frozen(checkpointId));
         List<Recorded> progress = new ArrayList<>();
         List<Recorded> finished = new ArrayList<>();

@@ -15,14 +15,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Which positions may be recorded: those that readers reported for checkpoints that are complete,
  * and whose sinks have surely committed. A split that stands still in a completed checkpoint is let
  * go at once: whoever gets it must not read again what that checkpoint commits.
+ *
+ * <p>Sinks are told to commit a checkpoint when it is complete, and before the barrier of one that
+ * begins after that. So what belongs to a checkpoint is surely committed when one is complete that
+ * began after it was: where checkpoints overlap that need not be the next one.
  *
  * <p>A checkpoint that fails or is subsumed is covered by the next that completes. What an attempt
  * reported that failed before its checkpoint completed is worth nothing: it never came to pass.
@@ -86,6 +89,8 @@ final class CheckpointedPositions {
      */
     private static final int MOST_UNDER_WAY = 8;
 
+    private static final long NONE = Long.MIN_VALUE;
+
     private record Report(int subtask, long checkpointId) {
 
         Due due(Position position) {
@@ -105,11 +110,17 @@ final class CheckpointedPositions {
     /** By subtask, the complete checkpoint after which its reader emitted nothing and ended. */
     private final Map<Integer, Long> ended = new HashMap<>();
 
+    /** By checkpoint that began and is not over, the last one that was complete then. */
+    private final TreeMap<Long, Long> completeBefore = new TreeMap<>();
+
+    private long lastComplete = NONE;
+    private long committed = NONE;
+
     /**
-     * What the last complete checkpoint covers, if the next one is to be waited for. There are many
-     * positions, and few reports that they are from.
+     * By complete checkpoint, what it covers and is not due yet. There are many positions, and few
+     * reports that they are from.
      */
-    private Map<Report, List<Position>> covered = Map.of();
+    private final TreeMap<Long, Map<Report, List<Position>>> covered = new TreeMap<>();
 
     CheckpointedPositions(boolean oneBehind) {
         this.oneBehind = oneBehind;
@@ -135,8 +146,31 @@ final class CheckpointedPositions {
         ended.put(subtask, checkpointId);
     }
 
+    /** A checkpoint begins: sinks have been told of those that are complete before its barrier. */
+    void begun(long checkpointId) {
+        completeBefore.put(checkpointId, lastComplete);
+        if (completeBefore.size() > MOST_UNDER_WAY) {
+            completeBefore.pollFirstEntry();
+        }
+    }
+
+    /**
+     * The newest checkpoint of which everything is surely committed: the last one that was complete
+     * when one began that is complete by now.
+     */
+    long committed() {
+        return committed;
+    }
+
+    private void isComplete(long checkpointId) {
+        committed = Math.max(committed, completeBefore.getOrDefault(checkpointId, NONE));
+        completeBefore.headMap(checkpointId, true).clear();
+        lastComplete = Math.max(lastComplete, checkpointId);
+    }
+
     /** Takes in that a checkpoint is complete, and says what follows. */
     Completed completed(long checkpointId, Judge worth) {
+        isComplete(checkpointId);
         List<Due> progress = new ArrayList<>();
         List<Due> released = new ArrayList<>();
         List<Due> moved = new ArrayList<>();
@@ -163,14 +197,14 @@ final class CheckpointedPositions {
         if (!oneBehind) {
             return new Completed(progress, released, moved);
         }
-        List<Due> due =
-                covered().filter(at -> !standing.contains(at.position().splitId())).toList();
-        covered =
-                progress.stream()
-                        .collect(
-                                Collectors.groupingBy(
-                                        Report::of,
-                                        Collectors.mapping(Due::position, Collectors.toList())));
+        forget(standing);
+        List<Due> due = newest(covered.headMap(committed, true));
+        covered.headMap(committed, true).clear();
+        for (Due one : progress) {
+            covered.computeIfAbsent(checkpointId, none -> new HashMap<>())
+                    .computeIfAbsent(Report.of(one), none -> new ArrayList<>())
+                    .add(one.position());
+        }
         return new Completed(due, released, moved);
     }
 
@@ -187,8 +221,8 @@ final class CheckpointedPositions {
         }
         Completed completed = completed(Collections.max(ended.values()), worth);
         List<Due> progress = new ArrayList<>(completed.progress());
-        covered().forEach(progress::add);
-        covered = Map.of();
+        progress.addAll(newest(covered));
+        covered.clear();
         return Optional.of(new Completed(progress, completed.released(), List.of()));
     }
 
@@ -198,13 +232,21 @@ final class CheckpointedPositions {
      */
     void forget(Set<String> splitIds) {
         if (!splitIds.isEmpty()) {
-            covered.values().forEach(all -> all.removeIf(at -> splitIds.contains(at.splitId())));
+            covered.values().stream()
+                    .flatMap(one -> one.values().stream())
+                    .forEach(all -> all.removeIf(at -> splitIds.contains(at.splitId())));
         }
     }
 
-    private Stream<Due> covered() {
-        return covered.entrySet().stream()
-                .flatMap(all -> all.getValue().stream().map(all.getKey()::due));
+    /** Of each split, the position that the last of these checkpoints covers. */
+    private static List<Due> newest(SortedMap<Long, Map<Report, List<Position>>> covered) {
+        Map<String, Due> newest = new LinkedHashMap<>();
+        for (Map<Report, List<Position>> one : covered.values()) {
+            one.forEach(
+                    (report, positions) ->
+                            positions.forEach(at -> newest.put(at.splitId(), report.due(at))));
+        }
+        return List.copyOf(newest.values());
     }
 
     private static List<Due> latest(int subtask, Map<Long, Positions> reports) {

@@ -690,6 +690,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
 
     @Override
     public LeasedEnumeratorState<SplitT, InnerT> snapshotState(long checkpointId) throws Exception {
+        positions.begun(checkpointId);
         // Goes out before the barrier. What is sent behind it comes when the reader has taken its
         // part, so that none of the others becomes idle in between.
         assignments.subtasks().stream()
@@ -709,7 +710,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                 keeper -> {
                     record(completed, keeper);
                     keeper.measured(rates.perSecond());
-                    keeper.checkpointCompleted(checkpointId);
+                    keeper.committed(positions.committed());
                 });
         // Behind the progress that is recorded now, in the epoch that ends.
         completed.moved().forEach(split -> moveOn(split.position()));

@@ -38,18 +38,18 @@ class CheckpointedPositionsTest {
         atOnce.reported(0, report(1, "a at 1"));
         atOnce.reported(0, report(2, "a at 2"));
 
-        assertThat(texts(atOnce.completed(1, ANY).progress())).containsExactly("a at 1");
-        assertThat(texts(atOnce.completed(2, ANY).progress())).containsExactly("a at 2");
-        assertThat(atOnce.completed(3, ANY).progress()).isEmpty();
+        assertThat(texts(completed(atOnce, 1, ANY).progress())).containsExactly("a at 1");
+        assertThat(texts(completed(atOnce, 2, ANY).progress())).containsExactly("a at 2");
+        assertThat(completed(atOnce, 3, ANY).progress()).isEmpty();
     }
 
     @Test
     void oneBehindIsDueWhenTheNextOneIsComplete() {
         oneBehind.reported(0, report(1, "a at 1"));
-        assertThat(oneBehind.completed(1, ANY).progress()).isEmpty();
+        assertThat(completed(oneBehind, 1, ANY).progress()).isEmpty();
 
         oneBehind.reported(0, report(2, "a at 2"));
-        List<CheckpointedPositions.Due> due = oneBehind.completed(2, ANY).progress();
+        List<CheckpointedPositions.Due> due = completed(oneBehind, 2, ANY).progress();
 
         assertThat(texts(due)).containsExactly("a at 1");
         assertThat(due).extracting(CheckpointedPositions.Due::checkpointId).containsExactly(1L);
@@ -61,7 +61,7 @@ class CheckpointedPositionsTest {
         atOnce.reported(1, report(1, "b at 1"));
         atOnce.reported(0, report(2, "a at 2"));
 
-        assertThat(texts(atOnce.completed(2, ANY).progress()))
+        assertThat(texts(completed(atOnce, 2, ANY).progress()))
                 .containsExactlyInAnyOrder("a at 2", "b at 1");
     }
 
@@ -69,8 +69,8 @@ class CheckpointedPositionsTest {
     void aReportForALaterCheckpointWaitsForThat() {
         atOnce.reported(0, report(2, "a at 2"));
 
-        assertThat(atOnce.completed(1, ANY).progress()).isEmpty();
-        assertThat(texts(atOnce.completed(2, ANY).progress())).containsExactly("a at 2");
+        assertThat(completed(atOnce, 1, ANY).progress()).isEmpty();
+        assertThat(texts(completed(atOnce, 2, ANY).progress())).containsExactly("a at 2");
     }
 
     @Test
@@ -80,47 +80,47 @@ class CheckpointedPositionsTest {
 
         atOnce.attemptGone(0);
 
-        assertThat(texts(atOnce.completed(1, ANY).progress())).containsExactly("b at 1");
+        assertThat(texts(completed(atOnce, 1, ANY).progress())).containsExactly("b at 1");
     }
 
     @Test
     void checkpointsThatFailForEverCostNoMoreThanAFew() {
         LongStream.range(0, 1_000).forEach(id -> atOnce.reported(0, report(id, "a at " + id)));
 
-        assertThat(atOnce.completed(900, ANY).progress()).isEmpty();
-        assertThat(texts(atOnce.completed(999, ANY).progress())).containsExactly("a at 999");
+        assertThat(completed(atOnce, 900, ANY).progress()).isEmpty();
+        assertThat(texts(completed(atOnce, 999, ANY).progress())).containsExactly("a at 999");
     }
 
     /** Promise S5: whoever gets it must not read again what this checkpoint commits. */
     @Test
     void aSplitThatStandsStillIsReleasedAtOnceAlsoWhereProgressIsOneBehind() {
         oneBehind.reported(0, report(1, "a at 1", "b at 1"));
-        oneBehind.completed(1, FROZEN_LEAVE);
+        completed(oneBehind, 1, FROZEN_LEAVE);
         oneBehind.reported(0, frozen(2, 7, "a at 2", "b at 2"));
 
-        CheckpointedPositions.Completed completed = oneBehind.completed(2, FROZEN_LEAVE);
+        CheckpointedPositions.Completed completed = completed(oneBehind, 2, FROZEN_LEAVE);
 
         assertThat(texts(completed.released())).containsExactly("a at 2");
         assertThat(completed.released().get(0).checkpointId()).isEqualTo(2);
         assertThat(completed.released().get(0).frozenFor()).contains(7L);
         // And nothing older is written after that.
         assertThat(texts(completed.progress())).containsExactly("b at 1");
-        assertThat(texts(oneBehind.completed(3, FROZEN_LEAVE).progress()))
+        assertThat(texts(completed(oneBehind, 3, FROZEN_LEAVE).progress()))
                 .containsExactly("b at 2");
     }
 
     @Test
     void aSplitThatMovesIsDueOneBehindLikeAnyOther() {
         oneBehind.reported(0, report(1, "a at 1", "b at 1"));
-        oneBehind.completed(1, FROZEN_MOVE);
+        completed(oneBehind, 1, FROZEN_MOVE);
         oneBehind.reported(0, frozen(2, 7, "a at 2", "b at 2"));
 
-        CheckpointedPositions.Completed completed = oneBehind.completed(2, FROZEN_MOVE);
+        CheckpointedPositions.Completed completed = completed(oneBehind, 2, FROZEN_MOVE);
 
         assertThat(texts(completed.moved())).containsExactly("a at 2");
         assertThat(completed.released()).isEmpty();
         assertThat(texts(completed.progress())).containsExactly("a at 1", "b at 1");
-        assertThat(texts(oneBehind.completed(3, FROZEN_MOVE).progress()))
+        assertThat(texts(completed(oneBehind, 3, FROZEN_MOVE).progress()))
                 .containsExactlyInAnyOrder("a at 2", "b at 2");
     }
 
@@ -128,7 +128,7 @@ class CheckpointedPositionsTest {
     void whereProgressIsRecordedAtOnceSoIsThatOfASplitThatMoves() {
         atOnce.reported(0, frozen(1, 7, "a at 1", "b at 1"));
 
-        CheckpointedPositions.Completed completed = atOnce.completed(1, FROZEN_MOVE);
+        CheckpointedPositions.Completed completed = completed(atOnce, 1, FROZEN_MOVE);
 
         assertThat(texts(completed.moved())).containsExactly("a at 1");
         assertThat(texts(completed.progress())).containsExactlyInAnyOrder("a at 1", "b at 1");
@@ -138,7 +138,7 @@ class CheckpointedPositionsTest {
     void whatStoodStillInACheckpointThatFailedIsCoveredByTheNextThatCompletes() {
         atOnce.reported(0, frozen(1, 7, "a at 1", "b at 1"));
 
-        assertThat(texts(atOnce.completed(2, FROZEN_LEAVE).released())).containsExactly("a at 1");
+        assertThat(texts(completed(atOnce, 2, FROZEN_LEAVE).released())).containsExactly("a at 1");
     }
 
     @Test
@@ -146,7 +146,7 @@ class CheckpointedPositionsTest {
         atOnce.reported(0, frozen(1, 7, "a at 1", "b at 1"));
         atOnce.reported(0, report(2, "a at 2"));
 
-        CheckpointedPositions.Completed completed = atOnce.completed(2, FROZEN_LEAVE);
+        CheckpointedPositions.Completed completed = completed(atOnce, 2, FROZEN_LEAVE);
 
         assertThat(completed.released()).isEmpty();
         assertThat(texts(completed.progress())).containsExactlyInAnyOrder("a at 2", "b at 1");
@@ -156,26 +156,26 @@ class CheckpointedPositionsTest {
     void whatIsWorthNothingIsNeitherRecordedNowNorLater() {
         oneBehind.reported(0, report(1, "a at 1"));
 
-        oneBehind.completed(1, due -> CheckpointedPositions.Worth.NOTHING);
+        completed(oneBehind, 1, due -> CheckpointedPositions.Worth.NOTHING);
 
-        assertThat(oneBehind.completed(2, ANY).progress()).isEmpty();
+        assertThat(completed(oneBehind, 2, ANY).progress()).isEmpty();
     }
 
     @Test
     void ofASplitThatIsForgottenNothingIsRecorded() {
         oneBehind.reported(0, report(1, "a at 1", "b at 1"));
-        oneBehind.completed(1, ANY);
+        completed(oneBehind, 1, ANY);
 
         oneBehind.forget(Set.of("a"));
 
-        assertThat(texts(oneBehind.completed(2, ANY).progress())).containsExactly("b at 1");
+        assertThat(texts(completed(oneBehind, 2, ANY).progress())).containsExactly("b at 1");
     }
 
     /** Promise S3: it may have come back since, and be further on. */
     @Test
     void whatMovedAndIsForgottenIsNotRecordedAtTheEnd() {
         oneBehind.reported(0, frozen(7, 3, "a at 7", "b at 7"));
-        oneBehind.completed(7, FROZEN_MOVE);
+        completed(oneBehind, 7, FROZEN_MOVE);
         oneBehind.ended(0, 7);
 
         oneBehind.forget(Set.of("a"));
@@ -189,7 +189,7 @@ class CheckpointedPositionsTest {
     void whenAllReadersHaveEndedNothingWaitsForAnotherCheckpoint() {
         oneBehind.reported(0, report(7, "a at 7"));
         oneBehind.reported(1, report(6, "b at 6"));
-        oneBehind.completed(7, ANY);
+        completed(oneBehind, 7, ANY);
         oneBehind.ended(0, 7);
         oneBehind.ended(1, 6);
 
@@ -204,7 +204,7 @@ class CheckpointedPositionsTest {
     @Test
     void whatReadersKnowToBeCompleteIsComplete() {
         oneBehind.reported(0, report(6, "a at 6"));
-        oneBehind.completed(6, ANY);
+        completed(oneBehind, 6, ANY);
         oneBehind.reported(0, report(7, "a at 7"));
         oneBehind.ended(0, 7);
 
@@ -217,7 +217,7 @@ class CheckpointedPositionsTest {
     void aReaderThatDidNotEndHoldsBackWhatWaitsForAnotherCheckpoint() {
         oneBehind.reported(0, report(7, "a at 7"));
         oneBehind.reported(1, report(7, "b at 7"));
-        oneBehind.completed(7, ANY);
+        completed(oneBehind, 7, ANY);
         oneBehind.ended(0, 7);
 
         assertThat(oneBehind.last(Set.of(0, 1), ANY)).isEmpty();
@@ -227,11 +227,18 @@ class CheckpointedPositionsTest {
     @Test
     void whereAGoneAttemptEndedSaysNothingOfTheNext() {
         oneBehind.reported(0, report(7, "a at 7"));
-        oneBehind.completed(7, ANY);
+        completed(oneBehind, 7, ANY);
         oneBehind.ended(0, 7);
         oneBehind.attemptGone(0);
 
         assertThat(oneBehind.last(Set.of(0), ANY)).isEmpty();
+    }
+
+    /** It begins when all before it are over. */
+    private static CheckpointedPositions.Completed completed(
+            CheckpointedPositions positions, long checkpointId, CheckpointedPositions.Judge worth) {
+        positions.begun(checkpointId);
+        return positions.completed(checkpointId, worth);
     }
 
     private static List<String> texts(List<CheckpointedPositions.Due> due) {

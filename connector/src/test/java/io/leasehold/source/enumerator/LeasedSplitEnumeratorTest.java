@@ -424,6 +424,7 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
         assertThat(life.context.toldNoMore).isEmpty();
 
         for (int checkpoint = 1; checkpoint <= 2; checkpoint++) {
+            life.enumerator.snapshotState(checkpoint);
             for (int subtask : life.context.assigned.keySet()) {
                 life.enumerator.handleSourceEvent(
                         subtask,
