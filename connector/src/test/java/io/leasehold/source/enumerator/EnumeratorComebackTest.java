@@ -171,19 +171,6 @@ class EnumeratorComebackTest extends EnumeratorRig {
         assertThat(life.context.reported.names()).isEmpty();
     }
 
-    private Life reading(int readers, String... splits) {
-        Life life = new Life(readers, Optional.empty(), splits);
-        life.enumerator.start();
-        life.settle();
-        for (int subtask = 0; subtask < readers; subtask++) {
-            life.reader(subtask, "r" + subtask);
-        }
-        life.pass(TERMS.renewInterval());
-        assertThat(life.context.assigned.values().stream().mapToInt(List::size).sum())
-                .isEqualTo(splits.length);
-        return life;
-    }
-
     private static LeasedSplit<MemoryQueueSplit> at20(LeasedSplit<MemoryQueueSplit> split) {
         return split.at(new MemoryQueueSplit(split.leaseId(), 20, 100)).withoutGrant();
     }

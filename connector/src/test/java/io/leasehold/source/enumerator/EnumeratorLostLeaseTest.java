@@ -148,18 +148,6 @@ class EnumeratorLostLeaseTest extends EnumeratorRig {
         return life.context.assigned.values().stream().mapToLong(List::size).sum();
     }
 
-    private Life reading(int readers, String... splits) {
-        Life life = new Life(readers, Optional.empty(), splits);
-        life.enumerator.start();
-        life.settle();
-        for (int subtask = 0; subtask < readers; subtask++) {
-            life.reader(subtask, "r" + subtask);
-        }
-        life.pass(TERMS.renewInterval());
-        assertThat(assigned(life)).isEqualTo(splits.length);
-        return life;
-    }
-
     private void steal(Life life, String splitId) {
         thief.joined();
         thief.taking(splitId);

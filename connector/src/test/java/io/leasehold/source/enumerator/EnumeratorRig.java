@@ -109,6 +109,20 @@ abstract class EnumeratorRig {
         return new Positions(readerId, checkpointId, List.of(splits), Map.of(), Map.of());
     }
 
+    /** A job whose readers have these splits, and no other member is there. */
+    Life reading(int readers, String... splits) {
+        Life life = new Life(readers, Optional.empty(), splits);
+        life.enumerator.start();
+        life.settle();
+        for (int subtask = 0; subtask < readers; subtask++) {
+            life.reader(subtask, "r" + subtask);
+        }
+        life.pass(TERMS.renewInterval());
+        assertThat(life.context.assigned.values().stream().mapToInt(List::size).sum())
+                .isEqualTo(splits.length);
+        return life;
+    }
+
     void claim(Life life, String splitId, Claim.Kind kind) {
         if (green.open().member("green").isEmpty()) {
             green.joined();
