@@ -743,8 +743,10 @@ public final class LeaseKeeper {
             request.splits().stream()
                     .filter(wanted -> !had.contains(wanted.splitId()))
                     .forEach(wanted -> rejections.rejected(wanted.splitId(), wanted.version()));
-        } else if (!leasesStale) {
+        }
+        if (!taken.isEmpty()) {
             history.made(taken.get(0).lease().version());
+            leasesStale |= !history.isKnown();
         }
         for (Acquire.Taken one : taken) {
             LeaseEvent.Acquired.Way way =

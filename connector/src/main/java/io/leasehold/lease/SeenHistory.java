@@ -51,11 +51,16 @@ final class SeenHistory {
         knownChange = forgotten && read.since() != 0 ? 0 : changeNumber;
     }
 
-    /** A change of this member's own, whose rows it was answered with: it need not be read. */
+    /**
+     * A change of this member's own, whose rows it was answered with. Seen it is in any case: who
+     * has a lease by it must notice if it is lost. If there was no other change, it need not be
+     * read.
+     */
     void made(long changeNumber) {
-        if (isKnown() && ChangeNumber.countOf(changeNumber) == ChangeNumber.countOf(seen) + 1) {
-            seen = changeNumber;
+        boolean next = ChangeNumber.countOf(changeNumber) == ChangeNumber.countOf(seen) + 1;
+        if (isKnown() && next) {
             knownChange = changeNumber;
         }
+        seen = changeNumber;
     }
 }
