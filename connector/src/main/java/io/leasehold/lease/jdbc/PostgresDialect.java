@@ -21,9 +21,29 @@ final class PostgresDialect extends SqlDialect {
             "l.owner = :member AND l.owner_incarnation = :incarnation AND l.epoch = r.epoch";
 
     /**
-     * An update of the leases that the statement names, which it first locks in the order in which
-     * it names them: in which order an update of joined tables would lock them by itself is up to
-     * its plan.
+     * Locks the leases that a statement names, in the order in which it names them, and returns no
+     * row.
+     */
+    private static final String LOCK =
+            """
+            SELECT CAST(NULL AS text) AS split_id
+              FROM (SELECT count(*) AS leases
+                      FROM (SELECT 1
+                              FROM (SELECT CAST(:group AS text) AS group_id, named.*
+                                      FROM unnest(:splits)
+                                           WITH ORDINALITY AS named (split_id, place)
+                                    OFFSET 0) AS r
+                              JOIN lease AS l
+                                ON l.group_id = r.group_id AND l.split_id = r.split_id
+                             ORDER BY r.place
+                               FOR NO KEY UPDATE OF l) AS locked) AS counted
+             WHERE leases < 0;
+            """;
+
+    /**
+     * An update of the leases that the statement names, after a statement that locks them in the
+     * order in which they are named: in which order an update of joined tables would lock them by
+     * itself is up to its plan. Both are sent together, and are within one transaction.
      *
      * <p>That the join finds a lease by group and split id must be all that the database believes
      * to know of how many leases it will find. Statistics are of some minutes ago, when there may
@@ -33,29 +53,22 @@ final class PostgresDialect extends SqlDialect {
      *
      * @param arrays parameters, the first of them the split ids
      * @param columns names for what is in them
-     * @param condition of the lease {@code l} and what is named, {@code r}; judged on the row that
-     *     the lock is on
+     * @param condition of the lease {@code l} and what is named, {@code r}
      * @param assignments what becomes of {@code l}
      */
     private static String update(
             String arrays, String columns, String condition, String assignments) {
-        return """
-               WITH locked AS (
-                   SELECT r.*
-                     FROM (SELECT CAST(:group AS text) AS group_id, named.*
-                             FROM unnest(%s) WITH ORDINALITY AS named (%s, place)
-                           OFFSET 0) AS r
-                     JOIN lease AS l ON l.group_id = r.group_id AND l.split_id = r.split_id
-                    WHERE CASE WHEN %s THEN TRUE ELSE FALSE END
-                    ORDER BY r.place
-                      FOR NO KEY UPDATE OF l
-               )
-               UPDATE lease AS l
-                  SET %s
-                 FROM locked AS r
-                WHERE l.group_id = r.group_id AND l.split_id = r.split_id
-               """
-                .formatted(arrays, columns, condition, assignments);
+        return LOCK
+                + """
+                  UPDATE lease AS l
+                     SET %s
+                    FROM (SELECT CAST(:group AS text) AS group_id, named.*
+                            FROM unnest(%s) AS named (%s)
+                          OFFSET 0) AS r
+                   WHERE l.group_id = r.group_id AND l.split_id = r.split_id
+                     AND CASE WHEN %s THEN TRUE ELSE FALSE END
+                  """
+                        .formatted(assignments, arrays, columns, condition);
     }
 
     private static final Sql BEAT =
