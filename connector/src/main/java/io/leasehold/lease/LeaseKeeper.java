@@ -228,6 +228,14 @@ public final class LeaseKeeper {
         return difference >= 1 && difference > Math.max(rate, known) / 4;
     }
 
+    /**
+     * This machine was suspended before now (T8): the leases are not valid any more, until they are
+     * renewed by a request that is sent from now on. Nothing that others do is expected earlier.
+     */
+    public void suspended(long now) {
+        renewals.suspendedBefore(now);
+    }
+
     // ------------------------------------------------------------------------------------------
     // What the job asks
     // ------------------------------------------------------------------------------------------

@@ -26,12 +26,30 @@ class Renewals {
     /** What a renewal gave that does not count before the leases have been read. */
     private OptionalLong renewedUntil = OptionalLong.empty();
 
+    /** Renewals that were sent earlier are not trusted: the machine was suspended since. */
+    private OptionalLong trustedFrom = OptionalLong.empty();
+
     /**
      * @param now when the first request is due
      */
     Renewals(LeaseTerms terms, long now) {
         this.terms = terms;
         this.dueAt = now;
+    }
+
+    /**
+     * The machine was suspended at some time before now, and the clock may have stood still: what
+     * was renewed earlier may be over. Whatever is renewed by a request sent from now on counts.
+     */
+    void suspendedBefore(long now) {
+        trustedFrom = OptionalLong.of(now);
+        renewedUntil = OptionalLong.empty();
+        if (validUntil.isPresent() && validUntil.getAsLong() - now > 0) {
+            validUntil = OptionalLong.of(now);
+        }
+        if (dueAt - now > 0) {
+            dueAt = now;
+        }
     }
 
     /** A beat that was not sent yet. */
@@ -52,8 +70,11 @@ class Renewals {
         dueAt = at;
     }
 
-    /** A renewal was answered. */
+    /** A renewal was answered. One that was sent before a suspension counts for nothing. */
     void answered(long sentAt) {
+        if (trustedFrom.isPresent() && sentAt - trustedFrom.getAsLong() < 0) {
+            return;
+        }
         renewedUntil = OptionalLong.of(sentAt + terms.duration().toNanos());
         dueAt = sentAt + terms.renewInterval().toNanos();
     }

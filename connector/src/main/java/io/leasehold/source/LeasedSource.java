@@ -201,6 +201,7 @@ public sealed class LeasedSource<T, SplitT extends SourceSplit, InnerT>
                         options.restore(),
                         options.onLost() == LostLease.DROP),
                 System::nanoTime,
+                System::currentTimeMillis,
                 counts(),
                 thread("lease-io-" + options.group()));
     }

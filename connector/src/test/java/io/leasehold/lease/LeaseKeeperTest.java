@@ -680,6 +680,58 @@ class LeaseKeeperTest {
         assertThat(blue.extendFor(later)).isEqualTo(TERMS.readerGrant());
     }
 
+    /** Rule T8. */
+    @AtAnyOrigin
+    void afterASuspensionNothingIsValidUntilItIsRenewedAtOnce(long origin) {
+        LeaseStore store = new MemoryLeaseTable().open();
+        LeaseKeeper blue = holdingOne(store, origin);
+        long later = origin + 2 * TICK.toNanos() / 3;
+        assertThat(blue.extendFor(later)).isEqualTo(TERMS.readerGrant());
+
+        blue.suspended(later);
+
+        assertThat(blue.extendFor(later)).isZero();
+        assertThat(blue.standing().validUntil()).hasValue(later);
+        assertThat(blue.wakeAt(later)).isEqualTo(later);
+        drive(blue, store, later);
+        assertThat(blue.extendFor(later)).isEqualTo(TERMS.readerGrant());
+    }
+
+    /** Rule T8: since it was sent, more time may have passed than the clock shows. */
+    @AtAnyOrigin
+    void aRenewalThatWasSentBeforeASuspensionDoesNotCount(long origin) {
+        LeaseStore store = new MemoryLeaseTable().open();
+        LeaseKeeper blue = holdingOne(store, origin);
+        long sentAt = origin + 2 * TICK.toNanos();
+        LeaseStep<?> beat = blue.next(sentAt).orElseThrow();
+        assertThat(beat.request()).isInstanceOf(LeaseRequest.Beat.class);
+
+        blue.suspended(sentAt + 1);
+        blue.answered(beat.sendTo(store), sentAt, sentAt + 2);
+
+        assertThat(blue.extendFor(sentAt + 2)).isZero();
+        LeaseStep<?> next = blue.next(sentAt + 2).orElseThrow();
+        blue.answered(next.sendTo(store), sentAt + 2, sentAt + 3);
+        assertThat(blue.extendFor(sentAt + 3)).isEqualTo(TERMS.readerGrant());
+    }
+
+    /** Rules T3, T8: only ever earlier; its wall clock may just have been set forward. */
+    @AtAnyOrigin
+    void afterASuspensionNobodyElseIsTakenForDeadAnyEarlier(long origin) {
+        VirtualGroup group = new VirtualGroup(origin);
+        VirtualMember green = group.member("green", VirtualGroup.splits(4));
+        VirtualMember blue = group.member("blue", List.of());
+        group.until(LONG, () -> blue.holds().size() == 2);
+        green.freeze();
+        group.run(TICK);
+
+        blue.keeper.suspended(group.now());
+        group.run(TERMS.duration().minus(TICK));
+
+        assertThat(blue.holds()).hasSize(2);
+        assertThat(group.row("green").state()).isEqualTo(MemberState.ACTIVE);
+    }
+
     /** Rule S1: its own readers were granted nothing, those of the life before were. */
     @AtAnyOrigin
     void whoIsClosedSoonAfterItsElderSaysHowLongThoseReadersMayEmit(long origin) {

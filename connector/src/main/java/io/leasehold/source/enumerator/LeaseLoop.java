@@ -8,6 +8,7 @@ import io.leasehold.lease.LeaseStep;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseStoreException;
 import io.leasehold.lease.LeaseStoreFactory;
+import io.leasehold.lease.SuspensionWatch;
 import io.leasehold.source.metrics.EnumeratorMetrics;
 import io.leasehold.source.thread.OwnThread;
 
@@ -47,6 +48,8 @@ final class LeaseLoop {
     private final LeaseStoreFactory stores;
     private final Duration storeTimeout;
     private final LongSupplier nanoClock;
+    private final LongSupplier wallMillis;
+    private final SuspensionWatch suspensions;
     private final OwnThread io;
     private final Executor coordinator;
     private final Consumer<LeaseStep.Answer<?>> outcomes;
@@ -64,6 +67,8 @@ final class LeaseLoop {
     private Optional<LeaseStore> store = Optional.empty();
 
     /**
+     * @param nanoClock this machine's monotonic clock
+     * @param wallMillis its wall clock, milliseconds
      * @param io one thread; shut down on close
      * @param coordinator runs on the coordinator thread
      * @param outcomes told of what became of each request, on the coordinator thread
@@ -77,6 +82,7 @@ final class LeaseLoop {
             LeaseStoreFactory stores,
             Duration storeTimeout,
             LongSupplier nanoClock,
+            LongSupplier wallMillis,
             ScheduledExecutorService io,
             Executor coordinator,
             Consumer<LeaseStep.Answer<?>> outcomes,
@@ -88,6 +94,8 @@ final class LeaseLoop {
         this.stores = stores;
         this.storeTimeout = storeTimeout;
         this.nanoClock = nanoClock;
+        this.wallMillis = wallMillis;
+        this.suspensions = new SuspensionWatch(nanoClock.getAsLong(), wallMillis.getAsLong());
         this.io = new OwnThread(io, thrown -> inCoordinator(() -> failure.accept(thrown)));
         this.coordinator = coordinator;
         this.outcomes = outcomes;
@@ -108,6 +116,7 @@ final class LeaseLoop {
     /** Asks the keeper something. */
     <R> R ask(Function<LeaseKeeper, R> question) {
         synchronized (lock) {
+            look();
             return question.apply(keeper);
         }
     }
@@ -132,7 +141,7 @@ final class LeaseLoop {
             if (closed) {
                 return;
             }
-            long now = nanoClock.getAsLong();
+            long now = look();
             alarm.ifPresent(pending -> pending.cancel(false));
             Optional<LeaseStep<?>> step = keeper.next(now);
             metrics.stands(keeper.standing());
@@ -146,6 +155,28 @@ final class LeaseLoop {
                                         () -> inCoordinator(this::turn)));
             }
         }
+    }
+
+    /**
+     * Looks at the clocks, and tells the keeper where they show that the machine was suspended.
+     * Under the lock, before anything is decided by the time.
+     *
+     * @return the time
+     */
+    private long look() {
+        Duration suspended = suspensions.looked(nanoClock.getAsLong(), wallMillis.getAsLong());
+        // Behind both looks: what is sent from now on is sent after the suspension.
+        long now = nanoClock.getAsLong();
+        if (!suspended.isZero()) {
+            LOG.warn(
+                    "This machine was suspended for {} ms, or its wall clock was set forward: nothing is granted to readers until the leases are renewed.",
+                    suspended.toMillis());
+            keeper.suspended(now);
+            if (!closed) {
+                inCoordinator(this::turn);
+            }
+        }
+        return now;
     }
 
     private <A> void send(LeaseStep<A> step) {
@@ -174,7 +205,7 @@ final class LeaseLoop {
             if (closed) {
                 return;
             }
-            learnt = keeper.answered(answer, sentAt, nanoClock.getAsLong());
+            learnt = keeper.answered(answer, sentAt, look());
         }
         outcomes.accept(answer);
         events.accept(learnt);

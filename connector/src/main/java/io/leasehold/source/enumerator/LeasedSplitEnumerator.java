@@ -148,6 +148,8 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     /**
      * @param boundsOf what of a split must be the same in every job, for people
      * @param restored what a checkpoint held, if this enumerator goes on from one
+     * @param nanoClock this machine's monotonic clock
+     * @param wallMillis its wall clock, milliseconds: shows whether the machine was suspended
      * @param counts what earlier enumerators of this source have counted
      * @param io a thread of the enumerator's own, that may wait; shut down on close
      */
@@ -160,6 +162,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
             LeaseKeeper keeper,
             Settings settings,
             LongSupplier nanoClock,
+            LongSupplier wallMillis,
             LeaseCounts counts,
             ScheduledExecutorService io)
             throws Exception {
@@ -193,6 +196,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                         settings.stores(),
                         settings.terms().storeTimeout(),
                         nanoClock,
+                        wallMillis,
                         io,
                         context::runInCoordinatorThread,
                         this::heard,

@@ -61,6 +61,9 @@ abstract class EnumeratorRig {
     final MemoryLeaseTable table = new MemoryLeaseTable();
     long now = Long.MAX_VALUE - 5_000_000_000L;
 
+    /** For how long the machine was suspended: the wall clock went on, the other stood still. */
+    Duration suspended = Duration.ZERO;
+
     /** Another member, that does what a test says. */
     final ScriptedMember green =
             new ScriptedMember(table.open(), "orders", new Incarnation("green", "green-1"));
@@ -225,6 +228,7 @@ abstract class EnumeratorRig {
                                     clockIsRead.run();
                                     return now;
                                 },
+                                () -> now / 1_000_000 + suspended.toMillis(),
                                 new LeaseCounts(),
                                 io);
             } catch (Exception e) {

@@ -180,6 +180,7 @@ class LeaseLoopTest {
                 stores,
                 TERMS.storeTimeout(),
                 System::nanoTime,
+                System::currentTimeMillis,
                 io,
                 action -> coordinator.execute(action),
                 outcome -> {},

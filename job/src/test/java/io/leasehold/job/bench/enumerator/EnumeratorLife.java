@@ -103,6 +103,7 @@ public final class EnumeratorLife implements AutoCloseable {
                                         keeper(),
                                         settings(stores),
                                         System::nanoTime,
+                                        System::currentTimeMillis,
                                         new LeaseCounts(),
                                         Executors.newSingleThreadScheduledExecutor()));
     }
