@@ -55,7 +55,6 @@ final class ChaosRun {
     private static final int RATE = 400;
     private static final int PARALLELISM = 2;
     private static final int SLOTS = 4;
-    private static final Duration LEASE = Duration.ofSeconds(10);
     private static final Duration CHECKPOINTS = Duration.ofSeconds(2);
     private static final Duration SHARED_WITHIN = Duration.ofSeconds(150);
     private static final Duration BEFORE = Duration.ofSeconds(8);
@@ -203,6 +202,7 @@ final class ChaosRun {
     }
 
     private Struck strike(Scenario.Step step, Stage stage) {
+        step.fault().await(stage);
         say(step.fault().text());
         long from = System.nanoTime();
         Fault.Cure cure = step.fault().strike(stage);
@@ -255,6 +255,7 @@ final class ChaosRun {
         String checkpoints = place.work().resolve("checkpoints-" + member).toUri().toString();
         options.put("execution.checkpointing.dir", checkpoints);
         options.put("execution.checkpointing.savepoint-dir", checkpoints);
+        options.put("rest.cache.checkpoint-statistics.timeout", "50 ms");
         options.put("pipeline.generic-types", "false");
         options.putAll(availability);
         options.put("high-availability.cluster-id", member);
@@ -282,7 +283,7 @@ final class ChaosRun {
         arguments.put(Argument.GRANTS, granted.toString());
         arguments.put(Argument.STORE, Database.url(store.port()));
         arguments.put(Argument.MEMBERS, "2");
-        arguments.put(Argument.LEASE_MILLIS, Long.toString(LEASE.toMillis()));
+        arguments.put(Argument.LEASE_MILLIS, Long.toString(scenario.lease().toMillis()));
         arguments.put(Argument.OUTPUT, OUTPUT);
         arguments.put(
                 Argument.TRANSACTION_MILLIS,

@@ -94,13 +94,23 @@ record Expectation(Kind kind, String what, Predicate<Run> holds) {
 
     /** Nobody emitted anything for so long while the first fault lasted. */
     static Expectation silence(Duration atLeast) {
+        return silence("silent", emission -> true, atLeast);
+    }
+
+    /** A member emitted nothing for so long while the first fault lasted. */
+    static Expectation silence(String member, Duration atLeast) {
+        return silence(member + " silent", emission -> emission.member().equals(member), atLeast);
+    }
+
+    private static Expectation silence(String what, Predicate<Emission> whose, Duration atLeast) {
         return bites(
-                "silent for %d s".formatted(atLeast.toSeconds()),
+                "%s for %d s".formatted(what, atLeast.toSeconds()),
                 run -> {
                     Struck fault = run.firstFault();
                     long[] stamps =
                             run.leasedLives()
                                     .flatMap(it -> it.emissions().stream())
+                                    .filter(whose)
                                     .mapToLong(Emission::nanos)
                                     .filter(it -> it - fault.from() >= 0)
                                     .sorted()
@@ -114,6 +124,25 @@ record Expectation(Kind kind, String what, Predicate<Run> holds) {
                         last = stamp;
                     }
                     return longest >= atLeast.toNanos();
+                });
+    }
+
+    /** While the first fault lasted a member read on for a time that is within these bounds. */
+    static Expectation readOnFor(String member, Duration atLeast, Duration atMost) {
+        return promised(
+                "%s reading on for %d to %d s"
+                        .formatted(member, atLeast.toSeconds(), atMost.toSeconds()),
+                run -> {
+                    Struck fault = run.firstFault();
+                    long readOn =
+                            run.leasedLives()
+                                    .filter(it -> it.member().equals(member))
+                                    .flatMap(it -> it.emissions().stream())
+                                    .filter(it -> after(fault, it) && before(fault, it))
+                                    .mapToLong(it -> it.nanos() - fault.from())
+                                    .max()
+                                    .orElse(0);
+                    return readOn >= atLeast.toNanos() && readOn <= atMost.toNanos();
                 });
     }
 

@@ -83,6 +83,28 @@ class ExpectationTest {
     }
 
     @Test
+    void theSilenceOfAMemberIsItsOwn() {
+        Run run = run(BEFORE, "q-0 1 1 a 0.0.x 12", "q-1 0 1 b 0.0.y 16", "q-0 2 1 a 0.0.x 24");
+
+        assertThat(Expectation.silence("a", Duration.ofSeconds(12)).unmet(run)).isEmpty();
+        assertThat(Expectation.silence("b", Duration.ofSeconds(7)).unmet(run)).isPresent();
+        assertThat(Expectation.silence(Duration.ofSeconds(9)).unmet(run)).isPresent();
+    }
+
+    @Test
+    void howLongAMemberReadsOnIsMeasuredWithinTheFault() {
+        Expectation expectation =
+                Expectation.readOnFor("a", Duration.ofSeconds(2), Duration.ofSeconds(4));
+        String other = "q-1 0 1 b 0.0.y 18";
+        String behind = "q-0 2 1 a 0.0.x 24";
+
+        assertThat(expectation.unmet(run(BEFORE, other, behind))).isPresent();
+        assertThat(expectation.unmet(run(BEFORE, "q-0 1 1 a 0.0.x 11", other, behind))).isPresent();
+        assertThat(expectation.unmet(run(BEFORE, "q-0 1 1 a 0.0.x 13", other, behind))).isEmpty();
+        assertThat(expectation.unmet(run(BEFORE, "q-0 1 1 a 0.0.x 15", other, behind))).isPresent();
+    }
+
+    @Test
     void takenOverMeansAllSplits() {
         Expectation expectation = Expectation.takenOver("a", "b");
         String second = "q-1 0 1 a 0.0.x 5";

@@ -26,6 +26,9 @@ sealed interface Fault {
     /** From strike to cure. */
     Duration lasts();
 
+    /** Waits for the moment to strike, where not every moment will do. */
+    default void await(Stage stage) {}
+
     /** Strikes at once. */
     Cure strike(Stage stage);
 
@@ -97,6 +100,29 @@ sealed interface Fault {
             int victim = stage.member(member).victim();
             cluster.partition(victim, deaf);
             return () -> cluster.mend(victim);
+        }
+    }
+
+    /**
+     * The JobManager is stopped and wakes up later, not knowing that time has passed. No checkpoint
+     * is under way: it would fail the tasks of any source.
+     */
+    record FreezeJobManager(String member, Duration lasts) implements Fault {
+        @Override
+        public String text() {
+            return "freeze the JobManager of %s for %d s".formatted(member, lasts.toSeconds());
+        }
+
+        @Override
+        public void await(Stage stage) {
+            stage.member(member).waitForCheckpoint();
+        }
+
+        @Override
+        public Cure strike(Stage stage) {
+            FlinkCluster cluster = stage.member(member).cluster();
+            cluster.freezeJobManager();
+            return cluster::thawJobManager;
         }
     }
 

@@ -5,6 +5,7 @@ import io.leasehold.job.chaos.emitter.ChaosJob.Argument;
 import io.leasehold.job.chaos.kit.ChaosException;
 import io.leasehold.job.chaos.kit.FlinkCluster;
 import io.leasehold.job.chaos.kit.Pause;
+import io.leasehold.job.chaos.kit.Rest;
 import io.leasehold.testkit.NetworkLine;
 
 import java.nio.file.Path;
@@ -55,6 +56,18 @@ final class MemberJob {
     /** The TaskManager that is to be hurt: one that runs a part of the job. */
     int victim() {
         return cluster.taskManagerOf(jobId);
+    }
+
+    /** Waits until a checkpoint has just been completed, and none is under way. */
+    void waitForCheckpoint() {
+        long before = cluster.rest().checkpoints(jobId).completed();
+        Pause.until(
+                "a checkpoint of " + id() + " is complete and none under way",
+                RUNS_WITHIN,
+                () -> {
+                    Rest.Checkpoints now = cluster.rest().checkpoints(jobId);
+                    return now.completed() > before && now.underWay() == 0;
+                });
     }
 
     void submit(int parallelism, Optional<String> savepoint) {

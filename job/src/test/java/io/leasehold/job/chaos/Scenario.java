@@ -32,7 +32,9 @@ record Scenario(String name, Set<With> with, Faults faults, List<Expectation> ex
          * A job never comes back. Readers of the output wait for its last transaction until that
          * times out, which is sooner here.
          */
-        LEFT_FOR_GOOD
+        LEFT_FOR_GOOD,
+        /** A member's lease outlasts any time for which its JobManager is not heard of. */
+        LONG_LEASE
     }
 
     static final String A = "a";
@@ -53,6 +55,10 @@ record Scenario(String name, Set<With> with, Faults faults, List<Expectation> ex
 
     Duration heartbeatTimeout() {
         return Duration.ofSeconds(has(With.QUICK_HEARTBEATS) ? 6 : 50);
+    }
+
+    Duration lease() {
+        return Duration.ofSeconds(has(With.LONG_LEASE) ? 60 : 10);
     }
 
     /** Of the sinks: longer than anybody who comes back is away. */

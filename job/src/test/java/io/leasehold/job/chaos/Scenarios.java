@@ -1,6 +1,7 @@
 package io.leasehold.job.chaos;
 
 import io.leasehold.job.chaos.Fault.CutStore;
+import io.leasehold.job.chaos.Fault.FreezeJobManager;
 import io.leasehold.job.chaos.Fault.FreezeTaskManager;
 import io.leasehold.job.chaos.Fault.KillJob;
 import io.leasehold.job.chaos.Fault.KillJobManager;
@@ -25,6 +26,7 @@ import static io.leasehold.job.chaos.Expectation.bareOverlaps;
 import static io.leasehold.job.chaos.Expectation.failover;
 import static io.leasehold.job.chaos.Expectation.newLife;
 import static io.leasehold.job.chaos.Expectation.nothingMovedOrRestarted;
+import static io.leasehold.job.chaos.Expectation.readOnFor;
 import static io.leasehold.job.chaos.Expectation.replacedBeforeCure;
 import static io.leasehold.job.chaos.Expectation.silence;
 import static io.leasehold.job.chaos.Expectation.silentBeforeTheNext;
@@ -34,6 +36,7 @@ import static io.leasehold.job.chaos.Scenario.B;
 import static io.leasehold.job.chaos.Scenario.With.BARE_BESIDE;
 import static io.leasehold.job.chaos.Scenario.With.HIGH_AVAILABILITY;
 import static io.leasehold.job.chaos.Scenario.With.LEFT_FOR_GOOD;
+import static io.leasehold.job.chaos.Scenario.With.LONG_LEASE;
 import static io.leasehold.job.chaos.Scenario.With.QUICK_HEARTBEATS;
 import static io.leasehold.job.chaos.Scenario.With.TAKEOVER;
 import static io.leasehold.job.chaos.Scenario.one;
@@ -71,6 +74,15 @@ final class Scenarios {
                     partition("partition", Deaf.BOTH),
                     partition("partition-jm-deaf", Deaf.JOB_MANAGER),
                     partition("partition-tm-deaf", Deaf.TASK_MANAGER),
+                    new Scenario(
+                            "jm-freeze",
+                            Set.of(LONG_LEASE),
+                            one(new FreezeJobManager(A, seconds(30)), seconds(20)),
+                            List.of(
+                                    silence(A, seconds(20)),
+                                    readOnFor(A, seconds(1), seconds(4)),
+                                    nothingMovedOrRestarted(),
+                                    allGoOn())),
                     new Scenario(
                             "jm-kill",
                             Set.of(TAKEOVER, LEFT_FOR_GOOD),

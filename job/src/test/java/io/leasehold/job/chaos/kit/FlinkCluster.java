@@ -381,6 +381,14 @@ public final class FlinkCluster implements AutoCloseable {
                 .forEach(this::killTaskManager);
     }
 
+    public void freezeJobManager() {
+        jobManager.ifPresent(GuardedProcess::freeze);
+    }
+
+    public void thawJobManager() {
+        jobManager.ifPresent(GuardedProcess::thaw);
+    }
+
     public void freezeTaskManager(int number) {
         taskManagers.get(number).process().freeze();
     }

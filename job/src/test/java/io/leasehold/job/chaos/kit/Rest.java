@@ -58,6 +58,22 @@ public final class Rest {
         }
     }
 
+    /** How many checkpoints a job has. */
+    public record Checkpoints(long completed, long underWay) {}
+
+    /**
+     * @throws ChaosException if the JobManager does not say
+     */
+    public Checkpoints checkpoints(String jobId) {
+        try {
+            JsonNode counts = get("/jobs/" + jobId + "/checkpoints").path("counts");
+            return new Checkpoints(
+                    counts.path("completed").asLong(), counts.path("in_progress").asLong());
+        } catch (IOException e) {
+            throw new ChaosException("The JobManager does not answer", e);
+        }
+    }
+
     /** The ids of the TaskManagers that run the job's subtasks. */
     Set<String> taskManagersOf(String jobId) {
         Set<String> ids = new HashSet<>();
