@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS lease_member (
     incarnation     VARCHAR(255) NOT NULL,
     -- Goes up at every renewal. Others find a member dead that leaves it as it is for too long.
     beat            BIGINT       NOT NULL,
-    -- ACTIVE, DRAINED (gave all its splits away as ordered, and may be stopped) or CLOSED (this
+    -- ACTIVE, AWAY (has no readers, and gave its splits up), DRAINED (gave all its splits away as ordered, and may be stopped) or CLOSED (this
     -- incarnation is over for good).
     state           VARCHAR(16)  NOT NULL,
     -- Its share relative to the others, and the most splits it takes. A weight of 0 is a standby.
@@ -47,8 +47,12 @@ CREATE TABLE IF NOT EXISTS lease_member (
     duration_nanos  BIGINT       NOT NULL,
     -- For how long its readers may still emit, counted from when another member first saw this row.
     emits_for_nanos BIGINT       NOT NULL,
+    -- If CLOSED: for how long, counted likewise, others leave its splits to its next incarnation.
+    held_for_nanos  BIGINT       NOT NULL,
     -- Who that is: host, job, version.
     description     VARCHAR(1000000) NOT NULL,
+    -- What its operators should know now; empty if nothing.
+    notice          VARCHAR(1000000) NOT NULL,
     joined_at       TIMESTAMP WITH TIME ZONE NOT NULL,
     beat_at         TIMESTAMP WITH TIME ZONE NOT NULL,
     closed_at       TIMESTAMP WITH TIME ZONE,
@@ -73,6 +77,8 @@ CREATE TABLE IF NOT EXISTS lease (
     finished            BOOLEAN      NOT NULL,
     -- Splits that must be finished before this one is given out; one id per line.
     parents             VARCHAR(1000000) NOT NULL,
+    -- Members that cannot read the split; per line why (NOT_FOUND, UNREADABLE), a blank, and the id.
+    excluded_members    VARCHAR(1000000) NOT NULL,
     -- Records per second, as the last owner measured. 0 if unknown.
     rate                DOUBLE PRECISION NOT NULL,
     -- The group's change number at the last change of anything above: what conditional writes are

@@ -11,4 +11,12 @@ ALTER TABLE lease_group ADD COLUMN IF NOT EXISTS line VARCHAR(1400) CHARACTER SE
 ALTER TABLE lease_group ALTER COLUMN line DROP DEFAULT;
 UPDATE lease_group SET line = CONCAT(',', change_number, ',') WHERE line = '';
 
+-- Which members cannot read a split, how long who closed holds its splits, and what operators should know.
+ALTER TABLE lease ADD COLUMN IF NOT EXISTS excluded_members MEDIUMTEXT NOT NULL DEFAULT ('');
+ALTER TABLE lease ALTER COLUMN excluded_members DROP DEFAULT;
+ALTER TABLE lease_member ADD COLUMN IF NOT EXISTS held_for_nanos BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE lease_member ALTER COLUMN held_for_nanos DROP DEFAULT;
+ALTER TABLE lease_member ADD COLUMN IF NOT EXISTS notice MEDIUMTEXT NOT NULL DEFAULT ('');
+ALTER TABLE lease_member ALTER COLUMN notice DROP DEFAULT;
+
 UPDATE lease_group SET schema_version = 3 WHERE schema_version = 2;

@@ -129,7 +129,7 @@ final class CurrentPlan {
         return planned;
     }
 
-    /** How many splits nobody holds and no member has room for. */
+    /** How many splits nobody holds and no member can read, or has room for. */
     int withoutTaker() {
         return withoutTaker;
     }

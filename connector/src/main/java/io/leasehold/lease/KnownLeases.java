@@ -1,6 +1,7 @@
 package io.leasehold.lease;
 
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** The leases of the group as they were last read. */
@@ -27,6 +29,9 @@ final class KnownLeases {
     /** By owner, the one object for all its leases: there are few owners, and many leases. */
     private final Map<Incarnation, Optional<Incarnation>> owners = new HashMap<>();
 
+    /** What is said of many leases alike: the one object for all of them. */
+    private final Map<Map<String, Exclusion>, Map<String, Exclusion>> excluded = new HashMap<>();
+
     /**
      * Takes in a lease.
      *
@@ -37,7 +42,11 @@ final class KnownLeases {
         unreadable.remove(lease.splitId());
         Optional<Lease> before = of(lease.splitId());
         Lease kept =
-                shared(lease, before.map(Lease::splitId).orElse(lease.splitId()), owner(lease));
+                shared(
+                        lease,
+                        before.map(Lease::splitId).orElse(lease.splitId()),
+                        owner(lease),
+                        excluded(lease));
         leases.put(kept.splitId(), kept);
         if (kept.claim().isEmpty()) {
             claimedSince.remove(kept.splitId());
@@ -63,10 +72,23 @@ final class KnownLeases {
         return owners.computeIfAbsent(lease.owner().get(), first -> lease.owner());
     }
 
+    private Map<String, Exclusion> excluded(Lease lease) {
+        if (excluded.size() >= MOST_SHARED) {
+            excluded.clear();
+        }
+        return lease.excluded().isEmpty()
+                ? lease.excluded()
+                : excluded.computeIfAbsent(lease.excluded(), first -> first);
+    }
+
     /** The same lease, with these objects in place of its own equal ones. */
-    private static Lease shared(Lease lease, String splitId, Optional<Incarnation> owner) {
+    private static Lease shared(
+            Lease lease,
+            String splitId,
+            Optional<Incarnation> owner,
+            Map<String, Exclusion> excluded) {
         boolean sameOwner = owner.isEmpty() || owner.get() == lease.owner().get();
-        return splitId == lease.splitId() && sameOwner
+        return splitId == lease.splitId() && sameOwner && excluded == lease.excluded()
                 ? lease
                 : new Lease(
                         splitId,
@@ -76,6 +98,7 @@ final class KnownLeases {
                         lease.claim(),
                         lease.finished(),
                         lease.parents(),
+                        excluded,
                         lease.rate(),
                         lease.version());
     }
@@ -125,10 +148,15 @@ final class KnownLeases {
         return leases.isEmpty() && unreadable.isEmpty();
     }
 
-    /** Those that are not known to be finished; one that cannot be read is not. */
-    long unfinished() {
-        return leases.values().stream().filter(lease -> !lease.finished()).count()
-                + unreadable.size();
+    /** Whether none of these is known not to be finished; one that cannot be decoded is not. */
+    boolean allFinished(Predicate<Lease> these) {
+        return unreadable.isEmpty()
+                && leases.values().stream().filter(lease -> !lease.finished()).noneMatch(these);
+    }
+
+    /** All whose row can be decoded, in order of split id. */
+    Collection<Lease> all() {
+        return Collections.unmodifiableCollection(leases.values());
     }
 
     /** How many rows cannot be decoded. */

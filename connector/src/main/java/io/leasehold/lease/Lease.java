@@ -1,5 +1,6 @@
 package io.leasehold.lease;
 
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -15,6 +16,7 @@ import java.util.Set;
  * @param claim who wants it from its live owner, if anyone does
  * @param finished whether the split has come to its end
  * @param parents splits that must be finished before this one is given out
+ * @param excluded members that cannot read it, and why; they write that themselves
  * @param rate records per second, as the last owner measured; 0 if unknown
  * @param version the group's change number at this row's last change of anything but progress: what
  *     conditional writes are conditional on
@@ -27,6 +29,7 @@ public record Lease(
         Optional<Claim> claim,
         boolean finished,
         Set<String> parents,
+        Map<String, Exclusion> excluded,
         double rate,
         long version) {
 
@@ -35,6 +38,26 @@ public record Lease(
         Objects.requireNonNull(owner);
         Objects.requireNonNull(claim);
         parents = Set.copyOf(parents);
+        excluded = Map.copyOf(excluded);
+    }
+
+    /** A lease of a split that every member can read. */
+    public Lease(
+            String splitId,
+            Optional<Incarnation> owner,
+            long epoch,
+            long tenure,
+            Optional<Claim> claim,
+            boolean finished,
+            Set<String> parents,
+            double rate,
+            long version) {
+        this(splitId, owner, epoch, tenure, claim, finished, parents, Map.of(), rate, version);
+    }
+
+    /** Why this member cannot read it, if it cannot. */
+    public Optional<Exclusion> exclusionOf(String memberId) {
+        return Optional.ofNullable(excluded.get(memberId));
     }
 
     /** The member that may read it, whatever its incarnation. */

@@ -99,7 +99,21 @@ public sealed interface LeaseEvent {
      */
     record LetGo(String splitId, boolean released) implements LeaseEvent {}
 
-    /** How many splits nobody holds and no member has room for has changed: they are not read. */
+    /**
+     * Another live member finds none of the splits that this one finds, and the other way round:
+     * two jobs share the group that should not.
+     *
+     * @param memberId this member
+     * @param mine a split that only this member finds
+     * @param theirs a split that only the other finds
+     */
+    record NothingInCommon(String memberId, String otherId, String mine, String theirs)
+            implements LeaseEvent {}
+
+    /**
+     * How many splits nobody holds and no member can read, or has room for, has changed: they are
+     * not read.
+     */
     record WithoutTaker(int splits) implements LeaseEvent {}
 
     /** A split was recorded as finished. */

@@ -6,6 +6,7 @@ import io.leasehold.lease.LeaseRequest.Claim.Claimed;
 import io.leasehold.lease.LeaseRequest.Close;
 import io.leasehold.lease.LeaseRequest.Declare;
 import io.leasehold.lease.LeaseRequest.Discover;
+import io.leasehold.lease.LeaseRequest.Exclude;
 import io.leasehold.lease.LeaseRequest.Join;
 import io.leasehold.lease.LeaseRequest.Locate;
 import io.leasehold.lease.LeaseRequest.Open;
@@ -70,6 +71,8 @@ public final class LeaseKeeper {
     private final CurrentPlan plan = new CurrentPlan();
     private final PendingWrites writes;
     private final OwnLeases own;
+    private final ReadableSplits readable;
+    private final Strangers strangers;
 
     private final List<LeaseEvent> events = new ArrayList<>();
     private Phase phase = Phase.OUTSIDE;
@@ -89,6 +92,13 @@ public final class LeaseKeeper {
     private OptionalLong lookAt = OptionalLong.empty();
 
     private boolean stateIsKnown;
+
+    /** Why nothing is granted and taken, if the job has no readers. */
+    private Optional<String> away = Optional.empty();
+
+    /** What operators should know. */
+    private String notice = "";
+
     private OptionalLong joinedAt = OptionalLong.empty();
 
     /** Before that nothing is acquired; see {@link LostHistory}. */
@@ -137,6 +147,8 @@ public final class LeaseKeeper {
         this.admission = new Admission(group, me, share, description, terms, watch);
         this.writes = new PendingWrites(group, me);
         this.own = new OwnLeases(me, watch, writes);
+        this.readable = new ReadableSplits(me.memberId(), terms, own::has);
+        this.strangers = new Strangers(me.memberId());
     }
 
     // ------------------------------------------------------------------------------------------
@@ -149,8 +161,31 @@ public final class LeaseKeeper {
         quietUntil = OptionalLong.of(lost.quietUntil());
     }
 
+    /**
+     * The job's source tells each split that it finds as {@link #discovered}: from now on no other
+     * split is taken, unless the job's state holds it. Not called, every split of the group is.
+     *
+     * @param before what it found in earlier lives, as of {@link #found}; empty if the job's state
+     *     does not say: then what is in the group soon after the start counts as found
+     */
+    public void sourceTells(Optional<? extends Collection<String>> before) {
+        readable.sourceTells(before);
+    }
+
+    /** What the job's source has found so far; empty if that is not known. */
+    public Optional<Set<String>> found() {
+        return readable.found();
+    }
+
     /** Splits were found in the queue; those that the group does not know become leases. */
     public void discovered(Collection<Discover.NewSplit> splits) {
+        readable.found(splits.stream().map(Discover.NewSplit::splitId).toList(), leases);
+        ensureLeases(splits);
+        plan.changed();
+    }
+
+    /** Splits, found or not, become leases if the group does not know them. */
+    public void ensureLeases(Collection<Discover.NewSplit> splits) {
         writes.discovered(splits);
     }
 
@@ -161,6 +196,7 @@ public final class LeaseKeeper {
      */
     public void restored(String splitId, RestoredPosition at) {
         own.restored(splitId, at);
+        leases.of(splitId).ifPresent(readable::saw);
         plan.changed();
     }
 
@@ -194,9 +230,44 @@ public final class LeaseKeeper {
         own.frozen(splits);
     }
 
-    /** A split was acquired but cannot be read here: it is released, and not taken again. */
+    /** A split was acquired but cannot be decoded here: it is released, and not taken again. */
     public void cannotRead(String splitId) {
-        own.cannotRead(splitId);
+        readable.cannotDecode(splitId, leases);
+        own.giveBack(splitId);
+    }
+
+    /**
+     * The job has had no reader for its splits for too long: no grant is given any more, and the
+     * member's row says so. When the last grant is over, {@link #giveUp}.
+     *
+     * @param why for people
+     */
+    public void withoutReaders(String why) {
+        away = Optional.of(why);
+        plan.changed();
+    }
+
+    /** All that is held is released, with the progress as recorded; nobody emits it any more. */
+    public void giveUp() {
+        own.giveUp();
+        plan.changed();
+    }
+
+    /** The readers are back: the member takes part again. */
+    public void readersAreBack() {
+        away = Optional.empty();
+        plan.changed();
+    }
+
+    /**
+     * What operators should know from now on, as the member's row shows; empty if nothing.
+     *
+     * @return whether that is news
+     */
+    public boolean notice(String text) {
+        boolean news = !notice.equals(text);
+        notice = text;
+        return news;
     }
 
     /** What belongs to this checkpoint of the job, and to those before it, is surely committed. */
@@ -242,7 +313,7 @@ public final class LeaseKeeper {
 
     /** How long from now a reader may be granted to emit what this member holds; zero if not. */
     public Duration extendFor(long now) {
-        if (phase != Phase.JOINED) {
+        if (phase != Phase.JOINED || away.isPresent()) {
             return Duration.ZERO;
         }
         Duration valid = renewals.validFor(now);
@@ -283,7 +354,7 @@ public final class LeaseKeeper {
                 plan.planned(),
                 own.claimedCount(),
                 plan.withoutTaker(),
-                leases.unreadableCount() + own.refused().size(),
+                leases.unreadableCount() + readable.undecodableCount(),
                 phase == Phase.JOINED ? watch.takers(me).size() : 0,
                 phase == Phase.JOINED ? renewals.validUntil() : OptionalLong.empty());
     }
@@ -300,12 +371,19 @@ public final class LeaseKeeper {
                         .allMatch(split -> own.epochOf(split).isPresent());
     }
 
-    /** Whether every split that was told has a row, and every row says that it is finished. */
+    /**
+     * Whether every split that was told has a row, and every row says that it is finished, but for
+     * splits that this job's source does not find.
+     */
     public boolean allFinished() {
         return phase == Phase.JOINED
                 && writes.allDiscovered()
                 && !leasesStale
-                && leases.unfinished() == 0;
+                && leases.allFinished(lease -> !isNotFound(lease));
+    }
+
+    private boolean isNotFound(Lease lease) {
+        return lease.exclusionOf(me.memberId()).equals(Optional.of(Exclusion.NOT_FOUND));
     }
 
     // ------------------------------------------------------------------------------------------
@@ -378,7 +456,9 @@ public final class LeaseKeeper {
                         group,
                         me,
                         Optional.empty(),
-                        granted.compareTo(replaced) < 0 ? replaced : granted));
+                        granted.compareTo(replaced) < 0 ? replaced : granted,
+                        terms.restartHold(),
+                        0));
         return last;
     }
 
@@ -449,6 +529,9 @@ public final class LeaseKeeper {
             Read read = history.toRead(group);
             return step(read, (changes, s, n) -> onRead(read, changes, n));
         }
+        if (stateIsKnown && readable.searchedBy(now, leases)) {
+            plan.changed();
+        }
         return nextWrite()
                 .or(() -> nextDead(now))
                 .or(this::nextDeclaration)
@@ -488,11 +571,26 @@ public final class LeaseKeeper {
     private Optional<LeaseStep<?>> nextWrite() {
         return writes.discover()
                 .flatMap(this::discover)
+                .or(this::exclude)
                 .or(() -> writes.next().flatMap(this::write));
     }
 
     private Optional<LeaseStep<?>> discover(Discover request) {
         return step(request, (inserted, s, n) -> onDiscovered(request, inserted));
+    }
+
+    private Optional<LeaseStep<?>> exclude() {
+        List<Exclude.Excluded> splits = readable.next(leases, id -> watch.row(id).isPresent());
+        if (splits.isEmpty()) {
+            return Optional.empty();
+        }
+        Exclude request = new Exclude(group, me, splits);
+        return step(
+                request,
+                (written, s, n) -> {
+                    readable.written(request);
+                    leasesStale = true;
+                });
     }
 
     private Optional<LeaseStep<?>> write(PendingWrites.Write write) {
@@ -514,6 +612,7 @@ public final class LeaseKeeper {
                                                 Optional.of(dead.beat()),
                                                 // Those of the one it replaced may not be.
                                                 watch.silentIn(dead.incarnation(), now),
+                                                Duration.ZERO,
                                                 history.seen()),
                                         this::saw));
     }
@@ -521,14 +620,23 @@ public final class LeaseKeeper {
     /** Says that all was given away as ordered, or that it takes part again. */
     private Optional<LeaseStep<?>> nextDeclaration() {
         allCommitted &= hasDrained();
-        MemberState state = allCommitted ? MemberState.DRAINED : MemberState.ACTIVE;
-        return myRow().filter(row -> row.state() != state)
+        MemberState state =
+                allCommitted
+                        ? MemberState.DRAINED
+                        : away.isPresent() ? MemberState.AWAY : MemberState.ACTIVE;
+        String says = Names.readable(away.orElse(notice), Member.LONGEST_DESCRIPTION);
+        return myRow().filter(row -> row.state() != state || !row.notice().equals(says))
                 .filter(row -> !rejections.holdBackDeclaration())
                 .flatMap(
                         row ->
                                 step(
                                         new Declare(
-                                                group, me, state, renewals.last(), history.seen()),
+                                                group,
+                                                me,
+                                                state,
+                                                says,
+                                                renewals.last(),
+                                                history.seen()),
                                         (members, s, n) -> onDeclared(state, members, s, n)));
     }
 
@@ -611,10 +719,15 @@ public final class LeaseKeeper {
     }
 
     private void saw(Lease lease, long now) {
-        events.addAll(own.saw(leases.saw(lease, now)));
+        Lease kept = leases.saw(lease, now);
+        events.addAll(own.saw(kept));
+        readable.saw(kept);
     }
 
     private Optional<LeaseStep<?>> nextMove(long now) {
+        if (away.isPresent()) {
+            return withdrawAll();
+        }
         if (!stateIsKnown) {
             return Optional.empty();
         }
@@ -649,14 +762,39 @@ public final class LeaseKeeper {
                                 leases,
                                 watch,
                                 ownersMayBeNew,
-                                own.refused(),
+                                readable,
                                 own.notToBeAcquired(),
                                 now));
         if (moves.withoutTaker() != plan.withoutTaker()) {
             events.add(new LeaseEvent.WithoutTaker(moves.withoutTaker()));
         }
         plan.made(moves);
+        events.addAll(strangers.news(otherLiveMembers(), leases.toBeHad()));
         return acquire().or(() -> withdraw(moves)).or(() -> claim(moves));
+    }
+
+    private List<String> otherLiveMembers() {
+        return watch.rows().stream()
+                .map(Member::id)
+                .filter(id -> !id.equals(me.memberId()) && watch.live(id))
+                .toList();
+    }
+
+    /** Who has no readers waits for nothing; an earlier life, or an operator, may have claimed. */
+    private Optional<LeaseStep<?>> withdrawAll() {
+        List<String> claimed =
+                leases.claimed().stream()
+                        .filter(
+                                lease ->
+                                        lease.claim()
+                                                .filter(c -> c.claimant().equals(me.memberId()))
+                                                .isPresent())
+                        .map(Lease::splitId)
+                        .limit(LeaseRequest.MOST_SPLITS)
+                        .toList();
+        return claimed.isEmpty()
+                ? Optional.empty()
+                : step(new Withdraw(group, me, claimed), (withdrawn, s, n) -> leasesStale = true);
     }
 
     /** It may live though it is in no row: the members are to be read again. */
@@ -762,6 +900,12 @@ public final class LeaseKeeper {
                             .map(before -> LeaseEvent.Acquired.Way.from(before, me))
                             .orElse(LeaseEvent.Acquired.Way.FREE);
             Lease kept = leases.saw(one.lease(), now);
+            if (!readable.canRead(kept.splitId())) {
+                // It had it in an earlier life; nobody of this one has read it.
+                writes.released(
+                        new Release.Released(kept.splitId(), kept.epoch(), Optional.empty()));
+                continue;
+            }
             events.addAll(own.acquired(new Acquire.Taken(kept, one.progress()), way));
         }
         events.addAll(own.newsOfClaims(leases));

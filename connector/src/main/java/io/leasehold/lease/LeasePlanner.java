@@ -25,6 +25,9 @@ import java.util.function.Predicate;
  *   <li>If there is nobody of either kind, those that leave keep what they have, and take nothing.
  * </ol>
  *
+ * <p>Nobody is given a split that it is excluded from: {@link EligiblePlan} shares evenly what is
+ * left to share. What every member is excluded from is not in the plan.
+ *
  * <p>Nobody is given more than the most splits it takes. What that leaves over goes to the others
  * by weight; what nobody has room for is not in the plan.
  *
@@ -80,8 +83,19 @@ public final class LeasePlanner {
      * @param holder the live member that has it or claims it, if one does
      * @param onItsWay whether that one only claims it: it keeps first what it has
      * @param rate records per second, 0 if unknown
+     * @param excluded ids of the members that cannot read it
      */
-    public record Placed(String splitId, Optional<String> holder, boolean onItsWay, double rate) {
+    public record Placed(
+            String splitId,
+            Optional<String> holder,
+            boolean onItsWay,
+            double rate,
+            Set<String> excluded) {
+
+        /** A split that every member can read. */
+        public Placed(String splitId, Optional<String> holder, boolean onItsWay, double rate) {
+            this(splitId, holder, onItsWay, rate, Set.of());
+        }
 
         /**
          * A split counts as being with whom it is on its way to, or with its owner. So what an
@@ -95,7 +109,8 @@ public final class LeasePlanner {
                     lease.splitId(),
                     claimant.or(() -> lease.ownerId().filter(live)),
                     claimant.isPresent(),
-                    lease.rate());
+                    lease.rate(),
+                    lease.excluded().keySet());
         }
     }
 
@@ -130,6 +145,9 @@ public final class LeasePlanner {
             Balance balance, List<Taker> taking, List<Placed> splits) {
         if (taking.isEmpty()) {
             return new HashMap<>();
+        }
+        if (EligiblePlan.isNeeded(taking, splits)) {
+            return EligiblePlan.of(balance, taking, splits);
         }
         return balance == Balance.LOAD && LoadPlan.knowsRates(splits)
                 ? LoadPlan.of(taking, splits)

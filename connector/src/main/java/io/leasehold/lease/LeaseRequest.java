@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -262,22 +263,32 @@ public sealed interface LeaseRequest<A> {
      * @param closed the incarnation that is over
      * @param beat the last beat seen of it; empty where it closes itself
      * @param emitsFor how long its readers, or those of the incarnation it replaced, may still emit
+     * @param heldFor how long others leave its leases to its next incarnation
      * @param seen the change number that its sender saw last; 0 if it saw none
      */
     record Close(
-            String group, Incarnation closed, Optional<Long> beat, Duration emitsFor, long seen)
+            String group,
+            Incarnation closed,
+            Optional<Long> beat,
+            Duration emitsFor,
+            Duration heldFor,
+            long seen)
             implements LeaseRequest<Membership> {
+
+        /** Of an incarnation that keeps nothing, by a sender that compares with nothing seen. */
+        public Close(String group, Incarnation closed, Optional<Long> beat, Duration emitsFor) {
+            this(group, closed, beat, emitsFor, Duration.ZERO, 0);
+        }
+
         public Close {
             Objects.requireNonNull(closed);
             Objects.requireNonNull(beat);
             if (emitsFor.isNegative()) {
                 throw new IllegalArgumentException("emitsFor is negative: " + emitsFor);
             }
-        }
-
-        /** By a sender that compares with nothing it has seen. */
-        public Close(String group, Incarnation closed, Optional<Long> beat, Duration emitsFor) {
-            this(group, closed, beat, emitsFor, 0);
+            if (heldFor.isNegative()) {
+                throw new IllegalArgumentException("heldFor is negative: " + heldFor);
+            }
         }
 
         @Override
@@ -323,6 +334,31 @@ public sealed interface LeaseRequest<A> {
         }
     }
 
+    /** See {@link LeaseStore#exclude}. */
+    record Exclude(String group, Incarnation by, List<Excluded> splits)
+            implements LeaseRequest<Set<String>> {
+
+        /**
+         * @param version the version of the row as read; it is changed only if it is still that
+         * @param excluded all members that cannot read the split from then on, and why
+         */
+        public record Excluded(String splitId, long version, Map<String, Exclusion> excluded) {
+            public Excluded {
+                excluded = Map.copyOf(excluded);
+                excluded.keySet().forEach(member -> Names.require("member id", member));
+            }
+        }
+
+        public Exclude {
+            splits = eachOnce(splits, Excluded::splitId);
+        }
+
+        @Override
+        public LeaseOutcome<Set<String>> sendTo(LeaseStore store) {
+            return store.exclude(this);
+        }
+    }
+
     /** See {@link LeaseStore#rate}. */
     record Rate(String group, Incarnation by, List<Rated> splits)
             implements LeaseRequest<Set<String>> {
@@ -353,22 +389,26 @@ public sealed interface LeaseRequest<A> {
     /**
      * See {@link LeaseStore#declare}.
      *
-     * @param state ACTIVE or DRAINED; who is CLOSED says so with {@link Close}
+     * @param state any but CLOSED; who is CLOSED says so with {@link Close}
+     * @param notice what its operators should know now; empty if nothing
      * @param beat its last one: what was true then may not be true any more after the next
      * @param seen the change number that its sender saw last; 0 if it saw none
      */
-    record Declare(String group, Incarnation by, MemberState state, long beat, long seen)
+    record Declare(
+            String group, Incarnation by, MemberState state, String notice, long beat, long seen)
             implements LeaseRequest<Membership> {
+
+        /** With no notice, by a sender that compares with nothing seen. */
+        public Declare(String group, Incarnation by, MemberState state, long beat) {
+            this(group, by, state, "", beat, 0);
+        }
+
         public Declare {
+            Objects.requireNonNull(notice);
             Objects.requireNonNull(by);
             if (state == MemberState.CLOSED) {
                 throw new IllegalArgumentException("A member is closed by a Close request.");
             }
-        }
-
-        /** By a sender that compares with nothing it has seen. */
-        public Declare(String group, Incarnation by, MemberState state, long beat) {
-            this(group, by, state, beat, 0);
         }
 
         @Override

@@ -7,6 +7,7 @@ import io.leasehold.lease.LeaseRequest.Claim;
 import io.leasehold.lease.LeaseRequest.Close;
 import io.leasehold.lease.LeaseRequest.Declare;
 import io.leasehold.lease.LeaseRequest.Discover;
+import io.leasehold.lease.LeaseRequest.Exclude;
 import io.leasehold.lease.LeaseRequest.Finish;
 import io.leasehold.lease.LeaseRequest.Forget;
 import io.leasehold.lease.LeaseRequest.Free;
@@ -154,6 +155,15 @@ public interface LeaseStore extends AutoCloseable {
     LeaseOutcome<Set<String>> withdraw(Withdraw withdraw);
 
     /**
+     * Writes which members cannot read those splits whose version is as read. Refused if the
+     * incarnation may not write. A split that is acquired at the same time is acquired by a
+     * condition on its version, so either that or this changes nothing.
+     *
+     * @return the splits whose condition held
+     */
+    LeaseOutcome<Set<String>> exclude(Exclude exclude);
+
+    /**
      * Writes how many records a second are read from those splits that the incarnation owns in the
      * epoch named. Never refused: a stale owner's condition holds for no split.
      *
@@ -175,9 +185,10 @@ public interface LeaseStore extends AutoCloseable {
     LeaseOutcome<Membership> order(Order order);
 
     /**
-     * Marks an incarnation CLOSED, with how long its readers may still emit. Condition: it may
-     * still write, and if a beat is named, its beat is that one still. Its leases keep it as their
-     * owner. Never refused: the answer's members show whether it is closed.
+     * Marks an incarnation CLOSED, with how long its readers may still emit, and how long others
+     * leave its leases to its next incarnation. Condition: it may still write, and if a beat is
+     * named, its beat is that one still. Its leases keep it as their owner. Never refused: the
+     * answer's members show whether it is closed.
      */
     LeaseOutcome<Membership> close(Close close);
 

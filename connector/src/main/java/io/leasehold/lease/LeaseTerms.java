@@ -18,6 +18,9 @@ import java.util.Optional;
  * @param initialMembers how many live members a group that nobody has ever read waits for before
  *     the first split is taken, so that the first to start does not take everything
  * @param initialWait how long a member waits for that at most
+ * @param readersTimeout how long a member keeps its splits while its job has no readers for them
+ * @param restartHold how long others leave the splits of a member that closed to its next
+ *     incarnation
  */
 public record LeaseTerms(
         Duration duration,
@@ -27,7 +30,9 @@ public record LeaseTerms(
         Duration extendInterval,
         Duration handoffTimeout,
         int initialMembers,
-        Duration initialWait)
+        Duration initialWait,
+        Duration readersTimeout,
+        Duration restartHold)
         implements Serializable {
 
     /** Option names, for errors and for whoever reads options. */
@@ -41,9 +46,13 @@ public record LeaseTerms(
     public static final String INITIAL_MEMBERS = "lease.initial.members";
     public static final String INITIAL_WAIT = "lease.initial.wait";
 
+    public static final String READERS_TIMEOUT = "lease.readers.timeout";
+    public static final String RESTART_HOLD = "lease.restart.hold";
+
     public static final Duration DEFAULT_DURATION = Duration.ofSeconds(10);
     public static final Duration DEFAULT_HANDOFF_TIMEOUT = Duration.ofMinutes(10);
     public static final Duration DEFAULT_INITIAL_WAIT = Duration.ofSeconds(30);
+    public static final Duration DEFAULT_READERS_TIMEOUT = Duration.ofMinutes(1);
 
     private static final long serialVersionUID = 1L;
 
@@ -65,6 +74,12 @@ public record LeaseTerms(
                     "%s is %s; it must be between 0 and %s."
                             .formatted(INITIAL_WAIT, text(initialWait), text(LONGEST)));
         }
+        between(READERS_TIMEOUT, readersTimeout);
+        if (restartHold.isNegative() || restartHold.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(
+                    "%s is %s; it must be between 0 and %s."
+                            .formatted(RESTART_HOLD, text(restartHold), text(LONGEST)));
+        }
         if (initialMembers < 1) {
             throw new IllegalArgumentException(
                     "%s is %s; it must be at least 1.".formatted(INITIAL_MEMBERS, initialMembers));
@@ -81,8 +96,37 @@ public record LeaseTerms(
         if (handoffTimeout.compareTo(duration) < 0) {
             throw relation(HANDOFF_TIMEOUT, handoffTimeout, "at least", DURATION, duration);
         }
+        // A reader that was lost is started again within a grant.
+        if (readersTimeout.compareTo(readerGrant) < 0) {
+            throw relation(READERS_TIMEOUT, readersTimeout, "at least", READER_GRANT, readerGrant);
+        }
         // One extension may be lost without a pause.
         atMost(EXTEND_INTERVAL, extendInterval, "half of", READER_GRANT, readerGrant, 2);
+    }
+
+    /** With the default times for readers that are missing and members that restart. */
+    public LeaseTerms(
+            Duration duration,
+            Duration renewInterval,
+            Duration storeTimeout,
+            Duration readerGrant,
+            Duration extendInterval,
+            Duration handoffTimeout,
+            int initialMembers,
+            Duration initialWait) {
+        this(
+                duration,
+                renewInterval,
+                storeTimeout,
+                readerGrant,
+                extendInterval,
+                handoffTimeout,
+                initialMembers,
+                initialWait,
+                DEFAULT_READERS_TIMEOUT.compareTo(readerGrant) < 0
+                        ? readerGrant
+                        : DEFAULT_READERS_TIMEOUT,
+                readerGrant);
     }
 
     /** Terms with everything else derived from the duration, so that the relations hold. */
@@ -107,6 +151,8 @@ public record LeaseTerms(
         private Optional<Duration> handoffTimeout = Optional.empty();
         private int initialMembers = 1;
         private Duration initialWait = DEFAULT_INITIAL_WAIT;
+        private Optional<Duration> readersTimeout = Optional.empty();
+        private Optional<Duration> restartHold = Optional.empty();
 
         private Builder(Duration duration) {
             this.duration = duration;
@@ -154,6 +200,18 @@ public record LeaseTerms(
             return this;
         }
 
+        /** Default: 1 min, or the reader grant if that is more. */
+        public Builder readersTimeout(Duration readersTimeout) {
+            this.readersTimeout = Optional.of(readersTimeout);
+            return this;
+        }
+
+        /** Default: the reader grant. */
+        public Builder restartHold(Duration restartHold) {
+            this.restartHold = Optional.of(restartHold);
+            return this;
+        }
+
         /**
          * @throws IllegalArgumentException if a relation does not hold; it names both options and
          *     both values
@@ -177,7 +235,12 @@ public record LeaseTerms(
                                     ? duration
                                     : DEFAULT_HANDOFF_TIMEOUT),
                     initialMembers,
-                    initialWait);
+                    initialWait,
+                    readersTimeout.orElse(
+                            grant.compareTo(DEFAULT_READERS_TIMEOUT) > 0
+                                    ? grant
+                                    : DEFAULT_READERS_TIMEOUT),
+                    restartHold.orElse(grant));
         }
     }
 

@@ -29,7 +29,7 @@ final class Leveling {
      * twice that they would but change places. Each move below that lowers the sum of the squares
      * of the loads over the weights, so there is an end of them.
      */
-    private static final double MOST = 1.9;
+    static final double MOST = 1.9;
 
     private final List<Burden> burdens;
 

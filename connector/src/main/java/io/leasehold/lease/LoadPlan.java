@@ -57,13 +57,10 @@ final class LoadPlan {
     }
 
     private void keep(List<Placed> splits) {
-        double sum = 0;
-        for (Placed split : splits) {
-            sum += rate(split);
-        }
-        double mean = sum / splits.size();
-        for (Placed split : splits) {
-            long load = Math.max(1, Math.round(rate(split) / mean * MEAN_LOAD));
+        long[] loads = loads(splits);
+        for (int i = 0; i < loads.length; i++) {
+            Placed split = splits.get(i);
+            long load = loads[i];
             Weighed weighed = new Weighed(split.splitId(), load);
             Burden holder = split.holder().map(burdens::get).orElse(null);
             if (holder != null && holder.hasRoom()) {
@@ -72,6 +69,14 @@ final class LoadPlan {
                 homeless.computeIfAbsent(load, none -> new ArrayList<>()).add(weighed);
             }
         }
+    }
+
+    /** Of each split, one of known rate among them. */
+    static long[] loads(List<Placed> splits) {
+        double mean = splits.stream().mapToDouble(LoadPlan::rate).sum() / splits.size();
+        return splits.stream()
+                .mapToLong(split -> Math.max(1, Math.round(rate(split) / mean * MEAN_LOAD)))
+                .toArray();
     }
 
     /** The greatest first: the small ones then even out what those have left uneven. */

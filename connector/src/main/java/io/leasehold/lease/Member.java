@@ -14,7 +14,10 @@ import java.util.Objects;
  * @param duration the lease duration it lives by; observers judge it by this, never by their own
  * @param emitsFor how long, counted from when an observer first saw this row, readers of this
  *     incarnation (if CLOSED) or of the one it replaced may still emit
+ * @param heldFor if CLOSED: for how long, counted likewise, other members leave its leases to its
+ *     next incarnation
  * @param description who that is, for people: host, job, version
+ * @param notice what its operators should know now; empty if nothing
  */
 public record Member(
         Incarnation incarnation,
@@ -24,7 +27,9 @@ public record Member(
         Orders orders,
         Duration duration,
         Duration emitsFor,
-        String description) {
+        Duration heldFor,
+        String description,
+        String notice) {
 
     /** The longest {@link #description}; longer ones are cut. */
     public static final int LONGEST_DESCRIPTION = 500;
@@ -35,11 +40,40 @@ public record Member(
         Objects.requireNonNull(share);
         Objects.requireNonNull(orders);
         description = Names.readable(description, LONGEST_DESCRIPTION);
+        notice = Names.readable(notice, LONGEST_DESCRIPTION);
+        if (heldFor.isNegative()) {
+            throw new IllegalArgumentException(
+                    "Member %s holds its leases for %s; it must not be negative."
+                            .formatted(incarnation, heldFor));
+        }
         if (duration.isNegative() || duration.isZero() || emitsFor.isNegative()) {
             throw new IllegalArgumentException(
                     "Member %s has the duration %s and emits for %s; the first must be positive, the second not negative."
                             .formatted(incarnation, duration, emitsFor));
         }
+    }
+
+    /** A row that says nothing more, and holds nothing when it is closed. */
+    public Member(
+            Incarnation incarnation,
+            long beat,
+            MemberState state,
+            Share share,
+            Orders orders,
+            Duration duration,
+            Duration emitsFor,
+            String description) {
+        this(
+                incarnation,
+                beat,
+                state,
+                share,
+                orders,
+                duration,
+                emitsFor,
+                Duration.ZERO,
+                description,
+                "");
     }
 
     public String id() {
@@ -51,31 +85,48 @@ public record Member(
         return orders.weight().orElse(share.weight());
     }
 
-    /** The same row, closed, with readers that may emit for so long. */
-    public Member closed(Duration emitsFor) {
-        return new Member(
-                incarnation,
-                beat,
-                MemberState.CLOSED,
-                share,
-                orders,
-                duration,
-                emitsFor,
-                description);
+    /** Whether it takes part in the plan only to give away what it has. */
+    public boolean leaves() {
+        return orders.drain() || state == MemberState.AWAY;
+    }
+
+    /** The same row, closed, with readers that may emit, and leases that it holds, for so long. */
+    public Member closed(Duration emitsFor, Duration heldFor) {
+        return with(beat, MemberState.CLOSED, orders, emitsFor, heldFor, notice);
     }
 
     /** The same row after one more renewal. */
     public Member beaten(long beat) {
-        return new Member(incarnation, beat, state, share, orders, duration, emitsFor, description);
+        return with(beat, state, orders, emitsFor, heldFor, notice);
     }
 
     /** The same row, saying something else of itself. */
-    public Member in(MemberState state) {
-        return new Member(incarnation, beat, state, share, orders, duration, emitsFor, description);
+    public Member in(MemberState state, String notice) {
+        return with(beat, state, orders, emitsFor, heldFor, notice);
     }
 
     /** The same row, told something else. */
     public Member with(Orders orders) {
-        return new Member(incarnation, beat, state, share, orders, duration, emitsFor, description);
+        return with(beat, state, orders, emitsFor, heldFor, notice);
+    }
+
+    private Member with(
+            long beat,
+            MemberState state,
+            Orders orders,
+            Duration emitsFor,
+            Duration heldFor,
+            String notice) {
+        return new Member(
+                incarnation,
+                beat,
+                state,
+                share,
+                orders,
+                duration,
+                emitsFor,
+                heldFor,
+                description,
+                notice);
     }
 }

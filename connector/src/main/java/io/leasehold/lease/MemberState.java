@@ -5,6 +5,11 @@ public enum MemberState {
     /** Takes part, or is giving its splits away if so ordered. */
     ACTIVE,
     /**
+     * Its job has had no reader for its splits for too long: it has given them up, and takes none
+     * until its readers are back.
+     */
+    AWAY,
+    /**
      * Has given all its splits away as ordered, and one more checkpoint of its job has completed
      * since: its transactional sinks have committed all that it emitted. It may be stopped.
      */

@@ -25,8 +25,8 @@ public class MemberWatch {
         LIVE,
         /** It has not beaten for its own duration and more: it may be closed, by its last beat. */
         DEAD,
-        /** It is over, but its readers may still emit. */
-        EMITTING,
+        /** It is over, but its readers may still emit, or its next incarnation is waited for. */
+        HELD,
         /** It is over, and its readers too: its leases are free. */
         SILENT
     }
@@ -115,7 +115,7 @@ public class MemberWatch {
      */
     boolean stands(Claim claim) {
         return switch (claim.kind()) {
-            case ASK -> live(claim.claimant());
+            case ASK -> live(claim.claimant()) && !away(claim.claimant());
             case FORCE ->
                     row(claim.claimant())
                             .filter(row -> row.state() != MemberState.CLOSED)
@@ -170,6 +170,11 @@ public class MemberWatch {
                 && seen.lastSent() - seen.beatSince() >= deadAfter(seen);
     }
 
+    /** Whether this member says that it has no readers. */
+    boolean away(String memberId) {
+        return row(memberId).filter(row -> row.state() == MemberState.AWAY).isPresent();
+    }
+
     /** Whether this member's row counts in the plan. */
     boolean live(String memberId) {
         Sighting seen = sightings.get(memberId);
@@ -188,7 +193,7 @@ public class MemberWatch {
                                         row.id(),
                                         row.weight(),
                                         row.share().mostSplits(),
-                                        row.orders().drain()))
+                                        row.leaves()))
                 .toList();
     }
 
@@ -206,15 +211,34 @@ public class MemberWatch {
     /**
      * How an owner stands that had the lease when the members were last read, or earlier: one that
      * is not in its member's row is over.
+     *
+     * @param asks the member that would have its leases
      */
-    Standing standing(Incarnation owner, long now) {
+    Standing standing(Incarnation owner, String asks, long now) {
         Sighting seen = sightings.get(owner.memberId());
         if (seen != null
                 && seen.row().incarnation().equals(owner)
                 && seen.row().state() != MemberState.CLOSED) {
             return dead(owner.memberId()) ? Standing.DEAD : Standing.LIVE;
         }
-        return silentIn(owner, now).isZero() ? Standing.SILENT : Standing.EMITTING;
+        return freeIn(owner, asks, now).isZero() ? Standing.SILENT : Standing.HELD;
+    }
+
+    /**
+     * How long until a member may have the leases of an owner that is over; zero if it may. A
+     * member's own next incarnation waits only for the readers.
+     */
+    Duration freeIn(Incarnation owner, String asks, long now) {
+        Duration silent = silentIn(owner, now);
+        Sighting seen = sightings.get(owner.memberId());
+        if (seen == null
+                || !seen.row().incarnation().equals(owner)
+                || owner.memberId().equals(asks)) {
+            return silent;
+        }
+        Duration held =
+                LeaseTerms.byAnotherClock(seen.row().heldFor()).minusNanos(now - seen.lifeSince());
+        return held.compareTo(silent) > 0 ? held : silent;
     }
 
     /**

@@ -25,9 +25,6 @@ final class OwnLeases {
 
     private final RestoredPositions restored;
 
-    /** Splits this member cannot read, though another may. */
-    private final Set<String> refused = new HashSet<>();
-
     /** See {@link #startsBeyond}. */
     private long beyond;
 
@@ -67,8 +64,12 @@ final class OwnLeases {
         }
     }
 
-    void cannotRead(String splitId) {
-        refused.add(splitId);
+    void giveUp() {
+        List.copyOf(held.keySet()).forEach(this::giveBack);
+    }
+
+    /** Gives back a split that was acquired and is not read here. */
+    void giveBack(String splitId) {
         notHeld(splitId)
                 .ifPresent(
                         epoch -> writes.released(new Released(splitId, epoch, Optional.empty())));
@@ -181,6 +182,11 @@ final class OwnLeases {
         return Optional.ofNullable(held.get(splitId));
     }
 
+    /** Whether the job's state holds a split, granted or not. */
+    boolean has(String splitId) {
+        return held.containsKey(splitId) || restored.has(splitId);
+    }
+
     /** Those that the job's state holds and that are not granted yet. */
     List<String> restored() {
         return restored.splitIds();
@@ -212,10 +218,6 @@ final class OwnLeases {
         Set<String> kept = new HashSet<>(held.keySet());
         kept.addAll(handoffs.leaving());
         return kept;
-    }
-
-    Set<String> refused() {
-        return refused;
     }
 
     long lastFrozenAt() {

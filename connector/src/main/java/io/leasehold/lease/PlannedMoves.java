@@ -20,7 +20,7 @@ import java.util.Set;
  * @param readAgainAt when the members are to be read again, since time will have made more possible
  *     by then
  * @param planned how many splits the plan gives it
- * @param withoutTaker how many splits nobody holds and no member has room for
+ * @param withoutTaker how many splits nobody holds and no member can read, or has room for
  */
 record PlannedMoves(
         List<Lease> acquire,
@@ -35,7 +35,7 @@ record PlannedMoves(
      *
      * @param ownersMayBeNew whether the leases were read after the members: then an owner in them
      *     may be younger
-     * @param refused splits it cannot read, though another may
+     * @param readable which splits it can read
      * @param keeps splits that it holds, or is about to release: they are not to be acquired
      */
     record View(
@@ -44,7 +44,7 @@ record PlannedMoves(
             KnownLeases leases,
             MemberWatch watch,
             boolean ownersMayBeNew,
-            Set<String> refused,
+            ReadableSplits readable,
             Set<String> keeps,
             long now) {
 
@@ -59,19 +59,24 @@ record PlannedMoves(
          * is behind what it has committed.
          */
         private boolean isBack(Incarnation owner) {
-            return !owner.memberId().equals(me.memberId()) && watch.live(owner.memberId());
+            return !owner.memberId().equals(me.memberId())
+                    && watch.live(owner.memberId())
+                    && !watch.away(owner.memberId());
         }
 
         private boolean isMine(Optional<String> memberId) {
             return memberId.equals(Optional.of(me.memberId()));
         }
 
-        /** Somebody else is about to have it, or will leave it. */
+        /** Somebody else is about to have it, or will leave it; who has no readers is not. */
         private boolean isClaimedByAnother(Lease lease) {
+            return standingClaim(lease).filter(claim -> !watch.away(claim.claimant())).isPresent();
+        }
+
+        private Optional<Claim> standingClaim(Lease lease) {
             return lease.claim()
                     .filter(claim -> !claim.claimant().equals(me.memberId()))
-                    .filter(watch::stands)
-                    .isPresent();
+                    .filter(watch::stands);
         }
 
         /** It may have come after the members were read. */
@@ -82,8 +87,9 @@ record PlannedMoves(
         }
 
         private boolean isForcedByAnother(Lease lease) {
-            return isClaimedByAnother(lease)
-                    && lease.claim().map(Claim::kind).equals(Optional.of(Claim.Kind.FORCE));
+            return standingClaim(lease)
+                    .filter(claim -> claim.kind() == Claim.Kind.FORCE)
+                    .isPresent();
         }
     }
 
@@ -96,7 +102,7 @@ record PlannedMoves(
         Search search = new Search(view);
         for (Lease lease : toBeHad) {
             boolean mine = view.isMine(Optional.ofNullable(plan.get(lease.splitId())));
-            search.look(lease, mine && !view.refused().contains(lease.splitId()));
+            search.look(lease, mine && view.readable().canRead(lease.splitId()));
         }
         return search.found(
                 Collections.frequency(plan.values(), view.me().memberId()),
@@ -149,8 +155,11 @@ record PlannedMoves(
         }
 
         private void heldUnderMyId(Lease lease) {
+            // One that it cannot read it acquires to give it back, once that is certain.
+            boolean mayBeFound =
+                    !view.readable().canRead(lease.splitId()) && !view.readable().searched();
             if (view.keeps().contains(lease.splitId())
-                    || view.refused().contains(lease.splitId())
+                    || mayBeFound
                     || view.isForcedByAnother(lease)) {
                 return;
             }
@@ -167,7 +176,7 @@ record PlannedMoves(
                 readAgain(view.now());
                 return;
             }
-            switch (view.watch().standing(owner, view.now())) {
+            switch (view.watch().standing(owner, view.me().memberId(), view.now())) {
                 case SILENT -> {
                     if (view.isBack(owner)) {
                         whenSettled(() -> claim(lease, owner));
@@ -175,8 +184,12 @@ record PlannedMoves(
                         acquire.add(lease);
                     }
                 }
-                case EMITTING ->
-                        readAgain(view.now() + view.watch().silentIn(owner, view.now()).toNanos());
+                case HELD ->
+                        readAgain(
+                                view.now()
+                                        + view.watch()
+                                                .freeIn(owner, view.me().memberId(), view.now())
+                                                .toNanos());
                 case LIVE -> whenSettled(() -> claim(lease, owner));
                 case DEAD -> {
                     // Not before it is closed.

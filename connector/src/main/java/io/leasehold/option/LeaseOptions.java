@@ -133,6 +133,22 @@ public final class LeaseOptions {
                     "How long a running job waits where the lease table denies it access: a wrong "
                             + "password, a missing right or table. Its readers pause meanwhile. Then it "
                             + "fails, and Flink does not restart it.");
+    public static final Option<Duration> READERS_TIMEOUT =
+            withDefault(
+                    LeaseTerms.READERS_TIMEOUT,
+                    OptionType.DURATION,
+                    "1 min",
+                    "How long this job keeps its splits while tasks that should read them are missing, "
+                            + "as without free slots. Then it gives them up to the other jobs, and takes "
+                            + "none until all its tasks are back. At least the reader grant. At start "
+                            + "lease.startup.timeout counts instead.");
+    public static final Option<Duration> RESTART_HOLD =
+            optional(
+                    LeaseTerms.RESTART_HOLD,
+                    OptionType.DURATION,
+                    "How long other jobs leave the splits of this job to it when it ends, since it may "
+                            + "only restart. Longer where it restarts often: as long as a restart takes. "
+                            + "If not given: the reader grant.");
     public static final Option<Integer> WEIGHT =
             withDefault(
                     "lease.weight",
@@ -221,6 +237,8 @@ public final class LeaseOptions {
                     INITIAL_WAIT,
                     STARTUP_TIMEOUT,
                     DENIED_TIMEOUT,
+                    READERS_TIMEOUT,
+                    RESTART_HOLD,
                     WEIGHT,
                     MAX_SPLITS,
                     BALANCE,

@@ -128,6 +128,9 @@ public record LeaseSettings(
                             reader.find(LeaseOptions.INITIAL_MEMBERS)
                                     .ifPresent(terms::initialMembers);
                             reader.find(LeaseOptions.INITIAL_WAIT).ifPresent(terms::initialWait);
+                            reader.find(LeaseOptions.READERS_TIMEOUT)
+                                    .ifPresent(terms::readersTimeout);
+                            reader.find(LeaseOptions.RESTART_HOLD).ifPresent(terms::restartHold);
                             return terms.build();
                         });
     }

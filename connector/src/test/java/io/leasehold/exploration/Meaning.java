@@ -45,6 +45,7 @@ enum Meaning {
         are(NUMBER, "withoutTaker", "emitsFor", "weight");
         are(TIME, "dueAt", "validUntil", "renewedUntil", "joinedAt", "readAgainAt", "readAt");
         are(TIME, "Elder.since", "beatSince", "lifeSince", "lastSent", "lastRead");
+        are(TIME, "searchesSince", "ReadableSplits.lastFound");
         are(TIME, "lastNewcomer", "claimedSince", "rowless", "until", "wakeAt", "lookAt");
         are(TIME, "quietUntil");
         are(CHANGE, "knownChange", "changeNumber", "version", "Read.since", "seen");

@@ -85,6 +85,25 @@ public final class VirtualGroup {
         return member;
     }
 
+    /** A member whose source tells what it finds: these. */
+    VirtualMember finding(String memberId, List<NewSplit> splits) {
+        VirtualMember member = new VirtualMember(memberId, TERMS, Share.of(1));
+        member.keeper.sourceTells(Optional.of(Set.of()));
+        member.keeper.stateIsKnown();
+        member.keeper.discovered(splits);
+        members.add(member);
+        return member;
+    }
+
+    /** A member whose state says that its source found these; or does not say, if null. */
+    VirtualMember restarted(String memberId, Set<String> found) {
+        VirtualMember member = new VirtualMember(memberId, TERMS, Share.of(1));
+        member.keeper.sourceTells(Optional.ofNullable(found));
+        member.keeper.stateIsKnown();
+        members.add(member);
+        return member;
+    }
+
     /** A member whose readers are not there yet; it {@link LeaseKeeper#stateIsKnown} later. */
     VirtualMember starting(String memberId, List<NewSplit> splits, LeaseTerms terms) {
         VirtualMember member = new VirtualMember(memberId, terms, Share.of(1));
@@ -228,6 +247,8 @@ public final class VirtualGroup {
 
         /** What it sees of the store. */
         UnaryOperator<LeaseStore> sees = UnaryOperator.identity();
+
+        final List<LeaseRequest<?>> sent = new ArrayList<>();
 
         /**
          * How long until a checkpoint is complete that was begun after a claim; or there is none.
@@ -378,6 +399,7 @@ public final class VirtualGroup {
         private <A> LeaseStep.Answer<A> send(LeaseStep<A> step) {
             requests++;
             unanswered += way == Way.UP ? 0 : 1;
+            sent.add(step.request());
             return switch (way) {
                 case UP -> step.sendTo(sees.apply(table.open()));
                 case LOSES_REQUESTS -> step.answeredBy(new LeaseOutcome.Unknown<>(NO_ANSWER));

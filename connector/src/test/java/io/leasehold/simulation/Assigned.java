@@ -95,6 +95,10 @@ final class Assigned {
         waiting.put(splitId, new Waiting(split, only));
     }
 
+    boolean anyIsHeld() {
+        return attempts.values().stream().anyMatch(attempt -> !attempt.splits.isEmpty());
+    }
+
     void forget(String splitId) {
         waiting.remove(splitId);
         keptBack.remove(splitId);

@@ -82,6 +82,61 @@ final class BrokenTables {
         };
     }
 
+    /** What is said to be excluded is answered as if nobody were. */
+    static LeaseStore hidesExclusions(LeaseStore table) {
+        return new Broken(table) {
+            @Override
+            public LeaseOutcome<LeaseChanges> read(Read read) {
+                return store.read(read)
+                        .match(
+                                all ->
+                                        new Applied<>(
+                                                new LeaseChanges(
+                                                        all.changeNumber(),
+                                                        all.leases().stream()
+                                                                .map(lease -> readable(lease))
+                                                                .toList(),
+                                                        all.unreadable())),
+                                Refused::new,
+                                LeaseOutcome.Unknown::new);
+            }
+
+            private Lease readable(Lease lease) {
+                return new Lease(
+                        lease.splitId(),
+                        lease.owner(),
+                        lease.epoch(),
+                        lease.tenure(),
+                        lease.claim(),
+                        lease.finished(),
+                        lease.parents(),
+                        lease.rate(),
+                        lease.version());
+            }
+        };
+    }
+
+    /** Who closes holds nothing for its next incarnation. */
+    static LeaseStore closesWithoutHold(LeaseStore table) {
+        return new Broken(table) {
+            @Override
+            public LeaseOutcome<Membership> close(Close close) {
+                return store.close(
+                        new Close(close.group(), close.closed(), close.beat(), close.emitsFor()));
+            }
+        };
+    }
+
+    /** What members say that they cannot read is not written. */
+    static LeaseStore excludesNobody(LeaseStore table) {
+        return new Broken(table) {
+            @Override
+            public LeaseOutcome<Set<String>> exclude(LeaseRequest.Exclude exclude) {
+                return new Applied<>(Set.of());
+            }
+        };
+    }
+
     /** A renewal of an incarnation that is over is answered as any other. */
     static LeaseStore acceptsRenewalsOfTheClosed(LeaseStore table) {
         return new Broken(table) {
@@ -268,7 +323,7 @@ final class BrokenTables {
                                         store.join(
                                                 new Join(
                                                         declare.group(),
-                                                        row.in(declare.state()),
+                                                        row.in(declare.state(), declare.notice()),
                                                         Optional.of(row))))
                         .orElseGet(() -> super.declare(declare));
             }

@@ -1,5 +1,6 @@
 package io.leasehold.simulation;
 
+import io.leasehold.lease.Claim;
 import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.MemberState;
 import io.leasehold.simulation.Fact.Acquired;
@@ -67,6 +68,8 @@ final class CalmChecker {
         checker.judgeCloses();
         checker.judgeClaims();
         checker.judgeDrained();
+        checker.judgeEmitters();
+        checker.judgeRestarts();
         checker.all(Killed.class).findFirst().ifPresent(checker::judgeCalm);
         return checker.violations;
     }
@@ -93,7 +96,8 @@ final class CalmChecker {
             } else if (fact instanceof Joined joined) {
                 Incarnation former = rows.put(joined.by().memberId(), joined.by());
                 if (former != null && over.add(former)) {
-                    replaced.add(new Closed(joined.at(), former, false, joined.at()));
+                    replaced.add(
+                            new Closed(joined.at(), former, false, joined.at(), Duration.ZERO));
                 }
             }
         }
@@ -135,6 +139,65 @@ final class CalmChecker {
                     closed.closed().toString(),
                     "was called dead, though it had no trouble and lost %d messages"
                             .formatted(lost));
+        }
+    }
+
+    // ------------------------------------------------------------------------------ what is read
+
+    /** An attempt's name begins with that of its incarnation. */
+    private void judgeEmitters() {
+        Map<String, Set<String>> cannotRead = new HashMap<>();
+        for (Fact fact : history) {
+            if (fact instanceof Lives lives) {
+                cannotRead.put(lives.incarnation().id(), lives.cannotRead());
+            } else if (fact instanceof Emitted emitted) {
+                String life = emitted.attempt().substring(0, emitted.attempt().indexOf('.'));
+                if (cannotRead.getOrDefault(life, Set.of()).contains(emitted.splitId())) {
+                    violated(
+                            Promise.READS_ITS_OWN,
+                            emitted,
+                            emitted.splitId(),
+                            emitted.attempt() + " emits it, though its source does not find it");
+                }
+            }
+        }
+    }
+
+    // --------------------------------------------------------------------------------- restarts
+
+    /** But for what was forced, whose claimant may take it at any time. */
+    private void judgeRestarts() {
+        Map<String, Incarnation> owners = new HashMap<>();
+        Map<Incarnation, Closed> closed = new HashMap<>();
+        Set<String> forced = new HashSet<>();
+        for (Fact fact : history) {
+            if (fact instanceof Closed end) {
+                closed.put(end.closed(), end);
+            } else if (fact instanceof Claimed claim && claim.kind() == Claim.Kind.FORCE) {
+                forced.add(claim.splitId());
+            } else if (fact instanceof Released released) {
+                owners.remove(released.splitId());
+            } else if (fact instanceof Acquired acquired) {
+                Optional<Closed> end =
+                        Optional.ofNullable(owners.put(acquired.splitId(), acquired.by()))
+                                .filter(owner -> !owner.memberId().equals(acquired.by().memberId()))
+                                .map(closed::get);
+                boolean wasForced = forced.remove(acquired.splitId());
+                if (end.isPresent()
+                        && !wasForced
+                        && acquired.at() - end.get().at() < end.get().heldFor().toNanos()) {
+                    violated(
+                            Promise.RESTART_IS_AWAITED,
+                            acquired,
+                            acquired.splitId(),
+                            "%s took it %d ms after %s closed, which holds it for %s"
+                                    .formatted(
+                                            acquired.by(),
+                                            (acquired.at() - end.get().at()) / 1_000_000,
+                                            end.get().closed(),
+                                            end.get().heldFor()));
+                }
+            }
         }
     }
 
@@ -294,8 +357,6 @@ final class CalmChecker {
         Map<String, Acquired> owners = new HashMap<>();
         Map<String, Discovered> unfinished = new HashMap<>();
         Set<String> ended = new HashSet<>();
-        // Some job cannot read these. Whether another is given them is not promised.
-        Set<String> givenBack = new HashSet<>();
         Set<String> flowing = new HashSet<>();
         Map<String, Lives> alive = new HashMap<>();
         for (Fact fact : history) {
@@ -308,8 +369,6 @@ final class CalmChecker {
             } else if (fact instanceof Ended end) {
                 unfinished.remove(end.splitId());
                 ended.add(end.splitId());
-            } else if (fact instanceof Released released) {
-                givenBack.add(released.splitId());
             } else if (fact instanceof Emitted emitted && emitted.at() > still) {
                 flowing.add(emitted.splitId());
             } else if (fact instanceof Lives lives) {
@@ -324,9 +383,10 @@ final class CalmChecker {
                 .filter(what -> settled)
                 .ifPresent(what -> violated(Promise.L3_SETTLED, killed, "the group", what));
         unfinished.values().stream()
-                .filter(split -> shares.someoneTakes("") && ended.containsAll(split.parents()))
+                .filter(split -> ended.containsAll(split.parents()))
                 .map(Discovered::splitId)
-                .filter(splitId -> !flowing.contains(splitId) && !givenBack.contains(splitId))
+                .filter(splitId -> !flowing.contains(splitId))
+                .filter(splitId -> shares.someoneTakes("", splitId))
                 .sorted()
                 .findFirst()
                 .ifPresent(
@@ -337,10 +397,9 @@ final class CalmChecker {
                                         splitId,
                                         "nobody reads it, long after calm; it was last had by "
                                                 + Optional.ofNullable(owners.get(splitId))));
-        if (shares.someoneTakes(killed.incarnation().memberId())) {
-            unfinished.keySet().removeAll(givenBack);
-            judgeTakeover(killed, owners, unfinished.keySet());
-        }
+        String gone = killed.incarnation().memberId();
+        unfinished.keySet().removeIf(splitId -> !shares.someoneTakes(gone, splitId));
+        judgeTakeover(killed, owners, unfinished.keySet());
     }
 
     /**

@@ -2,9 +2,11 @@ package io.leasehold.simulation;
 
 import io.leasehold.lease.Balance;
 import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.MemberState;
 import io.leasehold.lease.Orders;
 import io.leasehold.lease.Share;
 import io.leasehold.simulation.Fact.Acquired;
+import io.leasehold.simulation.Fact.Declared;
 import io.leasehold.simulation.Fact.Discovered;
 import io.leasehold.simulation.Fact.Ended;
 import io.leasehold.simulation.Fact.Joined;
@@ -27,12 +29,18 @@ final class CalmShares {
     private final Map<String, Share> shares = new TreeMap<>();
     private final Map<String, Orders> orders = new HashMap<>();
     private final Map<String, Integer> counts = new HashMap<>();
+    private final Map<String, MemberState> states = new HashMap<>();
+    private final Map<String, Set<String>> cannotRead = new HashMap<>();
+    private final Map<String, String> ownerOf = new TreeMap<>();
     private int splits;
-    private boolean unjudged;
+    private boolean restricted;
 
     CalmShares(List<Fact> history, long until, Collection<Lives> alive) {
         Set<String> members = new HashSet<>();
-        alive.forEach(lives -> members.add(lives.incarnation().memberId()));
+        for (Lives lives : alive) {
+            members.add(lives.incarnation().memberId());
+            cannotRead.put(lives.incarnation().memberId(), lives.cannotRead());
+        }
         Map<String, Incarnation> owners = new HashMap<>();
         Map<String, Discovered> unfinished = new TreeMap<>();
         Set<String> ended = new HashSet<>();
@@ -40,7 +48,10 @@ final class CalmShares {
             if (fact.at() >= until) {
                 break;
             } else if (fact instanceof Joined joined) {
+                states.put(joined.by().memberId(), MemberState.ACTIVE);
                 shares.put(joined.by().memberId(), joined.share());
+            } else if (fact instanceof Declared declared) {
+                states.put(declared.by().memberId(), declared.state());
             } else if (fact instanceof Ordered ordered) {
                 orders.put(ordered.memberId(), ordered.orders());
             } else if (fact instanceof Discovered discovered) {
@@ -49,8 +60,6 @@ final class CalmShares {
                 owners.put(acquired.splitId(), acquired.by());
             } else if (fact instanceof Released released) {
                 owners.remove(released.splitId());
-                // A job that cannot read a split makes the shares uneven.
-                unjudged |= released.position().isEmpty();
             } else if (fact instanceof Ended end) {
                 unfinished.remove(end.splitId());
                 ended.add(end.splitId());
@@ -60,8 +69,14 @@ final class CalmShares {
         for (Discovered split : unfinished.values()) {
             if (ended.containsAll(split.parents())) {
                 splits++;
+                restricted |=
+                        cannotRead.values().stream().anyMatch(s -> s.contains(split.splitId()));
                 Optional.ofNullable(owners.get(split.splitId()))
-                        .ifPresent(owner -> counts.merge(owner.memberId(), 1, Integer::sum));
+                        .ifPresent(
+                                owner -> {
+                                    ownerOf.put(split.splitId(), owner.memberId());
+                                    counts.merge(owner.memberId(), 1, Integer::sum);
+                                });
             }
         }
     }
@@ -71,17 +86,45 @@ final class CalmShares {
         Map<String, Integer> weights = new TreeMap<>();
         shares.forEach((member, share) -> weights.put(member, weight(member, share)));
         int total = weights.values().stream().mapToInt(weight -> weight).sum();
-        if (unjudged || total == 0) {
+        if (total == 0) {
             return Optional.empty();
         }
         boolean byNumber =
                 shares.values().stream().anyMatch(share -> share.balance() == Balance.COUNT)
                         && shares.values().stream()
                                 .allMatch(share -> share.mostSplits() == Share.ANY_NUMBER);
+        if (restricted) {
+            boolean equal = Set.copyOf(weights.values()).size() == 1;
+            return equal && byNumber ? mayPassOn() : Optional.empty();
+        }
         return weights.entrySet().stream()
                 .map(member -> judge(member.getKey(), member.getValue(), total, byNumber))
                 .flatMap(Optional::stream)
                 .findFirst();
+    }
+
+    /** A split that would be better off with a member that can read it and has two fewer. */
+    private Optional<String> mayPassOn() {
+        for (Map.Entry<String, String> owned : ownerOf.entrySet()) {
+            int has = counts.getOrDefault(owned.getValue(), 0);
+            for (String member : shares.keySet()) {
+                if (counts.getOrDefault(member, 0) + 2 <= has && canRead(member, owned.getKey())) {
+                    return Optional.of(
+                            "%s has %d splits, %s among them, long after calm; %s has %d, and can read it"
+                                    .formatted(
+                                            owned.getValue(),
+                                            has,
+                                            owned.getKey(),
+                                            member,
+                                            counts.getOrDefault(member, 0)));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean canRead(String member, String splitId) {
+        return !cannotRead.getOrDefault(member, Set.of()).contains(splitId);
     }
 
     private Optional<String> judge(String member, int weight, int total, boolean byNumber) {
@@ -104,18 +147,19 @@ final class CalmShares {
     private boolean anotherHasRoom(String but) {
         return shares.entrySet().stream()
                 .filter(member -> !member.getKey().equals(but))
-                .filter(member -> !orders.getOrDefault(member.getKey(), Orders.NONE).drain())
+                .filter(member -> !leaves(member.getKey()))
                 .anyMatch(
                         member ->
                                 counts.getOrDefault(member.getKey(), 0)
                                         < member.getValue().mostSplits());
     }
 
-    /** Whether anybody but this member takes whatever there is. */
-    boolean someoneTakes(String but) {
+    /** Whether anybody but this member takes this split, whatever it has. */
+    boolean someoneTakes(String but, String splitId) {
         return shares.entrySet().stream()
                 .filter(member -> !member.getKey().equals(but))
-                .filter(member -> !orders.getOrDefault(member.getKey(), Orders.NONE).drain())
+                .filter(member -> !leaves(member.getKey()))
+                .filter(member -> canRead(member.getKey(), splitId))
                 .anyMatch(member -> member.getValue().mostSplits() == Share.ANY_NUMBER);
     }
 
@@ -124,8 +168,13 @@ final class CalmShares {
         return shares.values().stream().allMatch(s -> s.mostSplits() == Share.ANY_NUMBER);
     }
 
+    private boolean leaves(String member) {
+        return orders.getOrDefault(member, Orders.NONE).drain()
+                || states.get(member) == MemberState.AWAY;
+    }
+
     private int weight(String member, Share share) {
         Orders ordered = orders.getOrDefault(member, Orders.NONE);
-        return ordered.drain() ? 0 : ordered.weight().orElse(share.weight());
+        return leaves(member) ? 0 : ordered.weight().orElse(share.weight());
     }
 }

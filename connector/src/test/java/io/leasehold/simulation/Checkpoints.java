@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
@@ -18,14 +19,16 @@ final class Checkpoints {
         final long id;
         final long since;
         final Map<String, Held> withheld;
+        final Set<String> found;
         final TreeMap<Integer, Map<String, Held>> states = new TreeMap<>();
         final Map<String, Fact.At> ended = new HashMap<>();
         final Map<String, Fact.At> frozen = new HashMap<>();
 
-        Pending(long id, long since, Map<String, Held> withheld) {
+        Pending(long id, long since, Map<String, Held> withheld, Set<String> found) {
             this.id = id;
             this.since = since;
             this.withheld = withheld;
+            this.found = found;
         }
     }
 
@@ -63,7 +66,9 @@ final class Checkpoints {
         }
         if (pending.isEmpty() && enumerator.allReadersRun()) {
             lastId++;
-            pending = Optional.of(new Pending(lastId, now, enumerator.withheld()));
+            pending =
+                    Optional.of(
+                            new Pending(lastId, now, enumerator.withheld(), enumerator.found()));
             long id = lastId;
             enumerator.readers().forEach(reader -> reader.toReader.send(() -> reader.snapshot(id)));
         }
@@ -113,7 +118,12 @@ final class Checkpoints {
         List<Map<String, Held>> readers = new ArrayList<>(checkpoint.states.values());
         job.completed(
                 new Snapshot(
-                        checkpoint.id, checkpoint.withheld, readers, ended, checkpoint.frozen));
+                        checkpoint.id,
+                        checkpoint.withheld,
+                        readers,
+                        ended,
+                        checkpoint.frozen,
+                        checkpoint.found));
         // Whoever completed it may die before anybody is told.
         long later = dice.nextInt(10) == 0 ? dice.nextLong(2 * Scenario.SECOND) : 1_000_000;
         enumerator.machine.after(later, () -> enumerator.completed(checkpoint.id));

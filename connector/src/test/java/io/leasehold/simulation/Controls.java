@@ -17,6 +17,8 @@ import static io.leasehold.simulation.Violation.Promise.L2_CLAIMS_END;
 import static io.leasehold.simulation.Violation.Promise.L3_SETTLED;
 import static io.leasehold.simulation.Violation.Promise.NO_CLOSE_WITHOUT_CAUSE;
 import static io.leasehold.simulation.Violation.Promise.OUTAGE_MOVES_NOTHING;
+import static io.leasehold.simulation.Violation.Promise.READS_ITS_OWN;
+import static io.leasehold.simulation.Violation.Promise.RESTART_IS_AWAITED;
 import static io.leasehold.simulation.Violation.Promise.S1_EXCLUSIVE;
 import static io.leasehold.simulation.Violation.Promise.S2_FENCED;
 import static io.leasehold.simulation.Violation.Promise.S3_FORWARD;
@@ -217,6 +219,31 @@ enum Controls {
                             return true;
                         }
                     }),
+
+    // ------------------------------------------------------------------------------- exclusions
+    MEMBER_TAKES_WHAT_IT_DOES_NOT_FIND(
+            READS_ITS_OWN,
+            () ->
+                    new Rules() {
+                        @Override
+                        boolean sourceTellsWhatItFinds() {
+                            return false;
+                        }
+                    }),
+    PLANNER_IGNORES_EXCLUSIONS(L3_SETTLED, table(BrokenTables::hidesExclusions)),
+    EXCLUSIONS_ARE_NOT_WRITTEN(L3_SETTLED, table(BrokenTables::excludesNobody)),
+
+    // ------------------------------------------------------------------------ readers, restarts
+    MEMBER_WITHOUT_READERS_KEEPS_ITS_SPLITS(
+            L3_SETTLED,
+            () ->
+                    new Rules() {
+                        @Override
+                        boolean heedsAbsence() {
+                            return false;
+                        }
+                    }),
+    NOBODY_AWAITS_A_RESTART(RESTART_IS_AWAITED, table(BrokenTables::closesWithoutHold)),
 
     // ----------------------------------------------------------------------- conditional writes
     JOIN_REPLACES_ANY_ROW(NO_CLOSE_WITHOUT_CAUSE, table(BrokenTables::joinsUnconditionally)),

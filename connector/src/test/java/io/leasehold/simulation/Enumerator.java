@@ -11,6 +11,7 @@ import io.leasehold.lease.LeaseRequest.Recorded;
 import io.leasehold.lease.LeaseRequest.Release;
 import io.leasehold.lease.LeaseStep;
 import io.leasehold.lease.LeaseTerms;
+import io.leasehold.lease.ReaderAbsence;
 import io.leasehold.lease.RestoreRule;
 import io.leasehold.lease.RestoredPosition;
 import io.leasehold.source.enumerator.WithheldSplits;
@@ -63,6 +64,8 @@ final class Enumerator {
 
     private final List<Reader> allAttempts = new ArrayList<>();
     private boolean awaitsReaders = true;
+    private final ReaderAbsence absence;
+    private boolean away;
     private boolean everJoined;
     private boolean over;
     private boolean underWay;
@@ -83,7 +86,12 @@ final class Enumerator {
         job.remembered(machine.clock()).ifPresent(keeper::startsAfter);
         this.reports = new ReportedPositions(job.oneBehind());
         this.assigned = new Assigned(world.rules);
+        this.absence =
+                new ReaderAbsence(job.terms().readersTimeout(), job.terms().readersTimeout());
         this.checkpoints = new Checkpoints(world, job, this, me.toString());
+        if (world.rules.sourceTellsWhatItFinds()) {
+            keeper.sourceTells(Optional.of(restored.found()));
+        }
         restored.withheld().forEach(withheld::withhold);
     }
 
@@ -101,7 +109,7 @@ final class Enumerator {
         machine.after(
                 after,
                 () -> {
-                    if (!over) {
+                    if (!over && !job.readersGone()) {
                         Reader reader =
                                 new Reader(
                                         world,
@@ -308,7 +316,47 @@ final class Enumerator {
         asked.remove(splitId);
     }
 
+    private void heedAbsence() {
+        long now = machine.clock();
+        if (!world.rules.heedsAbsence()) {
+            return;
+        }
+        if (!absence.isTooLong(allReadersRun(), now)) {
+            if (away) {
+                away = false;
+                keeper.readersAreBack();
+            }
+            return;
+        }
+        if (!away) {
+            away = true;
+            keeper.withoutReaders("readers are missing");
+        }
+        boolean silent = assigned.lastSilence().stream().allMatch(until -> until - now <= 0);
+        if (silent && keeper.heldCount() > 0) {
+            giveUp();
+        }
+    }
+
+    private void giveUp() {
+        if (assigned.anyIsHeld()) {
+            fail("readers are missing");
+            return;
+        }
+        keeper.giveUp();
+        withheld()
+                .forEach(
+                        (splitId, at) -> {
+                            assigned.forget(splitId);
+                            withhold(splitId, at);
+                        });
+    }
+
     private void assign() {
+        heedAbsence();
+        if (over) {
+            return;
+        }
         long now = machine.clock();
         for (Assigned.Assignment next : assigned.assignable(now)) {
             withheld.sent(Set.of(next.splitId()));
@@ -387,8 +435,14 @@ final class Enumerator {
     private void withhold(String splitId, Held at) {
         withheld.withhold(splitId, at);
         asked.remove(splitId);
-        keeper.discovered(List.of(new NewSplit(splitId, Set.of(), Positions.as(at.position(), 0))));
+        keeper.ensureLeases(
+                List.of(new NewSplit(splitId, Set.of(), Positions.as(at.position(), 0))));
         keeper.restored(splitId, new RestoredPosition(at.tenure(), at.epoch(), RestoreRule.AUTO));
+    }
+
+    /** No reader runs any more, and none is started. */
+    void readersGo() {
+        readers().forEach(reader -> readerFails(reader, 0));
     }
 
     /** A reader is cut off; the JobManager takes it for failed soon, and starts another. */
@@ -534,6 +588,10 @@ final class Enumerator {
         Map<String, Held> all = new TreeMap<>();
         withheld.splitIds().forEach(id -> all.put(id, withheld.of(id).orElseThrow()));
         return all;
+    }
+
+    Set<String> found() {
+        return keeper.found().orElse(Set.of());
     }
 
     Collection<Reader> readers() {

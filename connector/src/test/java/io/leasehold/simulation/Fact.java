@@ -29,8 +29,10 @@ public sealed interface Fact {
     /**
      * @param byItself whether it said so itself
      * @param sentAt when whoever closed it asked for that
+     * @param heldFor how long others are to leave its splits to its next incarnation
      */
-    record Closed(long at, Incarnation closed, boolean byItself, long sentAt) implements Fact {}
+    record Closed(long at, Incarnation closed, boolean byItself, long sentAt, Duration heldFor)
+            implements Fact {}
 
     record Discovered(long at, String splitId, Set<String> parents, long position)
             implements Fact {}
@@ -74,7 +76,11 @@ public sealed interface Fact {
     // ------------------------------------------------------------------------------- done by jobs
 
     /** A line goes on as that incarnation, from its last completed checkpoint if it has one. */
-    record Lives(long at, String line, Incarnation incarnation) implements Fact {}
+    /**
+     * @param cannotRead splits that the line's source does not find, or that it cannot decode
+     */
+    record Lives(long at, String line, Incarnation incarnation, Set<String> cannotRead)
+            implements Fact {}
 
     /** A line is over: it is not started again. */
     record Stopped(long at, String line, String why) implements Fact {}

@@ -35,13 +35,13 @@ class HistoryCheckerTest {
     /** At 12 in the table, at 16 in the state that both lives of the job began with. */
     private static List<Fact> toldLateToStartAt(long position) {
         return Stream.<Fact>of(
-                        new Fact.Lives(0, "a", FIRST),
+                        new Fact.Lives(0, "a", FIRST, Set.of()),
                         new Fact.Discovered(1, "s", Set.of(), 0),
                         new Fact.Acquired(2, "s", FIRST, 1),
                         new Fact.Progressed(3, "s", FIRST, 1, 12),
                         checkpoint(4, Map.of("s", new Fact.At(16, 1))),
                         new Fact.Acquired(5, "s", FIRST, 2),
-                        new Fact.Lives(6, "a", SECOND),
+                        new Fact.Lives(6, "a", SECOND, Set.of()),
                         new Fact.Acquired(7, "s", SECOND, 3),
                         new Fact.Started(8, "s", "a", "new", 3, 16),
                         checkpoint(9, Map.of("s", new Fact.At(20, 3))),

@@ -136,7 +136,6 @@ final class LostHistoryChecker {
         }
         Map<String, Fact.Lives> alive = new HashMap<>();
         Set<String> flowing = new HashSet<>();
-        Set<String> givenBack = new HashSet<>();
         for (Fact fact : history) {
             if (fact.at() >= killed.at()) {
                 break;
@@ -144,15 +143,11 @@ final class LostHistoryChecker {
                 alive.put(lives.line(), lives);
             } else if (fact instanceof Fact.Stopped stopped) {
                 alive.remove(stopped.line());
-            } else if (fact instanceof Fact.Released released) {
-                givenBack.add(released.splitId());
             } else if (fact instanceof Fact.Emitted emitted && emitted.at() > killed.at() - STILL) {
                 flowing.add(emitted.splitId());
             }
         }
-        if (!new CalmShares(history, killed.at(), alive.values()).someoneTakes("")) {
-            return;
-        }
+        CalmShares shares = new CalmShares(history, killed.at(), alive.values());
         Set<String> finished =
                 left.stream()
                         .filter(Lease::finished)
@@ -162,7 +157,7 @@ final class LostHistoryChecker {
             if (!lease.finished()
                     && finished.containsAll(lease.parents())
                     && !flowing.contains(lease.splitId())
-                    && !givenBack.contains(lease.splitId())) {
+                    && shares.someoneTakes("", lease.splitId())) {
                 violated(
                         Promise.L3_SETTLED,
                         killed,

@@ -59,6 +59,16 @@ class Rules {
         return lost;
     }
 
+    /** Whether a member without readers gives its splits up. */
+    boolean heedsAbsence() {
+        return true;
+    }
+
+    /** Whether a member takes no split but what its source finds or its state holds. */
+    boolean sourceTellsWhatItFinds() {
+        return true;
+    }
+
     /** How fast a clock runs that was to run so fast, in parts per million. */
     int partsPerMillion(int drawn) {
         return drawn;

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
@@ -27,7 +28,8 @@ record Scenario(long seed, List<Job> jobs, List<Split> splits, List<Mishap> mish
      * @param memberId its member id; twins have the same
      * @param readers its parallelism
      * @param oneBehind whether it records progress one checkpoint late
-     * @param cannotRead a split that this job cannot read; empty if there is none
+     * @param cannotRead a split that this job cannot decode; empty if there is none
+     * @param misses splits that its source does not find
      */
     record Job(
             String line,
@@ -36,8 +38,30 @@ record Scenario(long seed, List<Job> jobs, List<Split> splits, List<Mishap> mish
             int readers,
             boolean oneBehind,
             String cannotRead,
+            Set<String> misses,
             Share share,
-            LeaseTerms terms) {}
+            LeaseTerms terms) {
+
+        /** What it must not be given, or gives back. */
+        Set<String> cannotHave() {
+            Set<String> all = new TreeSet<>(misses);
+            if (!cannotRead.isEmpty()) {
+                all.add(cannotRead);
+            }
+            return all;
+        }
+
+        Job missing(Set<String> missed) {
+            return new Job(
+                    line, memberId, startsAt, readers, oneBehind, cannotRead, missed, share, terms);
+        }
+
+        /** Another line of the same member, without any state of this one. */
+        Job next(String nextLine, long at) {
+            return new Job(
+                    nextLine, memberId, at, readers, oneBehind, cannotRead, misses, share, terms);
+        }
+    }
 
     /**
      * @param length where it ends; Long.MAX_VALUE if it does not
@@ -78,6 +102,9 @@ record Scenario(long seed, List<Job> jobs, List<Split> splits, List<Mishap> mish
 
     /** A TaskManager is cut off: it knows of nothing, and its reader goes on elsewhere. */
     record ReaderFails(long at, String line, int reader, long restartsAfter) implements Mishap {}
+
+    /** All TaskManagers of a job are gone for good; its JobManager goes on. */
+    record ReadersGone(long at, String line) implements Mishap {}
 
     /** An operator tells the member of a job something. */
     record Ordered(long at, String line, Orders orders) implements Mishap {}
@@ -121,9 +148,12 @@ record Scenario(long seed, List<Job> jobs, List<Split> splits, List<Mishap> mish
             List.of(
                     LeaseTerms.lasting(Duration.ofSeconds(10))
                             .handoffTimeout(Duration.ofSeconds(10))
+                            .readersTimeout(Duration.ofSeconds(12))
                             .build(),
                     LeaseTerms.lasting(Duration.ofSeconds(6))
                             .handoffTimeout(Duration.ofSeconds(8))
+                            .readersTimeout(Duration.ofSeconds(30))
+                            .restartHold(Duration.ofSeconds(8))
                             .build(),
                     // The most a grant may be, and a margin of 5 % alone.
                     new LeaseTerms(
@@ -173,6 +203,7 @@ record Scenario(long seed, List<Job> jobs, List<Split> splits, List<Mishap> mish
                             1 + dice.nextInt(2),
                             dice.nextBoolean(),
                             dice.nextInt(8) == 0 ? "s1" : "",
+                            Set.of(),
                             share,
                             terms));
         }
@@ -186,6 +217,7 @@ record Scenario(long seed, List<Job> jobs, List<Split> splits, List<Mishap> mish
                             1,
                             false,
                             "",
+                            Set.of(),
                             twin.share(),
                             twin.terms()));
         }
@@ -216,6 +248,25 @@ record Scenario(long seed, List<Job> jobs, List<Split> splits, List<Mishap> mish
         if (dice.nextInt(3) == 0) {
             mishaps.addAll(Operator.atWork(dice, jobs));
         }
+        // Drawn apart, so that all else is as it was.
+        Random sources = new Random(~seed);
+        if (sources.nextInt(5) == 0) {
+            jobs.replaceAll(
+                    job -> sources.nextBoolean() ? job : job.missing(some(sources, splits)));
+        }
+        if (sources.nextInt(8) == 0) {
+            // Stopped, and started without state, with a source that finds something else.
+            Job job = jobs.get(sources.nextInt(jobs.size()));
+            long at = upTo(sources, 70 * SECOND);
+            mishaps.add(new Stop(at, job.line(), true, 0));
+            jobs.add(
+                    job.next(job.line() + "3", at + SECOND + upTo(sources, 10 * SECOND))
+                            .missing(some(sources, splits)));
+        }
+        if (sources.nextInt(8) == 0) {
+            Job job = jobs.get(sources.nextInt(jobs.size()));
+            mishaps.add(new ReadersGone(upTo(sources, 60 * SECOND), job.line()));
+        }
         return new Scenario(seed, jobs, splits, mishaps, noise);
     }
 
@@ -232,6 +283,14 @@ record Scenario(long seed, List<Job> jobs, List<Split> splits, List<Mishap> mish
             mishaps.add(new StoreDown(at - before, before + upTo(dice, 10 * SECOND)));
         }
         return new Scenario(seed, storm.jobs(), storm.splits(), mishaps, storm.noise());
+    }
+
+    private static Set<String> some(Random dice, List<Split> splits) {
+        Set<String> some = new TreeSet<>();
+        for (int i = 1 + dice.nextInt(2); i > 0; i--) {
+            some.add(splits.get(dice.nextInt(splits.size())).id());
+        }
+        return some;
     }
 
     /** One job never lets go, and what others force on it meets with trouble. */
@@ -424,6 +483,8 @@ record Scenario(long seed, List<Job> jobs, List<Split> splits, List<Mishap> mish
             return seen.line();
         } else if (mishap instanceof CutOff cut) {
             return cut.line();
+        } else if (mishap instanceof ReadersGone gone) {
+            return gone.line();
         } else if (mishap instanceof ReaderFails fails) {
             return fails.line();
         } else if (mishap instanceof Ordered ordered) {

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /** A Flink job through all its lives: what survives them is its last completed checkpoint. */
@@ -25,6 +26,7 @@ final class SimulatedJob {
     private int lives;
     private long checkpointsFailUntil = -1;
     private long readsCutFor;
+    private boolean readersGone;
     private Optional<Scenario.CrashWhenFrozen> frozenCrash = Optional.empty();
 
     /** What its process knows of a history that the table has lost, by the time of the world. */
@@ -42,7 +44,8 @@ final class SimulatedJob {
                                 .mapToObj(i -> Map.<String, Held>of())
                                 .toList(),
                         Map.of(),
-                        Map.of());
+                        Map.of(),
+                        Set.of());
         world.scenario.splits().forEach(split -> lengths.put(split.id(), split.length()));
     }
 
@@ -99,6 +102,7 @@ final class SimulatedJob {
     List<Scenario.Split> splitsSoFar() {
         return world.scenario.splits().stream()
                 .filter(split -> split.appearsAt() <= world.agenda.now())
+                .filter(split -> !plan.misses().contains(split.id()))
                 .toList();
     }
 
@@ -150,7 +154,7 @@ final class SimulatedJob {
         }
         lives++;
         Incarnation me = new Incarnation(memberId(), line() + "-" + lives);
-        world.write(new Fact.Lives(world.agenda.now(), line(), me));
+        world.write(new Fact.Lives(world.agenda.now(), line(), me, plan.cannotHave()));
         Enumerator next = new Enumerator(world, this, me, completed);
         enumerator = Optional.of(next);
         next.start();
@@ -159,6 +163,7 @@ final class SimulatedJob {
     // ------------------------------------------------------------------------------------ fate
 
     void strike(Scenario.Mishap mishap) {
+        readersGone |= mishap instanceof Scenario.ReadersGone;
         if (enumerator.isEmpty()) {
             return;
         }
@@ -197,10 +202,17 @@ final class SimulatedJob {
         } else if (mishap instanceof Scenario.FreezeReader freeze) {
             current.reader(freeze.reader())
                     .ifPresent(reader -> reader.machine.freeze(freeze.nanos()));
+        } else if (mishap instanceof Scenario.ReadersGone) {
+            current.readersGo();
         } else if (mishap instanceof Scenario.ReaderFails fails) {
             current.reader(fails.reader())
                     .ifPresent(reader -> current.readerFails(reader, fails.restartsAfter()));
         }
+    }
+
+    /** Whether no reader is started any more. */
+    boolean readersGone() {
+        return readersGone;
     }
 
     private void crash(Enumerator current, long restartsAfter) {

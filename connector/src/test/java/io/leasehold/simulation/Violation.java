@@ -20,6 +20,10 @@ public record Violation(Promise promise, long at, String about, String what) {
         L2_CLAIMS_END,
         L3_SETTLED,
         TWINS_END,
+        /** Who closes keeps its splits for its next incarnation, for as long as it says. */
+        RESTART_IS_AWAITED,
+        /** A member reads only what its source finds or its state holds. */
+        READS_ITS_OWN,
         /** A member is drained when all that it emitted is committed, not before. */
         DRAINED_IS_COMMITTED,
         /** After an outage of the store nobody looks dead because nobody could write. */

@@ -71,7 +71,9 @@ final class WrittenDown extends ForwardingStore {
                         .filter(row -> row.state() == MemberState.CLOSED)
                         .isPresent()
                 && closed.add(close.closed())) {
-            write(new Fact.Closed(at(), close.closed(), close.beat().isEmpty(), sentAt));
+            write(
+                    new Fact.Closed(
+                            at(), close.closed(), close.beat().isEmpty(), sentAt, close.heldFor()));
         }
         return outcome;
     }

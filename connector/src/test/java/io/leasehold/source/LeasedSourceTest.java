@@ -47,6 +47,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -95,7 +96,7 @@ class LeasedSourceTest {
                         .store(MemoryLeaseStore.named("orders"))
                         .build();
         LeasedEnumeratorState<MemoryQueueSplit, Set<String>> state =
-                new LeasedEnumeratorState<>(Set.of(), List.of(), List.of());
+                new LeasedEnumeratorState<>(Set.of(), List.of(), List.of(), Optional.empty());
 
         assertThatThrownBy(
                         () ->

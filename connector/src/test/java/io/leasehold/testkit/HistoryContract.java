@@ -47,8 +47,8 @@ abstract class HistoryContract extends OperatorContract {
                 new Read(group(), seen, seen),
                 new Read(group(), 0, seen),
                 new Acquire(group(), a.self(), List.of(asRead(lease)), seen),
-                new Declare(group(), a.self(), MemberState.DRAINED, 7, seen),
-                new Close(group(), a.self(), Optional.of(7L), Duration.ZERO, seen));
+                new Declare(group(), a.self(), MemberState.DRAINED, "", 7, seen),
+                new Close(group(), a.self(), Optional.of(7L), Duration.ZERO, Duration.ZERO, seen));
     }
 
     private static Acquire.Wanted asRead(Lease lease) {

@@ -5,6 +5,7 @@ import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.LeaseOutcome.Refused;
 import io.leasehold.lease.LeaseOutcome.Unknown;
 import io.leasehold.lease.LeaseRequest.Close;
+import io.leasehold.lease.LeaseRequest.Declare;
 import io.leasehold.lease.LeaseRequest.Join;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.Member;
@@ -71,6 +72,36 @@ abstract class MembershipContract {
 
     private static Optional<Member> row(Membership membership, ScriptedMember of) {
         return membership.member(of.self().memberId());
+    }
+
+    @Test
+    void whatAMemberSaysToItsOperatorsAndHowLongItHoldsItsSplitsIsSeenByAll() {
+        ScriptedMember a = joined("a");
+        ScriptedMember b = joined("b");
+        long beat = a.open().member("a").orElseThrow().beat();
+
+        applied(a.send(new Declare(group(), a.self(), MemberState.AWAY, "no readers", beat, 0)));
+        Member away = b.open().member("a").orElseThrow();
+        assertThat(away.state()).isEqualTo(MemberState.AWAY);
+        assertThat(away.notice()).isEqualTo("no readers");
+        assertThat(away.heldFor()).isZero();
+        applied(a.send(new Declare(group(), a.self(), MemberState.AWAY, "none yet", beat, 0)));
+        assertThat(b.open().member("a").orElseThrow().notice()).isEqualTo("none yet");
+
+        applied(
+                a.send(
+                        new Close(
+                                group(),
+                                a.self(),
+                                Optional.empty(),
+                                Duration.ofSeconds(2),
+                                Duration.ofSeconds(9),
+                                0)));
+        Member closed = b.open().member("a").orElseThrow();
+        assertThat(closed.heldFor()).isEqualTo(Duration.ofSeconds(9));
+        assertThat(closed.emitsFor()).isEqualTo(Duration.ofSeconds(2));
+        applied(a.reborn("a-2").join(Optional.of(closed)));
+        assertThat(b.open().member("a").orElseThrow().heldFor()).isZero();
     }
 
     @Test
@@ -360,7 +391,7 @@ abstract class MembershipContract {
     void closedIsFinalWhoeverWroteIt() {
         ScriptedMember a = joined("a");
         ScriptedMember b = joined("b");
-        Member closed = a.row().closed(Duration.ofSeconds(5));
+        Member closed = a.row().closed(Duration.ofSeconds(5), Duration.ZERO);
 
         assertThat(row(applied(b.close(a, Optional.of(0L))), a)).contains(closed);
         assertThat(a.beat(1)).isInstanceOf(Refused.class);

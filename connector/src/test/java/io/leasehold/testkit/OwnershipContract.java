@@ -3,8 +3,10 @@ package io.leasehold.testkit;
 import io.leasehold.lease.ChangeNumber;
 import io.leasehold.lease.Claim;
 import io.leasehold.lease.Claim.Kind;
+import io.leasehold.lease.Exclusion;
 import io.leasehold.lease.Lease;
 import io.leasehold.lease.LeaseChanges;
+import io.leasehold.lease.LeaseOutcome;
 import io.leasehold.lease.LeaseOutcome.Refused;
 import io.leasehold.lease.LeaseRequest.Acquire;
 import io.leasehold.lease.LeaseRequest.Discover;
@@ -720,6 +722,67 @@ abstract class OwnershipContract extends MembershipContract {
         assertThat(rated.claim()).isEqualTo(asked(b));
         assertThat(b.taking("s").rate()).isEqualTo(0.1);
         assertThat(a.lease("t").rate()).isZero();
+    }
+
+    @Test
+    void whoCannotReadASplitIsSeenByAllAndStays() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s", "t", "u"));
+        Lease had = a.taking("s");
+        ScriptedMember b = joined("b");
+        Lease claimed = b.claiming("s");
+        Map<String, Exclusion> who = Map.of("a b", Exclusion.UNREADABLE, "b", Exclusion.NOT_FOUND);
+
+        assertThat(applied(b.exclude(who, claimed, b.lease("t"))))
+                .containsExactlyInAnyOrder("s", "t");
+
+        Lease excluded = a.lease("s");
+        assertThat(excluded.excluded()).isEqualTo(who);
+        assertThat(excluded.version()).isEqualTo(a.open().changeNumber());
+        assertThat(excluded.owner()).isEqualTo(had.owner());
+        assertThat(excluded.epoch()).isEqualTo(had.epoch());
+        assertThat(excluded.claim()).isEqualTo(claimed.claim());
+        assertThat(a.lease("u").excluded()).isEmpty();
+        applied(a.finish(excluded, position("end", 1)));
+        assertThat(a.lease("s").excluded()).isEqualTo(who);
+        assertThat(applied(b.exclude(Map.of(), a.lease("s")))).containsExactly("s");
+        assertThat(a.lease("s").excluded()).isEmpty();
+        assertThat(a.lease("s").finished()).isTrue();
+    }
+
+    @Test
+    void anExclusionOfARowThatHasChangedSinceIsNotWritten() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s"));
+        Lease read = a.lease("s");
+        Lease now = a.taking("s");
+        long change = a.open().changeNumber();
+
+        assertThat(applied(a.exclude(Map.of("a", Exclusion.NOT_FOUND), read))).isEmpty();
+
+        assertThat(a.lease("s")).isEqualTo(now);
+        assertThat(a.open().changeNumber()).isEqualTo(change);
+    }
+
+    @Test
+    void aSplitThatAMemberWasExcludedFromMeanwhileIsNotAcquired() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s"));
+        Lease read = a.lease("s");
+        applied(a.exclude(Map.of("b", Exclusion.NOT_FOUND), read));
+
+        assertThat(applied(joined("b").acquire(read))).isEmpty();
+    }
+
+    @Test
+    void whoMayNotWriteExcludesNobody() {
+        ScriptedMember a = joined("a");
+        applied(a.discover("s"));
+        Lease read = a.lease("s");
+        applied(a.close(a, Optional.empty()));
+
+        assertThat(a.exclude(Map.of("a", Exclusion.NOT_FOUND), read))
+                .isInstanceOf(LeaseOutcome.Refused.class);
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.leasehold.lease.LeaseRequest.Claim;
 import io.leasehold.lease.LeaseRequest.Close;
 import io.leasehold.lease.LeaseRequest.Declare;
 import io.leasehold.lease.LeaseRequest.Discover;
+import io.leasehold.lease.LeaseRequest.Exclude;
 import io.leasehold.lease.LeaseRequest.Finish;
 import io.leasehold.lease.LeaseRequest.Forget;
 import io.leasehold.lease.LeaseRequest.Free;
@@ -100,6 +101,11 @@ public abstract class RelayingStore implements LeaseStore {
     @Override
     public LeaseOutcome<Set<String>> withdraw(Withdraw withdraw) {
         return relay(withdraw);
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> exclude(Exclude exclude) {
+        return relay(exclude);
     }
 
     @Override

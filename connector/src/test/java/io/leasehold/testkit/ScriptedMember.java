@@ -2,6 +2,7 @@ package io.leasehold.testkit;
 
 import io.leasehold.lease.ChangeNumber;
 import io.leasehold.lease.Claim.Kind;
+import io.leasehold.lease.Exclusion;
 import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.Lease;
 import io.leasehold.lease.LeaseOutcome;
@@ -13,6 +14,7 @@ import io.leasehold.lease.LeaseRequest.Claim;
 import io.leasehold.lease.LeaseRequest.Close;
 import io.leasehold.lease.LeaseRequest.Declare;
 import io.leasehold.lease.LeaseRequest.Discover;
+import io.leasehold.lease.LeaseRequest.Exclude;
 import io.leasehold.lease.LeaseRequest.Finish;
 import io.leasehold.lease.LeaseRequest.Join;
 import io.leasehold.lease.LeaseRequest.Open;
@@ -189,6 +191,20 @@ public record ScriptedMember(LeaseStore store, String group, Incarnation self) {
 
     public LeaseOutcome<Set<String>> withdraw(String... splits) {
         return send(new Withdraw(group, self, List.of(splits)));
+    }
+
+    /** Writes who cannot read these splits, whose rows are as they were read. */
+    public LeaseOutcome<Set<String>> exclude(Map<String, Exclusion> excluded, Lease... asRead) {
+        return send(
+                new Exclude(
+                        group,
+                        self,
+                        Stream.of(asRead)
+                                .map(
+                                        lease ->
+                                                new Exclude.Excluded(
+                                                        lease.splitId(), lease.version(), excluded))
+                                .toList()));
     }
 
     public LeaseOutcome<Set<String>> rate(Lease lease, double perSecond) {

@@ -41,8 +41,8 @@ public abstract class StoredFormatContract<T> {
     @Test
     final void writesTheCurrentVersionAndReadsIt() throws IOException {
         assertThat(HexFormat.of().formatHex(serializer.serialize(value))).isEqualTo(current);
-        assertThat(serializer.getVersion()).isEqualTo(0x4C48_0002);
-        assertThat(serializer.deserialize(0x4C48_0002, HexFormat.of().parseHex(current)))
+        assertThat(serializer.getVersion()).isEqualTo(0x4C48_0003);
+        assertThat(serializer.deserialize(0x4C48_0003, HexFormat.of().parseHex(current)))
                 .isEqualTo(value);
     }
 
@@ -52,10 +52,20 @@ public abstract class StoredFormatContract<T> {
         for (int length = 0; length <= bytes.length + 3; length++) {
             byte[] wrong = Arrays.copyOf(bytes, length);
             if (length != bytes.length) {
-                assertThat(readable(1, wrong)).isNotEqualTo(Optional.of(value));
                 assertThatExceptionOfType(IOException.class)
                         .as("%d of %d bytes", length, bytes.length)
-                        .isThrownBy(() -> serializer.deserialize(0x4C48_0002, wrong));
+                        .isThrownBy(() -> serializer.deserialize(0x4C48_0003, wrong));
+            }
+        }
+    }
+
+    @Test
+    final void refusesBytesOfVersionOneBehindTheEndAndCutShort() {
+        byte[] bytes = HexFormat.of().parseHex(versionOne);
+        for (int length = 0; length <= bytes.length + 3; length++) {
+            if (length != bytes.length) {
+                assertThat(readable(1, Arrays.copyOf(bytes, length)))
+                        .isNotEqualTo(Optional.of(value));
             }
         }
     }
@@ -72,7 +82,7 @@ public abstract class StoredFormatContract<T> {
     @Test
     final void refusesTheVersionOfALaterLibrary() {
         assertThatExceptionOfType(IOException.class)
-                .isThrownBy(() -> serializer.deserialize(0x4C48_0003, new byte[0]))
-                .withMessageContaining("written in version 3; this library reads versions 1 to 2");
+                .isThrownBy(() -> serializer.deserialize(0x4C48_0004, new byte[0]))
+                .withMessageContaining("written in version 4; this library reads versions 1 to 3");
     }
 }

@@ -41,10 +41,10 @@ final class H2Dialect extends SqlDialect {
                           AS s (split_id, parents, progress, serializer_version, text, checkpoint)
                        ON l.group_id = :group AND l.split_id = s.split_id
                     WHEN NOT MATCHED THEN INSERT
-                         (group_id, split_id, epoch, tenure, finished, parents, rate, version,
+                         (group_id, split_id, epoch, tenure, finished, parents, excluded_members, rate, version,
                           progress, serializer_version, progress_text, progress_checkpoint,
                           progress_epoch, created_at, changed_at, progress_at)
-                    VALUES (:group, s.split_id, 0, 0, FALSE, s.parents, 0, :version,
+                    VALUES (:group, s.split_id, 0, 0, FALSE, s.parents, '', 0, :version,
                           s.progress, s.serializer_version, s.text, s.checkpoint,
                           0, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP)
                     """);
@@ -114,6 +114,19 @@ final class H2Dialect extends SqlDialect {
                     WHEN MATCHED AND l.version = c.version AND NOT l.finished
                          AND l.owner <> :member THEN UPDATE
                      SET claimant = :member, claim_kind = c.kind,
+                         version = :version, changed_at = CURRENT_TIMESTAMP
+                    """);
+
+    private static final Sql EXCLUDE =
+            Sql.of(
+                    """
+                    MERGE INTO lease l
+                    USING UNNEST(CAST(:splits AS VARCHAR ARRAY), CAST(:versions AS BIGINT ARRAY),
+                                 CAST(:excluded AS VARCHAR ARRAY))
+                          AS c (split_id, version, excluded_members)
+                       ON l.group_id = :group AND l.split_id = c.split_id
+                    WHEN MATCHED AND l.version = c.version THEN UPDATE
+                     SET excluded_members = c.excluded_members,
                          version = :version, changed_at = CURRENT_TIMESTAMP
                     """);
 
@@ -220,6 +233,11 @@ final class H2Dialect extends SqlDialect {
     @Override
     Sql withdraw() {
         return WITHDRAW;
+    }
+
+    @Override
+    Sql exclude() {
+        return EXCLUDE;
     }
 
     @Override

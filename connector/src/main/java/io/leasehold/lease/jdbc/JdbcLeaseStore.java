@@ -17,6 +17,8 @@ import io.leasehold.lease.LeaseRequest.Close;
 import io.leasehold.lease.LeaseRequest.Declare;
 import io.leasehold.lease.LeaseRequest.Discover;
 import io.leasehold.lease.LeaseRequest.Discover.NewSplit;
+import io.leasehold.lease.LeaseRequest.Exclude;
+import io.leasehold.lease.LeaseRequest.Exclude.Excluded;
 import io.leasehold.lease.LeaseRequest.Finish;
 import io.leasehold.lease.LeaseRequest.Forget;
 import io.leasehold.lease.LeaseRequest.Free;
@@ -146,6 +148,8 @@ public final class JdbcLeaseStore implements LeaseStore {
                         .orders(member.orders())
                         .with("duration", member.duration().toNanos())
                         .with("emits_for", member.emitsFor().toNanos())
+                        .with("held_for", member.heldFor().toNanos())
+                        .with("notice", member.notice())
                         .with("description", member.description());
         join.replaced()
                 .ifPresent(
@@ -308,7 +312,8 @@ public final class JdbcLeaseStore implements LeaseStore {
                         .by(close.closed())
                         .with("beat", close.beat().orElse(0L))
                         .with("any_beat", close.beat().isEmpty())
-                        .with("emits_for", close.emitsFor().toNanos());
+                        .with("emits_for", close.emitsFor().toNanos())
+                        .with("held_for", close.heldFor().toNanos());
         return requests.changing(
                 close.group(),
                 close.seen(),
@@ -341,6 +346,18 @@ public final class JdbcLeaseStore implements LeaseStore {
     }
 
     @Override
+    public LeaseOutcome<Set<String>> exclude(Exclude exclude) {
+        List<Excluded> splits = LockOrder.of(exclude.splits(), Excluded::splitId);
+        Values values =
+                Values.of(exclude.group())
+                        .by(exclude.by())
+                        .with("splits", text(splits, Excluded::splitId))
+                        .with("versions", number(splits, Excluded::version))
+                        .with("excluded", text(splits, LeaseRows::excluded));
+        return ifWriter(exclude.group(), exclude.by(), SqlDialect::exclude, values);
+    }
+
+    @Override
     public LeaseOutcome<Set<String>> rate(Rate rate) {
         List<Rated> splits = LockOrder.of(rate.splits(), Rated::splitId);
         Values values =
@@ -360,6 +377,7 @@ public final class JdbcLeaseStore implements LeaseStore {
                 Values.of(declare.group())
                         .by(declare.by())
                         .with("state", declare.state().name())
+                        .with("notice", declare.notice())
                         .with("beat", declare.beat())
                         .with("may_own", declare.state() != MemberState.DRAINED);
         return requests.changing(

@@ -3,12 +3,14 @@ package io.leasehold.lease.jdbc;
 import io.leasehold.lease.Balance;
 import io.leasehold.lease.ChangeNumber;
 import io.leasehold.lease.Claim;
+import io.leasehold.lease.Exclusion;
 import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.Inspection;
 import io.leasehold.lease.Lease;
 import io.leasehold.lease.LeaseChanges;
 import io.leasehold.lease.LeaseRequest.Acquire;
 import io.leasehold.lease.LeaseRequest.Discover.NewSplit;
+import io.leasehold.lease.LeaseRequest.Exclude.Excluded;
 import io.leasehold.lease.LeaseStoreException;
 import io.leasehold.lease.Member;
 import io.leasehold.lease.MemberState;
@@ -30,6 +32,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** What the rows of a result say. */
 final class LeaseRows {
@@ -50,6 +54,30 @@ final class LeaseRows {
         List<String> parents = List.of(lines.split(PARENT_SEPARATOR, -1));
         parents.forEach(parent -> Names.require("parent's split id", parent));
         return Set.copyOf(parents);
+    }
+
+    /** As {@link #excluded(String)} reads it back: a line for each member. */
+    static String excluded(Excluded split) {
+        return new TreeMap<>(split.excluded())
+                .entrySet().stream()
+                        .map(member -> member.getValue().name() + ' ' + member.getKey())
+                        .collect(Collectors.joining("\n"));
+    }
+
+    private static Map<String, Exclusion> excluded(String lines) {
+        if (lines.isEmpty()) {
+            return Map.of();
+        }
+        Map<String, Exclusion> excluded = new HashMap<>();
+        for (String line : lines.split("\n", -1)) {
+            int end = Math.max(line.indexOf(' '), 0);
+            String member = line.substring(end).stripLeading();
+            Names.require("id of an excluded member", member);
+            excluded.put(
+                    member,
+                    constant(Exclusion.class, "reason of an exclusion", line.substring(0, end)));
+        }
+        return excluded;
     }
 
     /** A group, with one of its members if it has any. */
@@ -112,7 +140,9 @@ final class LeaseRows {
                             orders(row),
                             Duration.ofNanos(row.getLong("duration_nanos")),
                             Duration.ofNanos(row.getLong("emits_for_nanos")),
-                            row.getString("description")));
+                            Duration.ofNanos(row.getLong("held_for_nanos")),
+                            row.getString("description"),
+                            row.getString("notice")));
         } catch (IllegalArgumentException e) {
             return Optional.of(
                     Membership.unreadable(
@@ -251,6 +281,7 @@ final class LeaseRows {
                                     claim(row),
                                     row.getBoolean("finished"),
                                     parents(row.getString("parents")),
+                                    excluded(row.getString("excluded_members")),
                                     rate(row.getDouble("rate")),
                                     row.getLong("version"))),
                     "");

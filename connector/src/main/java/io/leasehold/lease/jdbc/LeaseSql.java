@@ -18,13 +18,13 @@ final class LeaseSql {
             """
             g.change_number, g.schema_version, g.line LIKE :seen AS seen_in_line, m.member_id, m.incarnation, m.beat, m.state,
             m.weight, m.most_splits, m.balance, m.ordered_drain, m.ordered_weight,
-            m.duration_nanos, m.emits_for_nanos, m.description
+            m.duration_nanos, m.emits_for_nanos, m.held_for_nanos, m.description, m.notice
             """;
 
     private static final String LEASE_COLUMNS =
             """
             l.split_id, l.owner, l.owner_incarnation, l.epoch, l.tenure, l.claimant, l.claim_kind,
-            l.finished, l.parents, l.rate, l.version
+            l.finished, l.parents, l.excluded_members, l.rate, l.version
             """;
 
     /** The group with its members; one row without a member where there is none. */
@@ -75,10 +75,12 @@ final class LeaseSql {
                     INSERT INTO lease_member
                            (group_id, member_id, incarnation, beat, state,
                             weight, most_splits, balance, ordered_drain, ordered_weight,
-                            duration_nanos, emits_for_nanos, description, joined_at, beat_at)
+                            duration_nanos, emits_for_nanos, held_for_nanos, description, notice,
+                            joined_at, beat_at)
                     VALUES (:group, :member, :incarnation, :beat, :state,
                             :weight, :most_splits, :balance, :ordered_drain,
-                            NULLIF(:ordered_weight, -1), :duration, :emits_for, :description,
+                            NULLIF(:ordered_weight, -1), :duration, :emits_for, :held_for, :description,
+                            :notice,
                             CURRENT_TIMESTAMP, CURRENT_TIMESTAMP)
                     """);
 
@@ -92,7 +94,8 @@ final class LeaseSql {
                            ordered_drain = :ordered_drain,
                            ordered_weight = NULLIF(:ordered_weight, -1),
                            duration_nanos = :duration,
-                           emits_for_nanos = :emits_for, description = :description,
+                           emits_for_nanos = :emits_for, held_for_nanos = :held_for,
+                           description = :description, notice = :notice,
                            joined_at = CURRENT_TIMESTAMP, beat_at = CURRENT_TIMESTAMP,
                            closed_at = NULL
                      WHERE group_id = :group AND member_id = :member
@@ -105,6 +108,7 @@ final class LeaseSql {
                     """
                     UPDATE lease_member
                        SET state = 'CLOSED', emits_for_nanos = :emits_for,
+                           held_for_nanos = :held_for,
                            closed_at = CURRENT_TIMESTAMP
                      WHERE group_id = :group AND member_id = :member
                        AND incarnation = :incarnation AND state <> 'CLOSED'
@@ -116,8 +120,9 @@ final class LeaseSql {
             Sql.of(
                     """
                     UPDATE lease_member
-                       SET state = :state
-                     WHERE group_id = :group AND member_id = :member AND state <> :state
+                       SET state = :state, notice = :notice
+                     WHERE group_id = :group AND member_id = :member
+                       AND (state <> :state OR notice <> :notice)
                        AND beat = :beat
                        AND (:may_own OR NOT EXISTS (
                             SELECT 1 FROM lease l

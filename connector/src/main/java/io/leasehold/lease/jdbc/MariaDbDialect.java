@@ -64,10 +64,10 @@ class MariaDbDialect extends SqlDialect {
             Sql.of(
                     """
                     INSERT INTO lease
-                           (group_id, split_id, epoch, tenure, finished, parents, rate, version,
+                           (group_id, split_id, epoch, tenure, finished, parents, excluded_members, rate, version,
                             progress, serializer_version, progress_text, progress_checkpoint,
                             progress_epoch, created_at, changed_at, progress_at)
-                    SELECT :group, s.split_id, 0, 0, FALSE, s.parents, 0, :version,
+                    SELECT :group, s.split_id, 0, 0, FALSE, s.parents, '', 0, :version,
                            FROM_BASE64(s.progress), s.serializer_version, s.progress_text,
                            s.progress_checkpoint, 0, CURRENT_TIMESTAMP(6), CURRENT_TIMESTAMP(6),
                            CURRENT_TIMESTAMP(6)
@@ -163,6 +163,22 @@ class MariaDbDialect extends SqlDialect {
                      WHERE l.version = c.version AND NOT l.finished AND l.owner <> :member
                     """
                             .formatted(rows(SPLIT, VERSION, "kind" + NAME + "'$.kinds'")));
+
+    private static final Sql EXCLUDE =
+            Sql.of(
+                    """
+                    UPDATE %s AS c
+                           STRAIGHT_JOIN lease AS l
+                              ON l.group_id = :group AND l.split_id = c.split_id
+                       SET l.excluded_members = c.excluded_members,
+                           l.version = :version, l.changed_at = CURRENT_TIMESTAMP(6)
+                     WHERE l.version = c.version
+                    """
+                            .formatted(
+                                    rows(
+                                            SPLIT,
+                                            VERSION,
+                                            "excluded_members" + TEXT + "'$.excluded'")));
 
     private static final Sql WITHDRAW =
             Sql.of(
@@ -317,6 +333,11 @@ class MariaDbDialect extends SqlDialect {
     @Override
     Sql withdraw() {
         return WITHDRAW;
+    }
+
+    @Override
+    Sql exclude() {
+        return EXCLUDE;
     }
 
     @Override

@@ -98,10 +98,10 @@ final class PostgresDialect extends SqlDialect {
             Sql.of(
                     """
                     INSERT INTO lease
-                           (group_id, split_id, epoch, tenure, finished, parents, rate, version,
+                           (group_id, split_id, epoch, tenure, finished, parents, excluded_members, rate, version,
                             progress, serializer_version, progress_text, progress_checkpoint,
                             progress_epoch, created_at, changed_at, progress_at)
-                    SELECT :group, s.split_id, 0, 0, FALSE, s.parents, 0, :version,
+                    SELECT :group, s.split_id, 0, 0, FALSE, s.parents, '', 0, :version,
                            s.progress, s.serializer_version, s.text, s.checkpoint,
                            0, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP
                       FROM unnest(:splits, :parents, :progresses, :serializers, :texts, :checkpoints)
@@ -160,6 +160,17 @@ final class PostgresDialect extends SqlDialect {
                             "l.version = r.version AND NOT l.finished AND l.owner <> :member",
                             """
                                     claimant = :member, claim_kind = r.kind,
+                                    version = :version, changed_at = CURRENT_TIMESTAMP
+                                    """));
+
+    private static final Sql EXCLUDE =
+            Sql.of(
+                    update(
+                            ":splits, :versions, :excluded",
+                            "split_id, version, excluded_members",
+                            "l.version = r.version",
+                            """
+                                    excluded_members = r.excluded_members,
                                     version = :version, changed_at = CURRENT_TIMESTAMP
                                     """));
 
@@ -299,6 +310,11 @@ final class PostgresDialect extends SqlDialect {
     @Override
     Sql withdraw() {
         return WITHDRAW;
+    }
+
+    @Override
+    Sql exclude() {
+        return EXCLUDE;
     }
 
     @Override

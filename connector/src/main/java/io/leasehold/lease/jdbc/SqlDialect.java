@@ -146,6 +146,9 @@ abstract class SqlDialect {
     /** Removes the claims of {@code :member}. */
     abstract Sql withdraw();
 
+    /** Writes which members cannot read the splits whose version is as read. */
+    abstract Sql exclude();
+
     /** Writes the rates of the splits that are held in these epochs. */
     abstract Sql rate();
 

@@ -2,6 +2,7 @@ package io.leasehold.lease.memory;
 
 import io.leasehold.lease.ChangeNumber;
 import io.leasehold.lease.Claim;
+import io.leasehold.lease.Exclusion;
 import io.leasehold.lease.GroupSummary;
 import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.Inspection;
@@ -16,6 +17,7 @@ import io.leasehold.lease.LeaseRequest.Beat;
 import io.leasehold.lease.LeaseRequest.Close;
 import io.leasehold.lease.LeaseRequest.Declare;
 import io.leasehold.lease.LeaseRequest.Discover;
+import io.leasehold.lease.LeaseRequest.Exclude;
 import io.leasehold.lease.LeaseRequest.Finish;
 import io.leasehold.lease.LeaseRequest.Forget;
 import io.leasehold.lease.LeaseRequest.Free;
@@ -100,6 +102,7 @@ final class MemoryGroup {
                             wasMine ? ofAnother : Optional.empty(),
                             false,
                             lease.parents(),
+                            lease.excluded(),
                             lease.rate(),
                             version));
         }
@@ -131,7 +134,23 @@ final class MemoryGroup {
                             claim,
                             finished,
                             lease.parents(),
+                            lease.excluded(),
                             rate,
+                            version));
+        }
+
+        Row excluding(Map<String, Exclusion> excluded, long version) {
+            return with(
+                    new Lease(
+                            lease.splitId(),
+                            lease.owner(),
+                            lease.epoch(),
+                            lease.tenure(),
+                            lease.claim(),
+                            lease.finished(),
+                            lease.parents(),
+                            excluded,
+                            lease.rate(),
                             version));
         }
 
@@ -145,6 +164,7 @@ final class MemoryGroup {
                             lease.claim(),
                             lease.finished(),
                             lease.parents(),
+                            lease.excluded(),
                             lease.rate(),
                             version),
                     start,
@@ -365,6 +385,25 @@ final class MemoryGroup {
                                                                         version))));
     }
 
+    LeaseOutcome<Set<String>> exclude(Exclude exclude) {
+        return ifWriter(
+                exclude.by(),
+                () ->
+                        change(
+                                exclude.splits(),
+                                (split, version) ->
+                                        row(split.splitId())
+                                                .filter(
+                                                        row ->
+                                                                row.lease().version()
+                                                                        == split.version())
+                                                .map(
+                                                        row ->
+                                                                row.excluding(
+                                                                        split.excluded(),
+                                                                        version))));
+    }
+
     LeaseOutcome<Set<String>> rate(Rate rate) {
         return new Applied<>(
                 change(
@@ -383,7 +422,7 @@ final class MemoryGroup {
                     boolean holds =
                             declare.state() != MemberState.DRAINED || ownsNothing(declare.by());
                     if (row.beat() == declare.beat() && holds) {
-                        change(row.in(declare.state()));
+                        change(row.in(declare.state(), declare.notice()));
                     }
                     return membership();
                 });
@@ -464,7 +503,7 @@ final class MemoryGroup {
                 .filter(row -> close.beat().map(seen -> seen == row.beat()).orElse(true))
                 .ifPresent(
                         row -> {
-                            members.put(row.id(), row.closed(close.emitsFor()));
+                            members.put(row.id(), row.closed(close.emitsFor(), close.heldFor()));
                             changed(nextChange());
                         });
         return new Applied<>(membership());

@@ -11,6 +11,7 @@ import io.leasehold.lease.LeaseRequest.Claim;
 import io.leasehold.lease.LeaseRequest.Close;
 import io.leasehold.lease.LeaseRequest.Declare;
 import io.leasehold.lease.LeaseRequest.Discover;
+import io.leasehold.lease.LeaseRequest.Exclude;
 import io.leasehold.lease.LeaseRequest.Finish;
 import io.leasehold.lease.LeaseRequest.Forget;
 import io.leasehold.lease.LeaseRequest.Free;
@@ -134,6 +135,11 @@ public final class MemoryLeaseStore implements LeaseStore {
     @Override
     public LeaseOutcome<Set<String>> withdraw(Withdraw withdraw) {
         return ask(withdraw.group(), group -> group.withdraw(withdraw));
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> exclude(Exclude exclude) {
+        return ask(exclude.group(), group -> group.exclude(exclude));
     }
 
     @Override

@@ -35,6 +35,15 @@ final class LeaseEventLog {
             LOG.info("The split '{}' was let go.", gone.splitId());
         } else if (event instanceof LeaseEvent.WithoutTaker without) {
             withoutTaker(without.splits());
+        } else if (event instanceof LeaseEvent.NothingInCommon strangers) {
+            LOG.warn(
+                    "The members '{}' and '{}' of this group have no split in common: '{}' finds '{}' and others, '{}' finds '{}' and others. Each reads its own. If they are different queues, give each queue its own lease.group.",
+                    strangers.memberId(),
+                    strangers.otherId(),
+                    strangers.memberId(),
+                    strangers.mine(),
+                    strangers.otherId(),
+                    strangers.theirs());
         } else if (event instanceof LeaseEvent.Unreadable unreadable) {
             LOG.error(
                     "The lease of split '{}' cannot be read and is left alone: {}",
@@ -81,10 +90,10 @@ final class LeaseEventLog {
     private static void withoutTaker(int splits) {
         if (splits > 0) {
             LOG.warn(
-                    "{} splits are not read by anybody: no member of the group takes that many. Raise lease.max-splits, or start another job.",
+                    "{} splits are not read by anybody: no live member finds them, or none takes that many. 'leasehold describe' names those that no source finds. For the others raise lease.max-splits, or start another job.",
                     splits);
         } else {
-            LOG.info("Every split of the group has a member again that takes it.");
+            LOG.info("Every split of the group has a member again that reads it.");
         }
     }
 }

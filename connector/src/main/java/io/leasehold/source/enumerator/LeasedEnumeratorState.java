@@ -5,6 +5,8 @@ import io.leasehold.source.split.LeasedSplit;
 import org.apache.flink.api.connector.source.SourceSplit;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a checkpoint holds of an enumerator.
@@ -14,12 +16,18 @@ import java.util.List;
  *     nobody else remembers their positions
  * @param discovered splits that the wrapped enumerator gave away and that are not known to have a
  *     lease yet
+ * @param found ids of all splits that the wrapped enumerator has found in this job's lives; empty
+ *     if that is not known, as in a state that an earlier version wrote
  */
 public record LeasedEnumeratorState<SplitT extends SourceSplit, InnerT>(
-        InnerT inner, List<LeasedSplit<SplitT>> withheld, List<SplitT> discovered) {
+        InnerT inner,
+        List<LeasedSplit<SplitT>> withheld,
+        List<SplitT> discovered,
+        Optional<Set<String>> found) {
 
     public LeasedEnumeratorState {
         withheld = List.copyOf(withheld);
         discovered = List.copyOf(discovered);
+        found = found.map(Set::copyOf);
     }
 }

@@ -12,7 +12,11 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Writes a {@link LeasedEnumeratorState} around the bytes of the wrapped source's own serializers.
@@ -20,7 +24,9 @@ import java.util.List;
  * <p>It also reads what the wrapped source's own serializer wrote before the source was wrapped.
  *
  * <p>Version 1 and 2: the inner state, the number of withheld splits and each, the number of
- * discovered splits and each; every one with the version and the length of its bytes.
+ * discovered splits and each; every one with the version and the length of its bytes. Version 3
+ * adds whether it is known what was found, and if so, the number of splits found and the id of
+ * each, in order.
  */
 public final class LeasedEnumeratorStateSerializer<SplitT extends SourceSplit, InnerT>
         implements SimpleVersionedSerializer<LeasedEnumeratorState<SplitT, InnerT>> {
@@ -48,6 +54,7 @@ public final class LeasedEnumeratorStateSerializer<SplitT extends SourceSplit, I
         VersionedBytes.write(innerState, state.inner(), out);
         writeAll(leasedSplit, state.withheld(), out);
         writeAll(innerSplit, state.discovered(), out);
+        writeFound(state.found(), out);
         return out.getCopyOfBuffer();
     }
 
@@ -58,18 +65,44 @@ public final class LeasedEnumeratorStateSerializer<SplitT extends SourceSplit, I
                 "leased enumerator's state",
                 version,
                 bytes,
-                this::read,
+                all -> read(all, StateVersion.tellsWhatWasFound(version)),
                 innerState,
-                inner -> new LeasedEnumeratorState<>(inner, List.of(), List.of()));
+                inner ->
+                        new LeasedEnumeratorState<>(inner, List.of(), List.of(), Optional.empty()));
     }
 
-    private LeasedEnumeratorState<SplitT, InnerT> read(byte[] bytes) throws IOException {
+    private LeasedEnumeratorState<SplitT, InnerT> read(byte[] bytes, boolean tellsWhatWasFound)
+            throws IOException {
         DataInputDeserializer in = new DataInputDeserializer(bytes);
         InnerT inner = VersionedBytes.read(innerState, in);
         List<LeasedSplit<SplitT>> withheld = readAll(leasedSplit, in);
         List<SplitT> discovered = readAll(innerSplit, in);
+        Optional<Set<String>> found = tellsWhatWasFound ? readFound(in) : Optional.empty();
         VersionedBytes.requireEnd("leased enumerator's state", in);
-        return new LeasedEnumeratorState<>(inner, withheld, discovered);
+        return new LeasedEnumeratorState<>(inner, withheld, discovered, found);
+    }
+
+    private static void writeFound(Optional<Set<String>> found, DataOutputSerializer out)
+            throws IOException {
+        out.writeBoolean(found.isPresent());
+        if (found.isPresent()) {
+            out.writeInt(found.get().size());
+            for (String splitId : new TreeSet<>(found.get())) {
+                out.writeUTF(splitId);
+            }
+        }
+    }
+
+    private static Optional<Set<String>> readFound(DataInputDeserializer in) throws IOException {
+        if (!in.readBoolean()) {
+            return Optional.empty();
+        }
+        int size = in.readInt();
+        Set<String> found = new HashSet<>();
+        for (int i = 0; i < size; i++) {
+            found.add(in.readUTF());
+        }
+        return Optional.of(found);
     }
 
     private static <X> void writeAll(

@@ -1,5 +1,6 @@
 package io.leasehold.source.enumerator;
 
+import io.leasehold.lease.CheckpointTrouble;
 import io.leasehold.lease.Claim;
 import io.leasehold.lease.Lease;
 import io.leasehold.lease.LeaseEvent;
@@ -9,6 +10,7 @@ import io.leasehold.lease.LeaseRequest.Release.Released;
 import io.leasehold.lease.LeaseStep;
 import io.leasehold.lease.LeaseStoreFactory;
 import io.leasehold.lease.LeaseTerms;
+import io.leasehold.lease.ReaderAbsence;
 import io.leasehold.lease.RestoreRule;
 import io.leasehold.lease.RestoredPosition;
 import io.leasehold.source.enumerator.CheckpointedPositions.Due;
@@ -144,6 +146,11 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     private boolean awaitsReaders = true;
 
     private final StoreOutage outage;
+    private final ReaderAbsence absence;
+    private final CheckpointTrouble checkpoints;
+
+    /** Whether readers have been missing for too long. */
+    private boolean away;
 
     /**
      * @param boundsOf what of a split must be the same in every job, for people
@@ -188,6 +195,9 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         this.decoder = new PositionDecoder<>(serializer, bounds);
         this.settings = settings;
         this.nanoClock = nanoClock;
+        this.absence =
+                new ReaderAbsence(settings.startupTimeout(), settings.terms().readersTimeout());
+        this.checkpoints = counts.checkpoints();
         this.positions = new CheckpointedPositions(settings.oneBehind());
         this.metrics = new EnumeratorMetrics(context.metricGroup(), counts, nanoClock);
         this.loop =
@@ -208,6 +218,8 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                 new StoreOutage(
                         settings.startupTimeout(), settings.deniedTimeout(), restored.isPresent());
         restored.ifPresent(state -> state.withheld().forEach(this::withhold));
+        keeper.sourceTells(
+                restored.map(LeasedEnumeratorState::found).orElse(Optional.of(Set.of())));
         this.discovery =
                 new SplitDiscovery<>(
                         context,
@@ -304,7 +316,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         // Without a lease in the table, as after the table was lost, this is where they start.
         loop.tell(
                 keeper -> {
-                    keeper.discovered(
+                    keeper.ensureLeases(
                             splits.stream()
                                     .map(split -> discovery.newSplit(split.inner()))
                                     .toList());
@@ -575,6 +587,8 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
      */
     private void assign() {
         long now = nanoClock.getAsLong();
+        heedAbsence(now);
+        loop.ask(keeper -> keeper.notice(checkpoints.notice(now)));
         Map<Integer, List<LeasedSplit<SplitT>>> next = new TreeMap<>();
         for (ReaderAssignments.Assignment<SplitT> one :
                 assignments.assignable(
@@ -600,6 +614,56 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                 }
             }
         }
+    }
+
+    /** Others may read what waits for readers that do not come. */
+    private void heedAbsence(long now) {
+        int readers = context.currentParallelism();
+        boolean allThere =
+                assignments.startedCount() >= readers
+                        && context.registeredReaders().size() >= readers;
+        Duration timeout = absence.timeout();
+        if (!absence.isTooLong(allThere, now)) {
+            if (away) {
+                away = false;
+                LOG.info("All readers are there: this member takes splits again.");
+                loop.tell(LeaseKeeper::readersAreBack);
+            }
+            return;
+        }
+        String why =
+                "%s of %s readers have been missing for %s s: no splits are taken until all are there"
+                        .formatted(
+                                readers - Math.min(readers, context.registeredReaders().size()),
+                                readers,
+                                timeout.toSeconds());
+        if (!away) {
+            away = true;
+            LOG.warn("This member gives its splits up: {}.", why);
+            loop.tell(keeper -> keeper.withoutReaders(why));
+        }
+        if (stillGranted().isZero() && loop.ask(LeaseKeeper::heldCount) > 0) {
+            giveUp(why);
+        }
+    }
+
+    /**
+     * No reader has a grant. Positions that are withheld here stay, and are used if nobody else is
+     * granted the split in between; readers bring theirs when they come.
+     */
+    private void giveUp(String why) {
+        assignments
+                .splits()
+                .values()
+                .forEach(held -> held.forEach(id -> lost(new LeaseEvent.Lost(id, why))));
+        loop.tell(LeaseKeeper::giveUp);
+        List<LeasedSplit<SplitT>> kept = withheld.all();
+        for (LeasedSplit<SplitT> split : kept) {
+            String splitId = split.leaseId();
+            assignments.forget(splitId);
+            handoffs.notHeld(splitId);
+        }
+        acquireAnew(kept);
     }
 
     /**
@@ -704,11 +768,13 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         return new LeasedEnumeratorState<>(
                 discovery.inner().snapshotState(checkpointId),
                 withheld.all(),
-                discovery.leaseless());
+                discovery.leaseless(),
+                loop.ask(LeaseKeeper::found));
     }
 
     @Override
     public void notifyCheckpointComplete(long checkpointId) throws Exception {
+        checkpoints.completed();
         CheckpointedPositions.Completed completed = positions.completed(checkpointId, this::worth);
         loop.tell(
                 keeper -> {
@@ -778,6 +844,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
 
     @Override
     public void notifyCheckpointAborted(long checkpointId) throws Exception {
+        checkpoints.failed(nanoClock.getAsLong());
         discovery.inner().notifyCheckpointAborted(checkpointId);
     }
 

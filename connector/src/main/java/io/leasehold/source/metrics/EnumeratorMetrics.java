@@ -61,6 +61,9 @@ public final class EnumeratorMetrics {
         standing(LeaseMetric.SPLITS_UNREADABLE, LeaseStanding::unreadable);
         standing(LeaseMetric.MEMBERS_ALIVE, LeaseStanding::alive);
         group.gauge(LeaseMetric.DENIED_TIME, this::deniedTime);
+        group.gauge(
+                LeaseMetric.CHECKPOINT_TROUBLE,
+                () -> counts.checkpoints().lasts(nanoClock.getAsLong()).toMillis());
         group.gauge(LeaseMetric.REMAINING_VALIDITY, this::remainingValidity);
         renewal(LeaseMetric.RENEWAL_LATENCY, Renewal::latency);
         renewal(LeaseMetric.MAX_RENEWAL_LATENCY, Renewal::longest);

@@ -1,5 +1,7 @@
 package io.leasehold.source.metrics;
 
+import io.leasehold.lease.CheckpointTrouble;
+
 import org.apache.flink.metrics.Counter;
 
 import java.util.EnumMap;
@@ -47,8 +49,15 @@ public final class LeaseCounts {
 
     private final Map<LeaseMetric, Counter> counts = new EnumMap<>(LeaseMetric.class);
 
+    private final CheckpointTrouble checkpoints = new CheckpointTrouble();
+
     public LeaseCounts() {
         LeaseMetric.counters().forEach(metric -> counts.put(metric, new Count()));
+    }
+
+    /** How the checkpoints of the job fare. */
+    public CheckpointTrouble checkpoints() {
+        return checkpoints;
     }
 
     Counter of(LeaseMetric metric) {

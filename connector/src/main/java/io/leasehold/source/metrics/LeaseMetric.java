@@ -30,13 +30,19 @@ public enum LeaseMetric {
             Place.ENUMERATOR,
             Kind.GAUGE,
             "splits",
-            "of the group that no member has room for: nobody reads them"),
+            "of the group that no live member can read, or has room for: nobody reads them"),
     SPLITS_UNREADABLE(
             "splitsUnreadable",
             Place.ENUMERATOR,
             Kind.GAUGE,
             "splits",
             "whose lease or progress cannot be decoded here: left alone"),
+    CHECKPOINT_TROUBLE(
+            "checkpointTrouble",
+            Place.ENUMERATOR,
+            Kind.GAUGE,
+            "ms",
+            "for which checkpoints of the job have failed and none completed: handoffs wait; 0 if not so"),
     MEMBERS_ALIVE(
             "membersAlive",
             Place.ENUMERATOR,

@@ -27,10 +27,21 @@ public final class StateVersion {
 
     private static final int COUNTER = 0xFFFF;
 
-    /** What is written, of splits and of enumerators alike; the format is that of version 1. */
-    public static final int CURRENT = MARK | 2;
+    /** From which on an enumerator's state tells what its source has found. */
+    private static final int FOUND = 3;
+
+    /**
+     * What is written, of splits and of enumerators alike; the format of splits is that of version
+     * 1.
+     */
+    public static final int CURRENT = MARK | 3;
 
     private StateVersion() {}
+
+    /** Whether an enumerator's state of that version tells what its source has found. */
+    public static boolean tellsWhatWasFound(int version) {
+        return (version & ~COUNTER) == MARK && (version & COUNTER) >= FOUND;
+    }
 
     /** Reads bytes of one format. */
     public interface Format<T> {

@@ -99,7 +99,9 @@ class EnumeratorRestoreTest extends EnumeratorRig {
         Life next =
                 new Life(
                         1,
-                        Optional.of(new LeasedEnumeratorState<>("", List.of(moved), List.of())),
+                        Optional.of(
+                                new LeasedEnumeratorState<>(
+                                        "", List.of(moved), List.of(), Optional.empty())),
                         NONE);
 
         next.enumerator.start();

@@ -11,6 +11,7 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -38,9 +39,10 @@ class LeasedEnumeratorStateSerializerTest
                                         3,
                                         false,
                                         Optional.empty())),
-                        List.of(new MemoryQueueSplit("b", 0, 9))),
+                        List.of(new MemoryQueueSplit("b", 0, 9)),
+                        Optional.empty()),
                 of("00000001"),
-                of("4c480002"));
+                of("4c480003") + "00");
     }
 
     /**
@@ -67,10 +69,32 @@ class LeasedEnumeratorStateSerializerTest
     }
 
     @Test
+    void readsWhatVersionTwoWrote() throws IOException {
+        assertThat(SERIALIZER.deserialize(0x4C48_0002, HexFormat.of().parseHex(of("4c480002"))))
+                .returns(Optional.empty(), LeasedEnumeratorState::found)
+                .returns(Set.of("a"), LeasedEnumeratorState::inner);
+    }
+
+    @Test
+    void tellsWhatTheSourceHasFound() throws IOException {
+        LeasedEnumeratorState<MemoryQueueSplit, Set<String>> state =
+                new LeasedEnumeratorState<>(
+                        Set.of(), List.of(), List.of(), Optional.of(Set.of("é", "b", "a")));
+
+        byte[] bytes = SERIALIZER.serialize(state);
+
+        assertThat(HexFormat.of().formatHex(bytes))
+                .endsWith("01" + "00000003" + "0001" + "61" + "0001" + "62" + "0002" + "c3a9");
+        assertThat(SERIALIZER.deserialize(SERIALIZER.getVersion(), bytes)).isEqualTo(state);
+    }
+
+    @Test
     void stateOfTheWrappedEnumeratorHoldsNothingOfOurs() throws IOException {
         byte[] bytes = INNER.serialize(Set.of("a", "b"));
 
         assertThat(SERIALIZER.deserialize(INNER.getVersion(), bytes))
-                .isEqualTo(new LeasedEnumeratorState<>(Set.of("a", "b"), List.of(), List.of()));
+                .isEqualTo(
+                        new LeasedEnumeratorState<>(
+                                Set.of("a", "b"), List.of(), List.of(), Optional.empty()));
     }
 }

@@ -199,7 +199,7 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
         ScriptedMember green = green();
         green.discover("no position");
         green.close(green, Optional.empty());
-        Life life = reading("a");
+        Life life = reading("a", "no position");
 
         assertThat(life.shown("splitsUnreadable")).isEqualTo(1);
         assertThat(life.shown("releases")).isEqualTo(1);

@@ -76,7 +76,7 @@ class LeasedSplitSerializerTest extends StoredFormatContract<LeasedSplit<MemoryQ
                 new LeasedSplitSerializer<>(new Careless(1, bytes));
 
         assertThat(around.deserialize(1, bytes).epoch()).isEqualTo(5);
-        assertThat(around.deserialize(0x4C48_0002, bytes).epoch()).isEqualTo(5);
+        assertThat(around.deserialize(0x4C48_0003, bytes).epoch()).isEqualTo(5);
     }
 
     /** Takes any bytes for its split, and always writes the same. */

@@ -23,6 +23,7 @@ final class DescribeCommand extends StoreCommand {
         } else {
             print(seen.splitTable());
         }
+        seen.unread().forEach(this::tell);
         List<String> unreadable = seen.unreadable();
         unreadable.forEach(this::tell);
         return unreadable.isEmpty() ? 0 : Leasehold.FAILED;

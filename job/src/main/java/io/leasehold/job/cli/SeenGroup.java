@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** A group as people and scripts see it. Ages are by the store's clock. */
 record SeenGroup(String group, Inspection seen) {
@@ -80,6 +81,38 @@ record SeenGroup(String group, Inspection seen) {
         return sentences;
     }
 
+    /** One sentence for each unfinished split that no member which is not CLOSED can read. */
+    List<String> unread() {
+        List<String> members =
+                seen.members().stream()
+                        .map(SeenMember::row)
+                        .filter(row -> row.state() != MemberState.CLOSED)
+                        .map(Member::id)
+                        .toList();
+        return seen.splits().stream()
+                .map(SeenSplit::lease)
+                .filter(lease -> !lease.finished() && !members.isEmpty())
+                .filter(lease -> lease.excluded().keySet().containsAll(members))
+                .map(lease -> unread(lease, members))
+                .toList();
+    }
+
+    private static String unread(Lease lease, List<String> members) {
+        return "Nobody reads split '%s': %s. Start a job that can, or leave it."
+                .formatted(
+                        lease.splitId(),
+                        members.stream()
+                                .map(
+                                        member ->
+                                                "'%s': %s"
+                                                        .formatted(
+                                                                member,
+                                                                lease.exclusionOf(member)
+                                                                        .orElseThrow()
+                                                                        .text()))
+                                .collect(Collectors.joining(", ")));
+    }
+
     /** The splits, for scripts. */
     List<Map<String, Object>> splits() {
         return seen.splits().stream().map(this::json).toList();
@@ -96,6 +129,7 @@ record SeenGroup(String group, Inspection seen) {
         json.put("claimant", lease.claim().map(Claim::claimant).orElse(null));
         json.put("claimKind", lease.claim().map(claim -> claim.kind().name()).orElse(null));
         json.put("finished", lease.finished());
+        json.put("excluded", new TreeMap<>(lease.excluded()));
         json.put("progress", split.progress().text());
         json.put("checkpoint", split.progress().checkpointId());
         json.put("progressAgeMillis", millis(split.progressAt()));
