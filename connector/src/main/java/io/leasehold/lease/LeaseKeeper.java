@@ -937,7 +937,20 @@ public final class LeaseKeeper {
     }
 
     private <A> Optional<LeaseStep<?>> step(LeaseRequest<A> request, Applied<A> applied) {
-        return step(request, applied, (reason, s, n) -> over(reason));
+        return step(request, applied, (reason, s, n) -> refused(request, reason, n));
+    }
+
+    /**
+     * Only a refused renewal ends this incarnation: it says whether the table went back, which
+     * other requests do not ask.
+     */
+    private void refused(LeaseRequest<?> request, String reason, long now) {
+        if (request instanceof Beat) {
+            over(reason);
+            return;
+        }
+        doubtful = true;
+        renewals.dueAt(now);
     }
 
     private <A> Optional<LeaseStep<?>> step(

@@ -64,6 +64,24 @@ class LostHistoryTest {
         assertThat(wentBack(blue).why()).contains("another history");
     }
 
+    /** A request that does not say what its sender has seen is refused for want of its row. */
+    @Test
+    void aMemberWhoseRowIsLostNoticesThatTheTableWentBack() {
+        VirtualMember green = group.member("green", VirtualGroup.splits(1));
+        group.until(TICK.multipliedBy(2), () -> green.holds().size() == 1);
+        MemoryLeaseTable.Copy before = group.copy();
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(2));
+        group.until(TICK.multipliedBy(2), () -> blue.holds().size() == 1);
+
+        group.goBackTo(before);
+        blue.keeper.discovered(VirtualGroup.splits(3));
+        blue.freezes("s001");
+        group.run(TICK);
+
+        assertThat(blue.events(LeaseEvent.Over.class)).isEmpty();
+        wentBack(blue);
+    }
+
     @Test
     void aChangeThatNobodyWasToldOfIsNotMissed() {
         VirtualMember blue = group.member("blue", VirtualGroup.splits(4));
