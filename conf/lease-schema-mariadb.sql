@@ -5,6 +5,8 @@
 -- or let Leasehold do it at its first request, with the option lease.schema.create. The jobs themselves
 -- need no more than SELECT, INSERT and UPDATE. A binary log must not be kept in the format STATEMENT.
 --
+-- Needs an innodb_page_size of 16k, the default, or more: the keys of two names do not fit smaller pages.
+--
 -- Names are compared by their code points, so that upper and lower case differ. That this collation
 -- does not see blanks at the end is of no matter: no name has any.
 --

@@ -57,7 +57,13 @@ public final class MariaDbServer {
         static final int PORT = start();
     }
 
-    private static int start() {
+    /**
+     * Starts another one, that is stopped with the JVM.
+     *
+     * @param options of both, installation and server
+     * @return where it listens
+     */
+    public static int start(String... options) {
         try {
             Path folder = Files.createTempDirectory("mariadb");
             Path data = folder.resolve("data");
@@ -68,22 +74,23 @@ public final class MariaDbServer {
                             data,
                             "--auth-root-authentication-method=normal",
                             "--skip-test-db");
+            installation.addAll(List.of(options));
             if (begin(installation, log).waitFor() != 0) {
                 throw new IllegalStateException("MariaDB: " + Files.readString(log));
             }
             int port = freePort();
-            Process server =
-                    begin(
-                            command(
-                                    SERVER,
-                                    data,
-                                    "--port=" + port,
-                                    "--bind-address=127.0.0.1",
-                                    "--socket=" + folder.resolve("socket"),
-                                    "--pid-file=" + folder.resolve("pid"),
-                                    "--innodb-flush-log-at-trx-commit=1",
-                                    "--innodb-doublewrite=ON"),
-                            log);
+            List<String> serving =
+                    command(
+                            SERVER,
+                            data,
+                            "--port=" + port,
+                            "--bind-address=127.0.0.1",
+                            "--socket=" + folder.resolve("socket"),
+                            "--pid-file=" + folder.resolve("pid"),
+                            "--innodb-flush-log-at-trx-commit=1",
+                            "--innodb-doublewrite=ON");
+            serving.addAll(List.of(options));
+            Process server = begin(serving, log);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, folder)));
             await().atMost(60, TimeUnit.SECONDS)
                     .failFast("MariaDB ended: " + log, () -> !server.isAlive())
@@ -151,7 +158,7 @@ public final class MariaDbServer {
         return url(port(), name);
     }
 
-    private static String url(int port, String database) {
+    public static String url(int port, String database) {
         return "jdbc:mariadb://127.0.0.1:" + port + "/" + database;
     }
 

@@ -3,6 +3,7 @@ package io.leasehold.lease.jdbc;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -10,6 +11,22 @@ import java.util.Set;
  * square of their number.
  */
 final class H2Dialect extends SqlDialect {
+
+    /** Tables that were made under IGNORECASE stay so. */
+    private static final Sql UNFIT =
+            Sql.of(
+                    """
+                    SELECT setting_name AS setting FROM INFORMATION_SCHEMA.SETTINGS
+                     WHERE setting_name = 'IGNORECASE' AND setting_value <> '0'
+                        OR setting_name = 'MODE' AND setting_value = 'Oracle'
+                    UNION ALL
+                    SELECT setting_value FROM INFORMATION_SCHEMA.SETTINGS
+                     WHERE setting_name = 'COLLATION'
+                       AND setting_value NOT LIKE '%STRENGTH IDENTICAL'
+                    UNION ALL
+                    SELECT 'IGNORECASE' FROM INFORMATION_SCHEMA.COLUMNS
+                     WHERE data_type = 'VARCHAR_IGNORECASE' AND UPPER(table_name) = 'LEASE'
+                    """);
 
     private static final Sql BEAT =
             Sql.of(
@@ -182,6 +199,26 @@ final class H2Dialect extends SqlDialect {
     String connectionSettings(Duration timeout) {
         return "SET LOCK_TIMEOUT %1$s; SET QUERY_TIMEOUT %1$s"
                 .formatted(Math.max(1, timeout.toMillis()));
+    }
+
+    /** Two names that it compares as the same would be one split, or one member. */
+    @Override
+    Optional<String> unfit(JdbcSession session) throws SQLException {
+        return session.query(UNFIT, Values.of(""), row -> row.getString("setting")).stream()
+                .findFirst()
+                .map(H2Dialect::whyUnfit);
+    }
+
+    private static String whyUnfit(String setting) {
+        return switch (setting) {
+            case "IGNORECASE" ->
+                    "it ignores case, so that the splits 'a' and 'A' would be one; make a database without IGNORECASE=TRUE";
+            case "MODE" ->
+                    "MODE=Oracle takes an empty text for none; leave the mode out of the URL, or use another one";
+            default ->
+                    "by its collation, %s, different names are the same; make a database without a collation, or one of STRENGTH IDENTICAL"
+                            .formatted(setting);
+        };
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.leasehold.lease.jdbc;
 
+import io.leasehold.lease.LeaseStoreException;
+
 import com.zaxxer.hikari.HikariDataSource;
 
 import java.sql.Connection;
@@ -17,7 +19,7 @@ final class JdbcConnections {
 
     /** What a new connection is told before its first request. */
     interface Greeting {
-        void to(Connection connection) throws SQLException;
+        void to(Connection connection) throws SQLException, LeaseStoreException;
     }
 
     private final HikariDataSource pool;
@@ -37,8 +39,9 @@ final class JdbcConnections {
      *
      * @throws SQLException also if the greeting fails; the pool would repeat it until its time-out,
      *     and then keep the reason to itself
+     * @throws LeaseStoreException if the greeting does
      */
-    Connection current(Greeting greeting) throws SQLException {
+    Connection current(Greeting greeting) throws SQLException, LeaseStoreException {
         if (kept.isEmpty()) {
             // A pool would try again for as long as it is waited for.
             password.read();

@@ -13,6 +13,7 @@ import org.slf4j.LoggerFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** How a request is carried out, whatever its statements are: in time, and with an outcome. */
@@ -103,10 +104,16 @@ final class JdbcRequests {
         return new JdbcSession(connection, dialect, dialect.transactionSettings(timeout), deadline);
     }
 
-    private void greet(Connection made, Deadline deadline) throws SQLException {
+    private void greet(Connection made, Deadline deadline)
+            throws SQLException, LeaseStoreException {
+        JdbcSession session = session(made, deadline);
         String settings = dialect.connectionSettings(timeout);
         if (!settings.isEmpty()) {
-            session(made, deadline).run(settings);
+            session.run(settings);
+        }
+        Optional<String> unfit = dialect.unfit(session);
+        if (unfit.isPresent()) {
+            throw failures.unfit(unfit.get());
         }
     }
 

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -204,6 +205,9 @@ class MariaDbDialect extends SqlDialect {
                     """
                             .formatted(rows(SPLIT, EPOCH, "rate DOUBLE PATH '$.rates'"), HELD));
 
+    private static final Sql PAGE_SIZE = Sql.of("SELECT @@innodb_page_size AS page_size");
+    private static final int SMALLEST_PAGE = 16384;
+
     private static final Set<Integer> HOPELESS_ERRORS =
             Set.of(
                     1044, // no right to the database
@@ -260,6 +264,18 @@ class MariaDbDialect extends SqlDialect {
                                 BigDecimal.valueOf(Math.max(1, timeout.toMillis()), 3)
                                         .toPlainString(),
                                 seconds(timeout));
+    }
+
+    /** The keys of two names are longer than what smaller pages take. */
+    @Override
+    Optional<String> unfit(JdbcSession session) throws SQLException {
+        return session.query(PAGE_SIZE, Values.of(""), row -> row.getInt("page_size")).stream()
+                .filter(size -> size < SMALLEST_PAGE)
+                .findFirst()
+                .map(
+                        size ->
+                                "the innodb_page_size of the server is %s, but must be %s or more; it is set when a server is installed"
+                                        .formatted(size, SMALLEST_PAGE));
     }
 
     static String commonSettings(Duration timeout) {

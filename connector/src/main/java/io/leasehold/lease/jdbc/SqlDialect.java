@@ -94,6 +94,14 @@ abstract class SqlDialect {
         return "";
     }
 
+    /**
+     * Why leases cannot be kept in the database that a new connection leads to, though it is of the
+     * right kind: what follows a colon, without a full stop. Asked before anything is written.
+     */
+    Optional<String> unfit(JdbcSession session) throws SQLException {
+        return Optional.empty();
+    }
+
     /** Driver settings that the user may override; they bound what is not yet a request. */
     abstract Map<String, String> driverSettings(Duration timeout);
 

@@ -75,6 +75,14 @@ record SqlFailures(String url, SqlDialect dialect, boolean passwordMayChange) {
                                         .formatted(url, said(failure)));
     }
 
+    /**
+     * @param why what about the database it is, and what would be right
+     */
+    LeaseStoreException unfit(String why) {
+        return new LeaseStoreException(
+                "Leases cannot be kept at %s: %s.".formatted(url, why), Kind.MISCONFIGURED, null);
+    }
+
     private String columnMissing(String said) {
         LeaseSchema schema = dialect.schema();
         return schema.migrations().isEmpty()
