@@ -18,4 +18,8 @@ ALTER TABLE lease_member ALTER COLUMN held_for_nanos DROP DEFAULT;
 ALTER TABLE lease_member ADD COLUMN IF NOT EXISTS notice VARCHAR(1000000) NOT NULL DEFAULT '';
 ALTER TABLE lease_member ALTER COLUMN notice DROP DEFAULT;
 
+-- What the transactions of members' sinks begin with.
+ALTER TABLE lease_member ADD COLUMN IF NOT EXISTS sink_prefixes VARCHAR(1000000) NOT NULL DEFAULT '';
+ALTER TABLE lease_member ALTER COLUMN sink_prefixes DROP DEFAULT;
+
 UPDATE lease_group SET schema_version = 3 WHERE schema_version = 2;

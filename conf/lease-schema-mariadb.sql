@@ -57,6 +57,9 @@ CREATE TABLE IF NOT EXISTS lease_member (
     emits_for_nanos BIGINT       NOT NULL,
     -- If CLOSED: for how long, counted likewise, others leave its splits to its next incarnation.
     held_for_nanos  BIGINT       NOT NULL,
+    -- What the transactions of its sinks begin with, one a line, as far as it was said. No two members
+    -- may have the same.
+    sink_prefixes   MEDIUMTEXT   NOT NULL,
     -- Who that is: host, job, version.
     description     MEDIUMTEXT   NOT NULL,
     -- What its operators should know now; empty if nothing.

@@ -46,6 +46,7 @@ final class Admission {
     private final String description;
     private final LeaseTerms terms;
     private final MemberWatch watch;
+    private final SinkPrefixes sinks;
 
     private Optional<Elder> elder = Optional.empty();
 
@@ -58,13 +59,15 @@ final class Admission {
             Share share,
             String description,
             LeaseTerms terms,
-            MemberWatch watch) {
+            MemberWatch watch,
+            SinkPrefixes sinks) {
         this.group = group;
         this.me = me;
         this.share = share;
         this.description = description;
         this.terms = terms;
         this.watch = watch;
+        this.sinks = sinks;
     }
 
     /**
@@ -97,6 +100,7 @@ final class Admission {
                         replaced.map(Member::orders).orElse(Orders.NONE),
                         terms.duration(),
                         emitsFor,
+                        sinks.mine(),
                         description);
         return new Verdict.Joins(new Join(group, row, replaced));
     }

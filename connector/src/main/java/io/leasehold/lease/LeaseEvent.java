@@ -134,4 +134,7 @@ public sealed interface LeaseEvent {
      */
     record TableWentBack(String group, Incarnation me, String why, LostHistory lost)
             implements LeaseEvent {}
+
+    /** Another member's sinks write under a name that this one's have: this incarnation is over. */
+    record SinkShared(String why) implements LeaseEvent {}
 }

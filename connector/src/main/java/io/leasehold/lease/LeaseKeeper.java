@@ -65,6 +65,7 @@ public final class LeaseKeeper {
     private final MemberWatch watch;
     private final Renewals renewals;
     private final Admission admission;
+    private final SinkPrefixes sinks;
     private final KnownLeases leases = new KnownLeases();
     private final SeenHistory history = new SeenHistory();
     private final Rejections rejections = new Rejections();
@@ -110,9 +111,7 @@ public final class LeaseKeeper {
     /** Whether a later checkpoint has completed since all was given away. */
     private boolean allCommitted;
 
-    /**
-     * @param now a time before the first step
-     */
+    /** A member whose sinks are not known. */
     public LeaseKeeper(
             String group,
             Incarnation me,
@@ -120,10 +119,27 @@ public final class LeaseKeeper {
             String description,
             LeaseTerms terms,
             long now) {
+        this(group, me, share, Set.of(), description, terms, now);
+    }
+
+    /**
+     * @param sinkPrefixes what the transactions of this member's sinks begin with, as far as that
+     *     was said
+     * @param now a time before the first step
+     */
+    public LeaseKeeper(
+            String group,
+            Incarnation me,
+            Share share,
+            Set<String> sinkPrefixes,
+            String description,
+            LeaseTerms terms,
+            long now) {
         this(
                 group,
                 me,
                 share,
+                sinkPrefixes,
                 description,
                 terms,
                 new MemberWatch(terms),
@@ -138,13 +154,26 @@ public final class LeaseKeeper {
             LeaseTerms terms,
             MemberWatch watch,
             Renewals renewals) {
+        this(group, me, share, Set.of(), description, terms, watch, renewals);
+    }
+
+    private LeaseKeeper(
+            String group,
+            Incarnation me,
+            Share share,
+            Set<String> sinkPrefixes,
+            String description,
+            LeaseTerms terms,
+            MemberWatch watch,
+            Renewals renewals) {
         this.group = Names.require("group", group);
         this.me = me;
         this.share = share;
         this.terms = terms;
         this.watch = watch;
         this.renewals = renewals;
-        this.admission = new Admission(group, me, share, description, terms, watch);
+        this.sinks = new SinkPrefixes(me.memberId(), sinkPrefixes, watch);
+        this.admission = new Admission(group, me, share, description, terms, watch, sinks);
         this.writes = new PendingWrites(group, me);
         this.own = new OwnLeases(me, watch, writes);
         this.readable = new ReadableSplits(me.memberId(), terms, own::has);
@@ -483,6 +512,15 @@ public final class LeaseKeeper {
         renewals.dueAt(now + terms.renewInterval().toNanos());
         history.saw(membership.changeNumber());
         watch.saw(membership, sentAt, now);
+        SinkPrefixes.Verdict sinksAre = sinks.of(membership.members());
+        if (sinksAre instanceof SinkPrefixes.Verdict.Shared shared) {
+            overBecause(shared);
+            return;
+        }
+        if (sinksAre instanceof SinkPrefixes.Verdict.Unclear) {
+            // Read again when due: by then it has renewed, or is found dead.
+            return;
+        }
         Admission.Verdict verdict = admission.of(membership.member(me.memberId()), renewals, now);
         if (verdict instanceof Admission.Verdict.Joins joins) {
             join = Optional.of(joins.request().bySomebodyWhoSaw(history.seen()));
@@ -685,6 +723,11 @@ public final class LeaseKeeper {
         ownersMayBeNew = false;
         history.saw(membership.changeNumber());
         leasesStale |= !history.isKnown();
+        if (phase == Phase.JOINED
+                && sinks.of(membership.members()) instanceof SinkPrefixes.Verdict.Shared shared
+                && sinks.givesWayTo(shared.other())) {
+            overBecause(shared);
+        }
         if (plan.sawMembers(watch)) {
             // Claims stand as long as their claimants do.
             events.addAll(own.newsOfClaims(leases));
@@ -974,6 +1017,20 @@ public final class LeaseKeeper {
         doubtful = true;
         plan.changed();
         renewals.unanswered(sentAt, now);
+    }
+
+    private void overBecause(SinkPrefixes.Verdict.Shared sinkIs) {
+        phase = Phase.OVER;
+        own.over();
+        events.add(
+                new LeaseEvent.SinkShared(
+                        "The sinks of member '%s' and of member '%s' (%s) of group '%s' both have the transactional id prefix '%s': each would end the other's transactions. Give each member a prefix of its own, and say it with lease.sink-prefixes."
+                                .formatted(
+                                        me.memberId(),
+                                        sinkIs.other().id(),
+                                        sinkIs.other().description(),
+                                        group,
+                                        sinkIs.prefix())));
     }
 
     private void over(String why) {

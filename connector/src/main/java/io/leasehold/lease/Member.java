@@ -2,6 +2,7 @@ package io.leasehold.lease;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * The row of one member.
@@ -16,6 +17,8 @@ import java.util.Objects;
  *     incarnation (if CLOSED) or of the one it replaced may still emit
  * @param heldFor if CLOSED: for how long, counted likewise, other members leave its leases to its
  *     next incarnation
+ * @param sinkPrefixes what the transactions of its sinks begin with, as far as it was said: no two
+ *     members may have the same
  * @param description who that is, for people: host, job, version
  * @param notice what its operators should know now; empty if nothing
  */
@@ -28,6 +31,7 @@ public record Member(
         Duration duration,
         Duration emitsFor,
         Duration heldFor,
+        Set<String> sinkPrefixes,
         String description,
         String notice) {
 
@@ -39,6 +43,8 @@ public record Member(
         Objects.requireNonNull(state);
         Objects.requireNonNull(share);
         Objects.requireNonNull(orders);
+        sinkPrefixes = Set.copyOf(sinkPrefixes);
+        sinkPrefixes.forEach(prefix -> Names.requirePrintable("sink prefix", prefix));
         description = Names.readable(description, LONGEST_DESCRIPTION);
         notice = Names.readable(notice, LONGEST_DESCRIPTION);
         if (heldFor.isNegative()) {
@@ -53,6 +59,19 @@ public record Member(
         }
     }
 
+    /** The row of a member whose sinks are not known. */
+    public Member(
+            Incarnation incarnation,
+            long beat,
+            MemberState state,
+            Share share,
+            Orders orders,
+            Duration duration,
+            Duration emitsFor,
+            String description) {
+        this(incarnation, beat, state, share, orders, duration, emitsFor, Set.of(), description);
+    }
+
     /** A row that says nothing more, and holds nothing when it is closed. */
     public Member(
             Incarnation incarnation,
@@ -62,6 +81,7 @@ public record Member(
             Orders orders,
             Duration duration,
             Duration emitsFor,
+            Set<String> sinkPrefixes,
             String description) {
         this(
                 incarnation,
@@ -72,6 +92,7 @@ public record Member(
                 duration,
                 emitsFor,
                 Duration.ZERO,
+                sinkPrefixes,
                 description,
                 "");
     }
@@ -126,6 +147,7 @@ public record Member(
                 duration,
                 emitsFor,
                 heldFor,
+                sinkPrefixes,
                 description,
                 notice);
     }

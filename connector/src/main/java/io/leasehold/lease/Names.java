@@ -15,17 +15,28 @@ public final class Names {
      *     #LONGEST} characters, or has control or half characters
      */
     public static String require(String what, String name) {
+        requirePrintable(what, name);
+        if (name.length() > LONGEST) {
+            throw new IllegalArgumentException(
+                    "The %s '%s...' has %s characters; at most %s fit into the lease table."
+                            .formatted(what, name.substring(0, 40), name.length(), LONGEST));
+        }
+        return name;
+    }
+
+    /**
+     * Returns the name if every store can keep it; it may be too long for a key.
+     *
+     * @throws IllegalArgumentException if it is empty, padded with white space, or has control or
+     *     half characters
+     */
+    public static String requirePrintable(String what, String name) {
         if (name == null || name.isBlank()) {
             throw new IllegalArgumentException("The " + what + " is empty; give it a name.");
         }
         if (!name.equals(name.strip())) {
             throw new IllegalArgumentException(
                     "The " + what + " '" + name + "' begins or ends with white space; remove it.");
-        }
-        if (name.length() > LONGEST) {
-            throw new IllegalArgumentException(
-                    "The %s '%s...' has %s characters; at most %s fit into the lease table."
-                            .formatted(what, name.substring(0, 40), name.length(), LONGEST));
         }
         if (name.chars().anyMatch(Character::isISOControl)) {
             throw new IllegalArgumentException(

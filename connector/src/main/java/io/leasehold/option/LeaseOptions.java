@@ -215,6 +215,13 @@ public final class LeaseOptions {
                     "States that the source's split ids are stable: each names the same part of the "
                             + "queue in every job and at all times. Must be given for sources that "
                             + "docs/sources.md does not list; Kafka needs it not.");
+    public static final Option<List<String>> SINK_PREFIXES =
+            optional(
+                    "lease.sink-prefixes",
+                    OptionType.TEXTS,
+                    "What the transactions of this job's sinks begin with: their transactional id "
+                            + "prefixes. Each job must have its own; one that comes second with a prefix "
+                            + "fails at its start. The job says those of its own sink by itself.");
 
     /** All of them, in the order of {@code conf/job.yaml}. */
     public static final List<Option<?>> ALL =
@@ -246,7 +253,8 @@ public final class LeaseOptions {
                     RESTORE,
                     ON_LOST,
                     UNALIGNED_CHECKPOINTS,
-                    SPLIT_IDS);
+                    SPLIT_IDS,
+                    SINK_PREFIXES);
 
     /** Whatever follows goes to the connection pool (hikari.*) or the database's driver. */
     public static final String JDBC = "lease.jdbc.";

@@ -25,6 +25,7 @@ import java.util.Optional;
  *
  * @param memberId empty if each submission shall be a new member
  * @param splitIds empty if nothing is stated of them
+ * @param sinkPrefixes of the sinks of the job, as far as they are said
  * @param storeProperties user, password and the like, by the store's own names
  */
 public record LeaseSettings(
@@ -40,13 +41,17 @@ public record LeaseSettings(
         RestoreRule restore,
         LostLease onLost,
         UnalignedCheckpoints unalignedCheckpoints,
-        Optional<SplitIds> splitIds) {
+        Optional<SplitIds> splitIds,
+        List<String> sinkPrefixes) {
 
     /** Has the reader keep whatever is wrong with them. */
     public static void check(OptionReader reader) {
         for (Option<String> name : List.of(LeaseOptions.GROUP, LeaseOptions.MEMBER_ID)) {
             reader.find(name)
                     .ifPresent(text -> reader.check(() -> Names.require(name.key(), text)));
+        }
+        for (String prefix : reader.find(LeaseOptions.SINK_PREFIXES).orElse(List.of())) {
+            reader.check(() -> Names.requirePrintable(LeaseOptions.SINK_PREFIXES.key(), prefix));
         }
         reader.check(() -> terms(reader));
         reader.find(LeaseOptions.URL)
@@ -76,7 +81,8 @@ public record LeaseSettings(
                 reader.get(LeaseOptions.RESTORE),
                 reader.get(LeaseOptions.ON_LOST),
                 reader.get(LeaseOptions.UNALIGNED_CHECKPOINTS),
-                reader.find(LeaseOptions.SPLIT_IDS));
+                reader.find(LeaseOptions.SPLIT_IDS),
+                reader.find(LeaseOptions.SINK_PREFIXES).orElse(List.of()));
     }
 
     /** Says all of it to a builder. */
@@ -84,6 +90,7 @@ public record LeaseSettings(
             LeasedSourceBuilder<T, SplitT, InnerT> builder) {
         memberId.ifPresent(builder::memberId);
         splitIds.ifPresent(builder::splitIds);
+        sinkPrefixes.forEach(builder::sinkPrefix);
         return builder.group(group)
                 .store(LeaseStores.forUrl(url, storeProperties))
                 .terms(terms)

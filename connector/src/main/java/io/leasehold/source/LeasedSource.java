@@ -179,6 +179,7 @@ public sealed class LeasedSource<T, SplitT extends SourceSplit, InnerT>
                         options.group(),
                         me,
                         options.share(),
+                        options.sinkPrefixes(),
                         ProcessDescription.ofThisOne(context.metricGroup().getAllVariables()),
                         options.terms(),
                         System.nanoTime());

@@ -15,6 +15,8 @@ import org.apache.flink.util.function.SerializableFunction;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 
 /** Builds a {@link LeasedSource}. Every setter refuses at once what can never be right. */
@@ -34,6 +36,7 @@ public final class LeasedSourceBuilder<T, SplitT extends SourceSplit, InnerT> {
     private ProgressRecording progress = ProgressRecording.ONE_BEHIND;
     private SerializableFunction<SplitT, String> boundsOf;
     private Optional<SplitIds> splitIds = Optional.empty();
+    private final Set<String> sinkPrefixes = new TreeSet<>();
     private RestoreRule restore = RestoreRule.AUTO;
     private LostLease onLost = LostLease.FAIL;
     private UnalignedCheckpoints unalignedCheckpoints = UnalignedCheckpoints.REFUSE;
@@ -171,6 +174,17 @@ public final class LeasedSourceBuilder<T, SplitT extends SourceSplit, InnerT> {
     }
 
     /**
+     * What the transactions of one of this job's sinks begin with: the transactional id prefix of a
+     * KafkaSink. Two jobs with one prefix end each other's transactions for ever. A source cannot
+     * see the sinks of its job, so say it: then a job fails at its start if another live member of
+     * the group says the same. Call it once for each sink.
+     */
+    public LeasedSourceBuilder<T, SplitT, InnerT> sinkPrefix(String prefix) {
+        sinkPrefixes.add(Names.requirePrintable("sink prefix", prefix));
+        return this;
+    }
+
+    /**
      * What of a split must be the same in every job, wherever in it a reader stands: which file or
      * rows it is, or where it ends, for example, in words for people. If this job's source has
      * found a split with other bounds than the lease table holds under the same id, the job fails,
@@ -206,7 +220,8 @@ public final class LeasedSourceBuilder<T, SplitT extends SourceSplit, InnerT> {
                         progress,
                         restore,
                         onLost,
-                        unalignedCheckpoints);
+                        unalignedCheckpoints,
+                        Set.copyOf(sinkPrefixes));
         return inner instanceof LineageVertexProvider
                 ? new LeasedSourceWithLineage<>(inner, boundsOf, options)
                 : new LeasedSource<>(inner, boundsOf, options);

@@ -7,6 +7,7 @@ import io.leasehold.lease.Share;
 
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.Set;
 
 /**
  * What a {@link LeasedSource} was built with.
@@ -22,6 +23,7 @@ import java.time.Duration;
  * @param restore from where it goes on with splits that the state it starts from holds
  * @param onLost what it does when a lease it has is not its own any more
  * @param unalignedCheckpoints what it does where checkpoints may be unaligned
+ * @param sinkPrefixes what the transactions of its sinks begin with, as far as that was said
  */
 public record LeasedSourceOptions(
         String group,
@@ -34,7 +36,8 @@ public record LeasedSourceOptions(
         ProgressRecording progress,
         RestoreRule restore,
         LostLease onLost,
-        UnalignedCheckpoints unalignedCheckpoints)
+        UnalignedCheckpoints unalignedCheckpoints,
+        Set<String> sinkPrefixes)
         implements Serializable {
 
     private static final long serialVersionUID = 1L;

@@ -52,7 +52,7 @@ enum Meaning {
         are(CHANGE, "Rejections.versions");
         are(EPOCH, "beyond", "epoch", "progressEpoch", "checkpointId", "held", "leaving", "frozen");
         are(TENURE, "tenure", "restored");
-        are(BEAT, "beat");
+        are(BEAT, "beat", "firstBeats");
         // It is the keeper's own there, and the same as the one in the handoffs.
         OF_FIELDS.put("LeaseKeeper.watch", PART);
     }

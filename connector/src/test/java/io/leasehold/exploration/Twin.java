@@ -26,7 +26,11 @@ final class Twin {
                 Inside.write(
                         field, fresh, value instanceof HashMap<?, ?> map ? map.clone() : value);
             } else if (value instanceof Map<?, ?> || value instanceof Collection<?>) {
-                fill(value, Inside.read(field, fresh));
+                Object filled = Inside.read(field, fresh);
+                // What both were given is the same, and may be unmodifiable.
+                if (!value.equals(filled)) {
+                    fill(value, filled);
+                }
             } else if (!isValue(value)) {
                 of(value, Inside.read(field, fresh));
             }

@@ -29,7 +29,12 @@ final class OrdersJob {
                         .setValueOnlyDeserializer(new SimpleStringSchema())
                         .build();
         Source<String, ?, ?> orders =
-                LeasedSource.wrap(queue).group("orders").memberId(member).store(leases).build();
+                LeasedSource.wrap(queue)
+                        .group("orders")
+                        .memberId(member)
+                        .store(leases)
+                        .sinkPrefix("orders-" + member)
+                        .build();
         KafkaSink<String> done =
                 KafkaSink.<String>builder()
                         .setBootstrapServers(kafka)

@@ -45,6 +45,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * The two jobs of {@code docs/sql.md}, run as the page has them but for addresses and a password,
@@ -125,6 +126,25 @@ class TwoJobsPageITCase {
         awaitDone(" by green");
 
         assertEachOnce();
+    }
+
+    /** Two sinks of one TaskManager with one prefix are refused by Kafka's sink itself. */
+    @Test
+    void aJobThatSaysAnotherMembersPrefixFailsAtItsStartAndNamesBoth() throws Exception {
+        running.add(sql(blueSql()));
+        awaitDone("\"done_by\":\"blue\"");
+        JobClient green =
+                sql(
+                        blueSql()
+                                .replace("blue", "green")
+                                .replace(
+                                        "'lease.sink-prefixes' = 'orders-green'",
+                                        "'lease.sink-prefixes' = 'orders-blue'"));
+
+        assertThatThrownBy(
+                        () -> green.getJobExecutionResult().get(SOON.toSeconds(), TimeUnit.SECONDS))
+                .hasStackTraceContaining("The sinks of member 'green' and of member 'blue'")
+                .hasStackTraceContaining("both have the transactional id prefix 'orders-blue'");
     }
 
     @Test

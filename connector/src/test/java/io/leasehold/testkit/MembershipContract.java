@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 import static io.leasehold.testkit.ScriptedMember.applied;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -123,12 +124,38 @@ abstract class MembershipContract {
                         new Orders(true, OptionalInt.of(0)),
                         Duration.ofNanos(30_000_000_001L),
                         Duration.ofMillis(1),
+                        Set.of("orders-a", "it's \u00e9 \ud83d\ude00", "x".repeat(900)),
                         "host\u0000 'x' \u00e9 \ud83d\ude00");
         a.open();
         Membership answer = applied(a.send(new Join(group, row, Optional.empty())));
 
         assertThat(answer.members()).containsExactly(row);
         assertThat(member("b", "1").open()).isEqualTo(answer);
+    }
+
+    /** The next life says its own. */
+    @Test
+    void theSinkPrefixesOfARowAreReplacedWithIt() {
+        ScriptedMember a = member("a", "1");
+        Member row = a.row();
+        Member before =
+                new Member(
+                        row.incarnation(),
+                        row.beat(),
+                        row.state(),
+                        row.share(),
+                        row.orders(),
+                        row.duration(),
+                        row.emitsFor(),
+                        Set.of("orders-a"),
+                        row.description());
+        a.open();
+        applied(a.send(new Join(group, before, Optional.empty())));
+        ScriptedMember next = a.reborn("2");
+
+        Membership answer = applied(next.send(new Join(group, next.row(), Optional.of(before))));
+
+        assertThat(answer.members()).containsExactly(next.row());
     }
 
     @Test

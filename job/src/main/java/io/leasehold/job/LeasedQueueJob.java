@@ -4,6 +4,7 @@ import io.leasehold.job.JobOptions.SinkGuarantee;
 import io.leasehold.job.JobOptions.SinkKind;
 import io.leasehold.option.InvalidOptionsException;
 import io.leasehold.source.LeasedSource;
+import io.leasehold.source.LeasedSourceBuilder;
 
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -103,7 +104,12 @@ public final class LeasedQueueJob {
     }
 
     private Source<QueueRecord, ?, ?> leased(KafkaSource<QueueRecord> source) {
-        return settings.lease().applyTo(LeasedSource.wrap(source)).memberId(memberId).build();
+        LeasedSourceBuilder<QueueRecord, ?, ?> builder =
+                settings.lease().applyTo(LeasedSource.wrap(source)).memberId(memberId);
+        if (writesTransactions()) {
+            builder.sinkPrefix(transactionPrefix());
+        }
+        return builder.build();
     }
 
     private KafkaSource<QueueRecord> kafka() {
@@ -137,10 +143,9 @@ public final class LeasedQueueJob {
                         .setBootstrapServers(sink.bootstrapServers())
                         .setRecordSerializer(new WrittenRecords(topic(), memberId));
         sink.properties().forEach(builder::setProperty);
-        if (sink.guarantee() == SinkGuarantee.EXACTLY_ONCE) {
+        if (writesTransactions()) {
             builder.setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
-                    .setTransactionalIdPrefix(
-                            TransactionNames.prefix(settings.lease().group(), memberId))
+                    .setTransactionalIdPrefix(transactionPrefix())
                     .setProperty(
                             ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
                             Long.toString(sink.transactionTimeout().toMillis()));
@@ -148,6 +153,15 @@ public final class LeasedQueueJob {
             builder.setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE);
         }
         return builder.build();
+    }
+
+    private boolean writesTransactions() {
+        return settings.sink().kind() == SinkKind.KAFKA
+                && settings.sink().guarantee() == SinkGuarantee.EXACTLY_ONCE;
+    }
+
+    private String transactionPrefix() {
+        return TransactionNames.prefix(settings.lease().group(), memberId);
     }
 
     private String topic() {

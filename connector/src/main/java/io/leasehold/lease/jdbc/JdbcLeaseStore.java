@@ -150,6 +150,7 @@ public final class JdbcLeaseStore implements LeaseStore {
                         .with("emits_for", member.emitsFor().toNanos())
                         .with("held_for", member.heldFor().toNanos())
                         .with("notice", member.notice())
+                        .with("sink_prefixes", LeaseRows.lines(member.sinkPrefixes()))
                         .with("description", member.description());
         join.replaced()
                 .ifPresent(
@@ -208,7 +209,7 @@ public final class JdbcLeaseStore implements LeaseStore {
         Values values =
                 Values.of(discover.group())
                         .with("splits", text(splits, NewSplit::splitId))
-                        .with("parents", text(splits, LeaseRows::parents))
+                        .with("parents", text(splits, split -> LeaseRows.lines(split.parents())))
                         .progress(splits.stream().map(NewSplit::start).toList());
         return ifWriter(discover.group(), discover.by(), SqlDialect::discover, values);
     }

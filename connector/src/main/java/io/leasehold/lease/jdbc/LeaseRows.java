@@ -9,7 +9,6 @@ import io.leasehold.lease.Inspection;
 import io.leasehold.lease.Lease;
 import io.leasehold.lease.LeaseChanges;
 import io.leasehold.lease.LeaseRequest.Acquire;
-import io.leasehold.lease.LeaseRequest.Discover.NewSplit;
 import io.leasehold.lease.LeaseRequest.Exclude.Excluded;
 import io.leasehold.lease.LeaseStoreException;
 import io.leasehold.lease.Member;
@@ -38,22 +37,23 @@ import java.util.stream.Collectors;
 /** What the rows of a result say. */
 final class LeaseRows {
 
-    private static final String PARENT_SEPARATOR = "\n";
+    private static final String LINE_SEPARATOR = "\n";
 
     private LeaseRows() {}
 
-    /** As {@link #parents(String)} reads it back; names have no line breaks. */
-    static String parents(NewSplit split) {
-        return String.join(PARENT_SEPARATOR, split.parents());
+    /** Names, one a line, as {@link #lines(String)} reads them; names have no line breaks. */
+    static String lines(Set<String> names) {
+        return String.join(LINE_SEPARATOR, names);
+    }
+
+    private static Set<String> lines(String names) {
+        return names.isEmpty() ? Set.of() : Set.copyOf(List.of(names.split(LINE_SEPARATOR, -1)));
     }
 
     private static Set<String> parents(String lines) {
-        if (lines.isEmpty()) {
-            return Set.of();
-        }
-        List<String> parents = List.of(lines.split(PARENT_SEPARATOR, -1));
+        Set<String> parents = lines(lines);
         parents.forEach(parent -> Names.require("parent's split id", parent));
-        return Set.copyOf(parents);
+        return parents;
     }
 
     /** As {@link #excluded(String)} reads it back: a line for each member. */
@@ -141,6 +141,7 @@ final class LeaseRows {
                             Duration.ofNanos(row.getLong("duration_nanos")),
                             Duration.ofNanos(row.getLong("emits_for_nanos")),
                             Duration.ofNanos(row.getLong("held_for_nanos")),
+                            lines(row.getString("sink_prefixes")),
                             row.getString("description"),
                             row.getString("notice")));
         } catch (IllegalArgumentException e) {

@@ -18,7 +18,7 @@ final class LeaseSql {
             """
             g.change_number, g.schema_version, g.line LIKE :seen AS seen_in_line, m.member_id, m.incarnation, m.beat, m.state,
             m.weight, m.most_splits, m.balance, m.ordered_drain, m.ordered_weight,
-            m.duration_nanos, m.emits_for_nanos, m.held_for_nanos, m.description, m.notice
+            m.duration_nanos, m.emits_for_nanos, m.held_for_nanos, m.sink_prefixes, m.description, m.notice
             """;
 
     private static final String LEASE_COLUMNS =
@@ -75,12 +75,12 @@ final class LeaseSql {
                     INSERT INTO lease_member
                            (group_id, member_id, incarnation, beat, state,
                             weight, most_splits, balance, ordered_drain, ordered_weight,
-                            duration_nanos, emits_for_nanos, held_for_nanos, description, notice,
-                            joined_at, beat_at)
+                            duration_nanos, emits_for_nanos, held_for_nanos, sink_prefixes,
+                            description, notice, joined_at, beat_at)
                     VALUES (:group, :member, :incarnation, :beat, :state,
                             :weight, :most_splits, :balance, :ordered_drain,
-                            NULLIF(:ordered_weight, -1), :duration, :emits_for, :held_for, :description,
-                            :notice,
+                            NULLIF(:ordered_weight, -1), :duration, :emits_for, :held_for,
+                            :sink_prefixes, :description, :notice,
                             CURRENT_TIMESTAMP, CURRENT_TIMESTAMP)
                     """);
 
@@ -95,7 +95,8 @@ final class LeaseSql {
                            ordered_weight = NULLIF(:ordered_weight, -1),
                            duration_nanos = :duration,
                            emits_for_nanos = :emits_for, held_for_nanos = :held_for,
-                           description = :description, notice = :notice,
+                           sink_prefixes = :sink_prefixes, description = :description,
+                           notice = :notice,
                            joined_at = CURRENT_TIMESTAMP, beat_at = CURRENT_TIMESTAMP,
                            closed_at = NULL
                      WHERE group_id = :group AND member_id = :member

@@ -504,6 +504,9 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
             LostHistories.remember(
                     settings.stores(), back.group(), back.me().memberId(), back.lost());
             withdraw(back.why());
+        } else if (event instanceof LeaseEvent.SinkShared shared) {
+            readers.sendToAll(id -> new GrantWithdrawn(id, shared.why()));
+            throw new SinkSharedException(shared.why());
         }
     }
 
