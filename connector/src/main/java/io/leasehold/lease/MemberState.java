@@ -16,7 +16,8 @@ public enum MemberState {
     DRAINED,
     /**
      * This incarnation is over for good: it never beats again, whoever closed it, and its leases
-     * are free once its readers' grants are over.
+     * are free once its readers' grants are over and its next incarnation is not waited for any
+     * more.
      */
     CLOSED
 }
