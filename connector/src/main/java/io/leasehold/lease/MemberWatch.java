@@ -226,14 +226,14 @@ public class MemberWatch {
 
     /**
      * How long until a member may have the leases of an owner that is over; zero if it may. A
-     * member's own next incarnation waits only for the readers.
+     * member's own next incarnation waits only for the readers. How long an incarnation asks others
+     * to wait when it closes goes for leases of earlier ones too: it may have closed before it
+     * acquired them.
      */
     Duration freeIn(Incarnation owner, String asks, long now) {
         Duration silent = silentIn(owner, now);
         Sighting seen = sightings.get(owner.memberId());
-        if (seen == null
-                || !seen.row().incarnation().equals(owner)
-                || owner.memberId().equals(asks)) {
+        if (seen == null || owner.memberId().equals(asks)) {
             return silent;
         }
         Duration held =

@@ -126,6 +126,29 @@ class AwayMemberTest {
         assertThat(green.granted.values()).allMatch(had -> before.containsValue(had.lease()));
     }
 
+    /** As where each checkpoint fails the job: it may close before it has anything back. */
+    @Test
+    void othersWaitForAMemberThatClosesAgainBeforeItHasItsSplitsBack() {
+        LeaseTerms terms =
+                LeaseTerms.lasting(VirtualGroup.TERMS.duration())
+                        .restartHold(Duration.ofSeconds(30))
+                        .build();
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(4), terms, 1);
+        VirtualMember green = group.finding("green", VirtualGroup.splits(4));
+        group.run(LONG);
+        blue.close();
+        VirtualMember between = group.starting("blue", VirtualGroup.splits(4), terms);
+        group.run(VirtualGroup.TICK.multipliedBy(4));
+        assertThat(between.keeper.joined()).isTrue();
+        assertThat(between.holds()).isEmpty();
+        between.close();
+
+        group.run(Duration.ofSeconds(29));
+        assertThat(green.holds()).hasSize(2);
+        group.run(Duration.ofSeconds(4));
+        assertThat(green.holds()).hasSize(4);
+    }
+
     @Test
     void aMemberThatDoesNotComeBackWithinItsHoldLosesItsSplits() {
         VirtualMember blue = group.finding("blue", VirtualGroup.splits(4));

@@ -35,7 +35,8 @@ class LeaseSimulationTest {
                         91_011_157,
                         91_086_533,
                         3_111_029_108L,
-                        3_111_042_354L);
+                        3_111_042_354L,
+                        7_310_006_772L);
 
         assertThat(Seeds.run(once).broken()).isEmpty();
     }
