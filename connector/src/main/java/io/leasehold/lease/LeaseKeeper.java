@@ -94,6 +94,9 @@ public final class LeaseKeeper {
 
     private boolean stateIsKnown;
 
+    /** All readers came to their end as of a completed checkpoint, and it is recorded. */
+    private boolean ended;
+
     /** Why nothing is granted and taken, if the job has no readers. */
     private Optional<String> away = Optional.empty();
 
@@ -299,6 +302,14 @@ public final class LeaseKeeper {
         return news;
     }
 
+    /**
+     * All readers have come to their end as of a completed checkpoint, whose positions have been
+     * told. So this is no restart, and others need not leave the splits to the next incarnation.
+     */
+    public void ended() {
+        ended = true;
+    }
+
     /** What belongs to this checkpoint of the job, and to those before it, is surely committed. */
     public void committed(long checkpointId) {
         allCommitted |= hasDrained() && checkpointId >= own.lastFrozenAt();
@@ -486,7 +497,7 @@ public final class LeaseKeeper {
                         me,
                         Optional.empty(),
                         granted.compareTo(replaced) < 0 ? replaced : granted,
-                        terms.restartHold(),
+                        ended ? Duration.ZERO : terms.restartHold(),
                         0));
         return last;
     }

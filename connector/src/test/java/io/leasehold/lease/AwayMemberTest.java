@@ -162,6 +162,25 @@ class AwayMemberTest {
         assertThat(green.holds()).hasSize(4);
     }
 
+    /** A stop with a savepoint, or the end of a bounded queue: no restart is to be waited for. */
+    @Test
+    void othersTakeTheSplitsOfAMemberWhoseReadersHaveEndedWithoutWaitingForItsHold() {
+        LeaseTerms terms =
+                LeaseTerms.lasting(VirtualGroup.TERMS.duration())
+                        .restartHold(Duration.ofHours(1))
+                        .build();
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(4), terms, 1);
+        VirtualMember green = group.finding("green", VirtualGroup.splits(4));
+        group.run(LONG);
+        assertThat(green.holds()).hasSize(2);
+
+        blue.keeper.ended();
+        blue.close();
+        group.run(GRANT.multipliedBy(2));
+
+        assertThat(green.holds()).hasSize(4);
+    }
+
     @Test
     void whatOperatorsShouldKnowIsInTheRowUntilItIsOver() {
         VirtualMember blue = group.finding("blue", VirtualGroup.splits(1));

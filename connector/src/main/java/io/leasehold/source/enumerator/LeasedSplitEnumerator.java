@@ -875,7 +875,13 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         if (subtasks.size() == context.currentParallelism()) {
             positions
                     .last(subtasks, this::worth)
-                    .ifPresent(all -> loop.tell(keeper -> record(all, keeper)));
+                    .ifPresent(
+                            all ->
+                                    loop.tell(
+                                            keeper -> {
+                                                record(all, keeper);
+                                                keeper.ended();
+                                            }));
         }
     }
 
