@@ -84,6 +84,9 @@ public final class LeaseKeeper {
     /** Whether a request is unanswered, so that the rows may be other than we think. */
     private boolean doubtful;
 
+    /** Why a request was refused, until a renewal has told whether the table went back. */
+    private Optional<String> refusal = Optional.empty();
+
     private boolean leasesStale = true;
 
     /** Whether the leases were read after the members: then an owner in them may be younger. */
@@ -711,6 +714,10 @@ public final class LeaseKeeper {
     }
 
     private void onBeat(Membership membership, long sentAt, long now) {
+        if (refusal.isPresent()) {
+            over(refusal.get());
+            return;
+        }
         renewals.answered(sentAt);
         if (doubtful) {
             doubtful = false;
@@ -995,7 +1002,7 @@ public final class LeaseKeeper {
     }
 
     /**
-     * Only a refused renewal ends this incarnation: it says whether the table went back, which
+     * Who is refused is over. A renewal is sent first: it says whether the table went back, which
      * other requests do not ask.
      */
     private void refused(LeaseRequest<?> request, String reason, long now) {
@@ -1003,6 +1010,7 @@ public final class LeaseKeeper {
             over(reason);
             return;
         }
+        refusal = Optional.of(reason);
         doubtful = true;
         renewals.dueAt(now);
     }

@@ -1,6 +1,9 @@
 package io.leasehold.lease;
 
+import io.leasehold.lease.LeaseOutcome.Applied;
+import io.leasehold.lease.LeaseOutcome.Refused;
 import io.leasehold.lease.LeaseRequest.Acquire;
+import io.leasehold.lease.LeaseRequest.Discover;
 import io.leasehold.lease.VirtualGroup.VirtualMember;
 import io.leasehold.lease.VirtualGroup.Way;
 import io.leasehold.lease.memory.MemoryLeaseTable;
@@ -82,6 +85,23 @@ class LostHistoryTest {
         wentBack(blue);
     }
 
+    /** A store that says both would be asked as fast as it answers, and for ever. */
+    @Test
+    void aMemberWhoseRequestIsRefusedIsOverThoughItsRenewalIsAnswered() {
+        VirtualMember blue = group.member("blue", VirtualGroup.splits(2));
+        group.until(TICK.multipliedBy(2), () -> blue.holds().size() == 2);
+        blue.sees = store -> new AnswersOtherwise(store, Discover.class, new Refused<>("closed"));
+        int before = blue.requests;
+        blue.keeper.discovered(VirtualGroup.splits(3));
+
+        group.run(TICK);
+
+        assertThat(blue.events(LeaseEvent.Over.class))
+                .containsExactly(new LeaseEvent.Over("closed"));
+        assertThat(blue.keeper.extendFor(group.now())).isZero();
+        assertThat(blue.requests - before).isLessThan(5);
+    }
+
     @Test
     void aChangeThatNobodyWasToldOfIsNotMissed() {
         VirtualMember blue = group.member("blue", VirtualGroup.splits(4));
@@ -140,7 +160,8 @@ class LostHistoryTest {
     @Test
     void whatIsRejectedIsRepeatedOnceATick() {
         VirtualMember blue = group.member("blue", VirtualGroup.splits(3));
-        blue.sees = RejectsAcquires::new;
+        // As a table that lost rows behind a member's back.
+        blue.sees = store -> new AnswersOtherwise(store, Acquire.class, new Applied<>(List.of()));
 
         group.run(Duration.ofSeconds(30));
 
@@ -151,21 +172,24 @@ class LostHistoryTest {
         assertThat(blue.holds()).hasSize(3);
     }
 
-    /** As a table that lost rows behind a member's back. */
-    private static final class RejectsAcquires extends RelayingStore {
+    /** A store that answers every request of one type in one way. */
+    private static final class AnswersOtherwise extends RelayingStore {
 
         private final LeaseStore store;
+        private final Class<? extends LeaseRequest<?>> type;
+        private final LeaseOutcome<?> answer;
 
-        RejectsAcquires(LeaseStore store) {
+        AnswersOtherwise(
+                LeaseStore store, Class<? extends LeaseRequest<?>> type, LeaseOutcome<?> answer) {
             this.store = store;
+            this.type = type;
+            this.answer = answer;
         }
 
         @Override
         @SuppressWarnings("unchecked")
         protected <A> LeaseOutcome<A> relay(LeaseRequest<A> request) {
-            return request instanceof Acquire
-                    ? new LeaseOutcome.Applied<>((A) List.of())
-                    : request.sendTo(store);
+            return type.isInstance(request) ? (LeaseOutcome<A>) answer : request.sendTo(store);
         }
 
         @Override
