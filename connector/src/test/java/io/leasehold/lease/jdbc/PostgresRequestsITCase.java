@@ -285,10 +285,10 @@ class PostgresRequestsITCase extends ServerRequestsContract {
     private void insert(int splits) {
         run(
                 """
-                INSERT INTO lease (group_id, split_id, epoch, tenure, finished, parents, rate,
-                       version, progress, serializer_version, progress_text, progress_checkpoint,
-                       progress_epoch, created_at, changed_at, progress_at)
-                SELECT 'g', 's' || n, 0, 0, FALSE, '', 0, 1, '', 1, '', 0, 0, now(), now(), now()
+                INSERT INTO lease (group_id, split_id, epoch, tenure, finished, parents,
+                       excluded_members, rate, version, progress, serializer_version, progress_text,
+                       progress_checkpoint, progress_epoch, created_at, changed_at, progress_at)
+                SELECT 'g', 's' || n, 0, 0, FALSE, '', '', 0, 1, '', 1, '', 0, 0, now(), now(), now()
                   FROM generate_series(1, %d) AS n
                 """
                         .formatted(splits));
