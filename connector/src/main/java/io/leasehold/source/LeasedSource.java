@@ -224,6 +224,7 @@ public sealed class LeasedSource<T, SplitT extends SourceSplit, InnerT>
                                 WrappedReaderContext.of(context, innerMetrics.next()),
                                 metrics::deletedUnread),
                 inner.getSplitSerializer(),
+                getBoundedness(),
                 options.terms().extendInterval(),
                 clock,
                 metrics,

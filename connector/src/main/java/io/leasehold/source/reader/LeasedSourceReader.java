@@ -19,6 +19,7 @@ import io.leasehold.source.metrics.ReaderMetrics;
 import io.leasehold.source.split.LeasedSplit;
 import io.leasehold.source.thread.OwnThread;
 
+import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SourceReader;
@@ -87,6 +88,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
     private final SourceReaderContext context;
     private final ReplaceableReader<T, SplitT> inner;
     private final SimpleVersionedSerializer<SplitT> serializer;
+    private final boolean bounded;
     private final LongSupplier nanoClock;
     private final LeaseGate gate;
     private final ReaderMetrics metrics;
@@ -128,6 +130,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
     /**
      * @param readerId random name of this reader attempt
      * @param inner makes readers of the wrapped source
+     * @param boundedness of the wrapped source: a reader of a bounded one is never marked idle
      * @param nanoClock this machine's monotonic clock
      * @param line the way on which it asks for its grant
      * @param asking a thread of the reader's own; shut down on close
@@ -138,6 +141,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
             SourceReaderContext context,
             InnerFactory<T, SplitT> inner,
             SimpleVersionedSerializer<SplitT> serializer,
+            Boundedness boundedness,
             Duration extendInterval,
             LongSupplier nanoClock,
             ReaderMetrics metrics,
@@ -149,6 +153,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
         this.context = context;
         this.inner = new ReplaceableReader<>(inner, new OwnThread(closing, threadFailure::report));
         this.serializer = serializer;
+        this.bounded = boundedness == Boundedness.BOUNDED;
         this.nanoClock = nanoClock;
         this.gate = new LeaseGate(nanoClock);
         this.metrics = metrics;
@@ -202,8 +207,9 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
         takeGrant();
         GatedOutput<T> gated = gated(output);
         outputs.releaseIn(gated, holdsNothing());
-        // Without a grant, what it had before a failure may be on its way back to it.
-        idle.polled(output, holdsNothing() && gate.open());
+        // Without a grant, what it had before a failure may be on its way back to it. A bounded
+        // source comes to its end: until then a split may be on its way, and must not be late.
+        idle.polled(output, !bounded && holdsNothing() && gate.open());
         if (!held.isEmpty() && !gate.open()) {
             return InputStatus.NOTHING_AVAILABLE;
         }

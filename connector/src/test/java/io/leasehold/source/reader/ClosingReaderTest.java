@@ -8,6 +8,7 @@ import io.leasehold.source.metrics.ReaderMetrics;
 import io.leasehold.source.split.LeasedSplit;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
 
+import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.connector.testutils.source.reader.TestingReaderContext;
 import org.apache.flink.connector.testutils.source.reader.TestingReaderOutput;
@@ -180,6 +181,7 @@ class ClosingReaderTest {
                         to,
                         () -> wrapped,
                         new MemoryQueueSplit.Serializer(),
+                        Boundedness.CONTINUOUS_UNBOUNDED,
                         // Only what a test asks for by itself.
                         Duration.ofHours(1),
                         () -> 0,

@@ -3,6 +3,7 @@ package io.leasehold.source.reader;
 import io.leasehold.source.metrics.ReaderMetrics;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
 
+import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.connector.testutils.source.reader.TestingReaderContext;
 import org.apache.flink.connector.testutils.source.reader.TestingReaderOutput;
 import org.apache.flink.core.io.InputStatus;
@@ -45,6 +46,7 @@ class EndedReaderTest {
                         context,
                         () -> inner,
                         new MemoryQueueSplit.Serializer(),
+                        Boundedness.CONTINUOUS_UNBOUNDED,
                         Duration.ofSeconds(1),
                         () -> now,
                         new ReaderMetrics(context.metricGroup(), () -> now),

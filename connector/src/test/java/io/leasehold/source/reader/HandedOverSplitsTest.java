@@ -16,6 +16,7 @@ import io.leasehold.testkit.ReportedMetrics;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
 
 import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.configuration.Configuration;
@@ -66,12 +67,17 @@ class HandedOverSplitsTest {
 
     @BeforeEach
     void start() throws Exception {
+        start(Boundedness.CONTINUOUS_UNBOUNDED);
+    }
+
+    private void start(Boundedness boundedness) throws Exception {
         reader =
                 new LeasedSourceReader<>(
                         "r1",
                         context,
                         this::inner,
                         new MemoryQueueSplit.Serializer(),
+                        boundedness,
                         // Only what a test asks for by itself.
                         Duration.ofHours(1),
                         clock::get,
@@ -704,6 +710,20 @@ class HandedOverSplitsTest {
                 .contains("a#4 released", "b#4 released")
                 .endsWith("main idle")
                 .hasSize(5);
+    }
+
+    /** A split that is still on its way to it would be late. */
+    @Test
+    void aReaderOfABoundedSourceThatHoldsNothingIsNotIdle() throws Exception {
+        reader.close();
+        start(Boundedness.BOUNDED);
+        poll(2);
+        letGoOfAll();
+        poll(1);
+
+        assertThat(output.said)
+                .contains("a#4 released", "b#4 released")
+                .doesNotContain("main idle");
     }
 
     /** Before, it may be that what it had before a failure is on its way back to it. */

@@ -12,6 +12,7 @@ import io.leasehold.source.split.LeasedSplit;
 import io.leasehold.testkit.ReportedMetrics;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
 
+import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.testutils.source.reader.TestingReaderContext;
@@ -58,6 +59,7 @@ class LeasedSourceReaderTest {
                         context,
                         () -> inner,
                         new MemoryQueueSplit.Serializer(),
+                        Boundedness.CONTINUOUS_UNBOUNDED,
                         // Only what a test asks for by itself.
                         Duration.ofHours(1),
                         clock::get,

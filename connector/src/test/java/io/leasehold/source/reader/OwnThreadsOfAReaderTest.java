@@ -7,6 +7,7 @@ import io.leasehold.source.metrics.ReaderMetrics;
 import io.leasehold.source.split.LeasedSplit;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
 
+import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.connector.testutils.source.reader.TestingReaderContext;
 import org.apache.flink.connector.testutils.source.reader.TestingReaderOutput;
@@ -48,6 +49,7 @@ class OwnThreadsOfAReaderTest {
                         context,
                         () -> inner,
                         new MemoryQueueSplit.Serializer(),
+                        Boundedness.CONTINUOUS_UNBOUNDED,
                         Duration.ofMillis(1),
                         () -> 0,
                         new ReaderMetrics(context.metricGroup(), () -> 0),

@@ -9,6 +9,7 @@ import io.leasehold.source.split.LeasedSplit;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
 
 import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.core.io.InputStatus;
@@ -66,6 +67,7 @@ public class PollPath {
                         context,
                         ConstantReader::new,
                         new MemoryQueueSplit.Serializer(),
+                        Boundedness.CONTINUOUS_UNBOUNDED,
                         FOR_LONG,
                         System::nanoTime,
                         new ReaderMetrics(context.metricGroup(), System::nanoTime),
