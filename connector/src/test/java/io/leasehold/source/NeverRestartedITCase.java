@@ -220,7 +220,7 @@ class NeverRestartedITCase {
     /** What the job has failed with; the strategy would restart it for longer than this waits. */
     private Throwable failure(JobID job) throws Exception {
         JobResult result = flink.requestJobResult(job).get(SOON.toMillis(), TimeUnit.MILLISECONDS);
-        assertThat(result.getApplicationStatus().deriveJobStatus()).isEqualTo(JobStatus.FAILED);
+        assertThat(flink.getJobStatus(job).get()).isEqualTo(JobStatus.FAILED);
         Throwable outer =
                 result.getSerializedThrowable()
                         .orElseThrow()
