@@ -126,6 +126,9 @@ class OperatedJobITCase {
         options.put("lease.member.id", "blue");
         options.put("lease.user", user);
         options.put("sink.kind", "print");
+        // A password that is refused might be about to be rotated: that is waited for.
+        options.put("lease.startup.timeout", "5 s");
+        options.put("lease.denied.timeout", "5 s");
         options.put("checkpoint.interval", "500 ms");
         options.put("job.name", "leased orders");
         options.put("lease.url", database);
