@@ -97,13 +97,9 @@ class OperatedJobITCase {
                 PostgresServer.run(database, "ALTER ROLE " + user + " PASSWORD 'another'");
                 // So that it starts anew, and has to enter again.
                 PostgresServer.run(database, "UPDATE lease_member SET state = 'CLOSED'");
-                await().atMost(PATIENCE)
-                        .until(
-                                () ->
-                                        everythingAt(webUi)
-                                                .contains(
-                                                        "does not accept this user and password"));
-                seen.add(everythingAt(webUi));
+                await().atMost(PATIENCE).until(() -> !job.isAlive());
+                assertThat(Files.readString(output))
+                        .contains("does not accept this user and password");
             } finally {
                 job.destroy();
                 job.waitFor(30, TimeUnit.SECONDS);
