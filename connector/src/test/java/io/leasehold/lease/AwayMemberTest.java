@@ -107,10 +107,7 @@ class AwayMemberTest {
 
     @Test
     void othersLeaveTheSplitsOfAMemberThatClosesToItForItsHold() {
-        LeaseTerms terms =
-                LeaseTerms.lasting(VirtualGroup.TERMS.duration())
-                        .restartHold(Duration.ofSeconds(30))
-                        .build();
+        LeaseTerms terms = withHold(Duration.ofSeconds(30));
         VirtualMember blue = group.member("blue", VirtualGroup.splits(4), terms, 1);
         VirtualMember green = group.finding("green", VirtualGroup.splits(4));
         group.run(LONG);
@@ -129,10 +126,7 @@ class AwayMemberTest {
     /** As where each checkpoint fails the job: it may close before it has anything back. */
     @Test
     void othersWaitForAMemberThatClosesAgainBeforeItHasItsSplitsBack() {
-        LeaseTerms terms =
-                LeaseTerms.lasting(VirtualGroup.TERMS.duration())
-                        .restartHold(Duration.ofSeconds(30))
-                        .build();
+        LeaseTerms terms = withHold(Duration.ofSeconds(30));
         VirtualMember blue = group.member("blue", VirtualGroup.splits(4), terms, 1);
         VirtualMember green = group.finding("green", VirtualGroup.splits(4));
         group.run(LONG);
@@ -165,10 +159,7 @@ class AwayMemberTest {
     /** A stop with a savepoint, or the end of a bounded queue: no restart is to be waited for. */
     @Test
     void othersTakeTheSplitsOfAMemberWhoseReadersHaveEndedWithoutWaitingForItsHold() {
-        LeaseTerms terms =
-                LeaseTerms.lasting(VirtualGroup.TERMS.duration())
-                        .restartHold(Duration.ofHours(1))
-                        .build();
+        LeaseTerms terms = withHold(Duration.ofHours(1));
         VirtualMember blue = group.member("blue", VirtualGroup.splits(4), terms, 1);
         VirtualMember green = group.finding("green", VirtualGroup.splits(4));
         group.run(LONG);
@@ -221,5 +212,9 @@ class AwayMemberTest {
         trouble.completed();
         assertThat(trouble.notice(9 * minute)).isEmpty();
         assertThat(trouble.lasts(9 * minute)).isZero();
+    }
+
+    private static LeaseTerms withHold(Duration restartHold) {
+        return LeaseTerms.lasting(VirtualGroup.TERMS.duration()).restartHold(restartHold).build();
     }
 }
