@@ -43,9 +43,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
@@ -61,7 +61,11 @@ class InFlightRecordsITCase {
     private static final Duration SOON = Duration.ofMinutes(2);
     private static final Duration TRANSACTIONS = Duration.ofSeconds(10);
     private static final LeaseTerms TERMS = LeaseTerms.of(Duration.ofSeconds(3));
-    private static final int RECORDS = 3_000;
+
+    /** More than a slow job takes between two looks at it, so that its input never runs dry. */
+    private static final int RECORDS_PER_LOOK = 300;
+
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
 
     /** Makes a record so large that a network buffer has room for few. */
     private static final String PADDING = "-".repeat(1_000);
@@ -69,6 +73,7 @@ class InFlightRecordsITCase {
     private static final Map<String, String> UNALIGNED_ALWAYS =
             Map.of(CheckpointingOptions.ENABLE_UNALIGNED.key(), "true");
 
+    private final List<String> written = new ArrayList<>();
     private final List<String> delivered = new ArrayList<>();
 
     /** How it takes checkpoints, when it records positions, and what its sink promises. */
@@ -132,12 +137,14 @@ class InFlightRecordsITCase {
                 KafkaConsumer<String, String> output = KafkaJobs.committedOutput(kafka);
                 LeaseStore table = store.open(Duration.ofSeconds(5))) {
             output.assign(List.of(new TopicPartition(KafkaJobs.OUT, 0)));
-            List<String> written = new ArrayList<>(produce(producer, 0, RECORDS));
+            produce(producer, 10 * RECORDS_PER_LOOK);
             SlowThenStuck stuck = SlowThenStuck.named(bluesWay.toString());
             blue.submitJob(job(kafka, "blue", bluesWay, job, stuck)).get();
-            Awaitility.await().atMost(SOON).until(() -> recorded(table) > 0);
+            produceUntil(producer, () -> recorded(table) > 0);
 
-            long last = stuck.atTheNextCheckpoint();
+            stuck.atTheNextCheckpoint();
+            produceUntil(producer, () -> stuck.checkpoint() > 0);
+            long last = stuck.checkpoint();
             long expected = job.progress == ProgressRecording.AT_ONCE ? last : last - 1;
             Awaitility.await().atMost(SOON).until(() -> recorded(table) >= expected);
             bluesWay.sever();
@@ -145,8 +152,7 @@ class InFlightRecordsITCase {
 
             green.submitJob(job(kafka, "green", store, job, SlowThenStuck.none())).get();
             // Order is kept within a partition: behind these nothing of before is to come.
-            List<String> markers = produce(producer, RECORDS, RECORDS + KafkaJobs.PARTITIONS);
-            written.addAll(markers);
+            List<String> markers = produce(producer, KafkaJobs.PARTITIONS);
             await(output, markers);
             Set<String> missing = new HashSet<>(written);
             delivered.forEach(missing::remove);
@@ -227,15 +233,30 @@ class InFlightRecordsITCase {
                 .orElse(0);
     }
 
-    private static List<String> produce(KafkaProducer<String, String> producer, int from, int to) {
+    /** There are records in flight only while the job has more input than it can take. */
+    private void produceUntil(KafkaProducer<String, String> producer, Callable<Boolean> condition) {
+        Awaitility.await()
+                .atMost(SOON)
+                .pollInterval(BETWEEN_LOOKS)
+                .pollInSameThread()
+                .until(
+                        () -> {
+                            produce(producer, RECORDS_PER_LOOK);
+                            return condition.call();
+                        });
+    }
+
+    /** Spread over the partitions in turn. */
+    private List<String> produce(KafkaProducer<String, String> producer, int count) {
+        int from = written.size();
         List<String> records =
-                IntStream.range(from, to).mapToObj(i -> "record-" + i + PADDING).toList();
-        for (int i = from; i < to; i++) {
-            producer.send(
-                    new ProducerRecord<>(
-                            KafkaJobs.IN, i % KafkaJobs.PARTITIONS, null, records.get(i - from)));
+                IntStream.range(from, from + count).mapToObj(i -> "record-" + i + PADDING).toList();
+        for (int i = 0; i < count; i++) {
+            int partition = (from + i) % KafkaJobs.PARTITIONS;
+            producer.send(new ProducerRecord<>(KafkaJobs.IN, partition, null, records.get(i)));
         }
         producer.flush();
+        written.addAll(records);
         return records;
     }
 
@@ -268,7 +289,6 @@ class InFlightRecordsITCase {
 
         private transient volatile boolean armed;
         private transient volatile long stuckAt;
-        private transient CountDownLatch isStuck;
 
         private SlowThenStuck(String name, boolean slow) {
             this.name = name;
@@ -277,7 +297,6 @@ class InFlightRecordsITCase {
 
         static SlowThenStuck named(String name) {
             SlowThenStuck stuck = new SlowThenStuck(name, true);
-            stuck.isStuck = new CountDownLatch(1);
             NAMED.put(name, stuck);
             return stuck;
         }
@@ -286,10 +305,12 @@ class InFlightRecordsITCase {
             return new SlowThenStuck("", false);
         }
 
-        /** Waits for it, and says which one it was. */
-        long atTheNextCheckpoint() throws InterruptedException {
+        void atTheNextCheckpoint() {
             armed = true;
-            assertThat(isStuck.await(60, TimeUnit.SECONDS)).isTrue();
+        }
+
+        /** The checkpoint since which it takes no record; 0 if it takes them still. */
+        long checkpoint() {
             return stuckAt;
         }
 
@@ -311,7 +332,6 @@ class InFlightRecordsITCase {
                 SlowThenStuck seen = NAMED.get(name);
                 if (seen.armed && seen.stuckAt == 0) {
                     seen.stuckAt = context.getCheckpointId();
-                    seen.isStuck.countDown();
                 }
             }
         }
