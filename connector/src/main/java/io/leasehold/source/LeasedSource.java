@@ -2,10 +2,12 @@ package io.leasehold.source;
 
 import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.LeaseKeeper;
+import io.leasehold.source.enumerator.FailedEnumerator;
 import io.leasehold.source.enumerator.LeasedEnumeratorState;
-import io.leasehold.source.enumerator.LeasedEnumeratorStateSerializer;
 import io.leasehold.source.enumerator.LeasedSplitEnumerator;
 import io.leasehold.source.enumerator.LostHistories;
+import io.leasehold.source.enumerator.StoredEnumeratorState;
+import io.leasehold.source.enumerator.StoredEnumeratorStateSerializer;
 import io.leasehold.source.kafka.KafkaStart;
 import io.leasehold.source.metrics.LeaseCounts;
 import io.leasehold.source.metrics.ReaderMetrics;
@@ -33,7 +35,6 @@ import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
 import org.apache.flink.api.java.typeutils.TypeExtractor;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.util.FlinkRuntimeException;
 import org.apache.flink.util.InstantiationUtil;
 import org.apache.flink.util.function.SerializableFunction;
 
@@ -81,7 +82,7 @@ import java.util.function.LongSupplier;
  * @param <InnerT> the wrapped enumerator's state
  */
 public sealed class LeasedSource<T, SplitT extends SourceSplit, InnerT>
-        implements Source<T, LeasedSplit<SplitT>, LeasedEnumeratorState<SplitT, InnerT>>,
+        implements Source<T, LeasedSplit<SplitT>, StoredEnumeratorState<SplitT, InnerT>>,
                 SupportsSplitReassignmentOnRecovery,
                 ResultTypeQueryable<T>
         permits LeasedSourceWithLineage {
@@ -139,25 +140,25 @@ public sealed class LeasedSource<T, SplitT extends SourceSplit, InnerT>
     }
 
     @Override
-    public SplitEnumerator<LeasedSplit<SplitT>, LeasedEnumeratorState<SplitT, InnerT>>
+    public SplitEnumerator<LeasedSplit<SplitT>, StoredEnumeratorState<SplitT, InnerT>>
             createEnumerator(SplitEnumeratorContext<LeasedSplit<SplitT>> context) throws Exception {
         return enumerator(context, inner::createEnumerator, Optional.empty());
     }
 
+    /** Throws nothing: what goes wrong here is thrown when the enumerator starts. */
     @Override
-    public SplitEnumerator<LeasedSplit<SplitT>, LeasedEnumeratorState<SplitT, InnerT>>
+    public SplitEnumerator<LeasedSplit<SplitT>, StoredEnumeratorState<SplitT, InnerT>>
             restoreEnumerator(
                     SplitEnumeratorContext<LeasedSplit<SplitT>> context,
-                    LeasedEnumeratorState<SplitT, InnerT> state)
-                    throws Exception {
+                    StoredEnumeratorState<SplitT, InnerT> stored) {
         try {
+            LeasedEnumeratorState<SplitT, InnerT> state = stored.orThrow();
             return enumerator(
                     context,
                     innerContext -> inner.restoreEnumerator(innerContext, state.inner()),
                     Optional.of(state));
-        } catch (LinkageError | AssertionError e) {
-            // Flink's coordinator fails the job for an exception here; an error it does not notice.
-            throw new FlinkRuntimeException("The enumerator could not be restored: " + e, e);
+        } catch (Throwable why) {
+            return new FailedEnumerator<>(why);
         }
     }
 
@@ -168,7 +169,7 @@ public sealed class LeasedSource<T, SplitT extends SourceSplit, InnerT>
         return counts;
     }
 
-    private SplitEnumerator<LeasedSplit<SplitT>, LeasedEnumeratorState<SplitT, InnerT>> enumerator(
+    private SplitEnumerator<LeasedSplit<SplitT>, StoredEnumeratorState<SplitT, InnerT>> enumerator(
             SplitEnumeratorContext<LeasedSplit<SplitT>> context,
             LeasedSplitEnumerator.InnerFactory<SplitT, InnerT> innerFactory,
             Optional<LeasedEnumeratorState<SplitT, InnerT>> restored)
@@ -256,9 +257,9 @@ public sealed class LeasedSource<T, SplitT extends SourceSplit, InnerT>
     }
 
     @Override
-    public SimpleVersionedSerializer<LeasedEnumeratorState<SplitT, InnerT>>
+    public SimpleVersionedSerializer<StoredEnumeratorState<SplitT, InnerT>>
             getEnumeratorCheckpointSerializer() {
-        return new LeasedEnumeratorStateSerializer<>(
+        return new StoredEnumeratorStateSerializer<>(
                 inner.getEnumeratorCheckpointSerializer(), inner.getSplitSerializer());
     }
 

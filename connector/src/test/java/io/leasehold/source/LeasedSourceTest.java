@@ -3,6 +3,7 @@ package io.leasehold.source;
 import io.leasehold.lease.memory.MemoryLeaseStore;
 import io.leasehold.source.enumerator.LeasedEnumeratorState;
 import io.leasehold.source.enumerator.LeasedSplitEnumerator;
+import io.leasehold.source.enumerator.StoredEnumeratorState;
 import io.leasehold.source.reader.LeasedSourceReader;
 import io.leasehold.testkit.NotedCalls;
 import io.leasehold.testkit.queue.MemoryQueueSource;
@@ -44,6 +45,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
@@ -75,9 +77,11 @@ class LeasedSourceTest {
         assertThat(leased(new Bare())).isNotInstanceOf(LineageVertexProvider.class);
     }
 
-    /** Flink's coordinator does not notice an error there: the job would neither run nor fail. */
-    @Test
-    void anErrorWhileAnEnumeratorIsRestoredIsThrownAsAnException() {
+    /** Flink may lose what is thrown earlier: the job would neither run nor fail. */
+    @ParameterizedTest
+    @MethodSource
+    void whatPreventsThatAnEnumeratorIsRestoredIsThrownWhenItStarts(Throwable thrown)
+            throws Exception {
         Bare broken =
                 new Bare() {
                     private static final long serialVersionUID = 1L;
@@ -85,25 +89,69 @@ class LeasedSourceTest {
                     @Override
                     public SplitEnumerator<MemoryQueueSplit, Set<String>> restoreEnumerator(
                             SplitEnumeratorContext<MemoryQueueSplit> context, Set<String> state) {
-                        throw new NoClassDefFoundError("on purpose");
+                        return sneaked(thrown);
                     }
                 };
 
-        LeasedSource<String, MemoryQueueSplit, Set<String>> leased =
-                LeasedSource.wrap(broken)
-                        .splitIds(SplitIds.STABLE)
-                        .group("orders")
-                        .store(MemoryLeaseStore.named("orders"))
-                        .build();
-        LeasedEnumeratorState<MemoryQueueSplit, Set<String>> state =
-                new LeasedEnumeratorState<>(Set.of(), List.of(), List.of(), Optional.empty());
+        assertFailsAtItsStart(
+                restored(
+                        leased(broken),
+                        new LeasedEnumeratorState<>(
+                                Set.of(), List.of(), List.of(), Optional.empty())),
+                thrown);
+    }
 
-        assertThatThrownBy(
-                        () ->
-                                leased.restoreEnumerator(
-                                        new TestingSplitEnumeratorContext<>(1), state))
-                .isInstanceOf(Exception.class)
-                .hasMessageContaining("on purpose");
+    static List<Throwable> whatPreventsThatAnEnumeratorIsRestoredIsThrownWhenItStarts() {
+        return List.of(
+                new IllegalStateException("on purpose"),
+                new IOException("on purpose"),
+                new NoClassDefFoundError("on purpose"),
+                new AssertionError("on purpose"));
+    }
+
+    /** Where reading throws an error too: see StateVersion. */
+    @ParameterizedTest
+    @MethodSource("whatPreventsThatAnEnumeratorIsRestoredIsThrownWhenItStarts")
+    void whatPreventsThatItsStateIsReadIsThrownWhenItStarts(Throwable thrown) throws Exception {
+        LeasedSource<String, MemoryQueueSplit, Set<String>> source =
+                leased(
+                        new Bare() {
+                            private static final long serialVersionUID = 1L;
+
+                            @Override
+                            public SimpleVersionedSerializer<Set<String>>
+                                    getEnumeratorCheckpointSerializer() {
+                                return new Unreadable(thrown);
+                            }
+                        });
+        SimpleVersionedSerializer<StoredEnumeratorState<MemoryQueueSplit, Set<String>>> serializer =
+                source.getEnumeratorCheckpointSerializer();
+        byte[] bytes =
+                serializer.serialize(
+                        new LeasedEnumeratorState<>(
+                                Set.of(), List.of(), List.of(), Optional.empty()));
+
+        assertFailsAtItsStart(
+                restored(source, serializer.deserialize(serializer.getVersion(), bytes)), thrown);
+    }
+
+    private static SplitEnumerator<?, ?> restored(
+            LeasedSource<String, MemoryQueueSplit, Set<String>> source,
+            StoredEnumeratorState<MemoryQueueSplit, Set<String>> state) {
+        return source.restoreEnumerator(new TestingSplitEnumeratorContext<>(1), state);
+    }
+
+    /** It takes part in no checkpoint either, and is closed like any other. */
+    private static void assertFailsAtItsStart(SplitEnumerator<?, ?> enumerator, Throwable why)
+            throws Exception {
+        assertThatThrownBy(enumerator::start)
+                .hasMessageContaining("on purpose")
+                .rootCause()
+                .isSameAs(why);
+        enumerator.addReader(0);
+        assertThatThrownBy(() -> enumerator.snapshotState(1))
+                .isInstanceOf(IllegalStateException.class);
+        enumerator.close();
     }
 
     @Test
@@ -264,13 +312,37 @@ class LeasedSourceTest {
                 Arguments.of(SourceReader.class, LeasedSourceReader.class));
     }
 
-    private static <T> LeasedSource<T, ?, ?> leased(
+    private static <T> LeasedSource<T, MemoryQueueSplit, Set<String>> leased(
             Source<T, MemoryQueueSplit, Set<String>> inner) {
         return LeasedSource.wrap(inner)
                 .splitIds(SplitIds.STABLE)
                 .group("orders")
                 .store(MemoryLeaseStore.named("orders"))
                 .build();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <X, E extends Throwable> X sneaked(Throwable thrown) throws E {
+        throw (E) thrown;
+    }
+
+    /** Writes what it cannot read. */
+    private record Unreadable(Throwable why) implements SimpleVersionedSerializer<Set<String>> {
+
+        @Override
+        public int getVersion() {
+            return 1;
+        }
+
+        @Override
+        public byte[] serialize(Set<String> state) {
+            return new byte[0];
+        }
+
+        @Override
+        public Set<String> deserialize(int version, byte[] bytes) {
+            return sneaked(why);
+        }
     }
 
     /** A source of a memory queue, by another class. */

@@ -41,6 +41,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
@@ -129,13 +131,13 @@ class NeverRestartedITCase {
     }
 
     /**
-     * Of a later version of the wrapped connector. Readers have it from TaskManagers. An
-     * enumerator's is not tried here: Flink was seen to lose a failure to restore it, if that comes
-     * before the JobMaster has started; the job then hangs, and is not restarted either.
+     * Of a later version of the wrapped connector: readers have it from TaskManagers, enumerators
+     * from the JobManager, which reads it before the JobMaster has started.
      */
-    @Test
-    void aStateOfAReaderInAForeignFormat() throws Exception {
-        JobID later = submit(leased(new ForeignState(queue(), 2, 1), memory()));
+    @ParameterizedTest
+    @CsvSource({"2, 1", "1, 2"})
+    void aStateInAForeignFormat(int splits, int enumerators) throws Exception {
+        JobID later = submit(leased(new ForeignState(queue(), splits, enumerators), memory()));
         CommittedRecords.await(name, 1);
         String savepoint =
                 flink.stopWithSavepoint(

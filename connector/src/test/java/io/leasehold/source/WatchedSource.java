@@ -1,6 +1,6 @@
 package io.leasehold.source;
 
-import io.leasehold.source.enumerator.LeasedEnumeratorState;
+import io.leasehold.source.enumerator.StoredEnumeratorState;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeRequested;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeWithdrawn;
 import io.leasehold.source.event.LeaseSourceEvent.Positions;
@@ -33,7 +33,7 @@ import java.util.concurrent.CompletableFuture;
  */
 @SuppressWarnings("try") // What a reader's close may throw is Flink's to declare.
 final class WatchedSource<T, SplitT extends SourceSplit, InnerT>
-        implements Source<T, LeasedSplit<SplitT>, LeasedEnumeratorState<SplitT, InnerT>>,
+        implements Source<T, LeasedSplit<SplitT>, StoredEnumeratorState<SplitT, InnerT>>,
                 SupportsSplitReassignmentOnRecovery,
                 ResultTypeQueryable<T> {
 
@@ -55,22 +55,22 @@ final class WatchedSource<T, SplitT extends SourceSplit, InnerT>
     }
 
     @Override
-    public SplitEnumerator<LeasedSplit<SplitT>, LeasedEnumeratorState<SplitT, InnerT>>
+    public SplitEnumerator<LeasedSplit<SplitT>, StoredEnumeratorState<SplitT, InnerT>>
             createEnumerator(SplitEnumeratorContext<LeasedSplit<SplitT>> context) throws Exception {
         return watched(leased.createEnumerator(context), context);
     }
 
     @Override
-    public SplitEnumerator<LeasedSplit<SplitT>, LeasedEnumeratorState<SplitT, InnerT>>
+    public SplitEnumerator<LeasedSplit<SplitT>, StoredEnumeratorState<SplitT, InnerT>>
             restoreEnumerator(
                     SplitEnumeratorContext<LeasedSplit<SplitT>> context,
-                    LeasedEnumeratorState<SplitT, InnerT> state)
+                    StoredEnumeratorState<SplitT, InnerT> state)
                     throws Exception {
         return watched(leased.restoreEnumerator(context, state), context);
     }
 
-    private SplitEnumerator<LeasedSplit<SplitT>, LeasedEnumeratorState<SplitT, InnerT>> watched(
-            SplitEnumerator<LeasedSplit<SplitT>, LeasedEnumeratorState<SplitT, InnerT>> enumerator,
+    private SplitEnumerator<LeasedSplit<SplitT>, StoredEnumeratorState<SplitT, InnerT>> watched(
+            SplitEnumerator<LeasedSplit<SplitT>, StoredEnumeratorState<SplitT, InnerT>> enumerator,
             SplitEnumeratorContext<LeasedSplit<SplitT>> context) {
         job().coordinatedBy(context::runInCoordinatorThread);
         return new WatchedEnumerator<>(enumerator, job());
@@ -89,7 +89,7 @@ final class WatchedSource<T, SplitT extends SourceSplit, InnerT>
     }
 
     @Override
-    public SimpleVersionedSerializer<LeasedEnumeratorState<SplitT, InnerT>>
+    public SimpleVersionedSerializer<StoredEnumeratorState<SplitT, InnerT>>
             getEnumeratorCheckpointSerializer() {
         return leased.getEnumeratorCheckpointSerializer();
     }

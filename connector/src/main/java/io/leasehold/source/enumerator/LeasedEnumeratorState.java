@@ -23,11 +23,17 @@ public record LeasedEnumeratorState<SplitT extends SourceSplit, InnerT>(
         InnerT inner,
         List<LeasedSplit<SplitT>> withheld,
         List<SplitT> discovered,
-        Optional<Set<String>> found) {
+        Optional<Set<String>> found)
+        implements StoredEnumeratorState<SplitT, InnerT> {
 
     public LeasedEnumeratorState {
         withheld = List.copyOf(withheld);
         discovered = List.copyOf(discovered);
         found = found.map(Set::copyOf);
+    }
+
+    @Override
+    public LeasedEnumeratorState<SplitT, InnerT> orThrow() {
+        return this;
     }
 }

@@ -87,7 +87,7 @@ import java.util.stream.Collectors;
  * <p>Coordinator thread only, but for {@link #close}.
  */
 public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
-        implements SplitEnumerator<LeasedSplit<SplitT>, LeasedEnumeratorState<SplitT, InnerT>> {
+        implements SplitEnumerator<LeasedSplit<SplitT>, StoredEnumeratorState<SplitT, InnerT>> {
 
     private static final Logger LOG = LoggerFactory.getLogger(LeasedSplitEnumerator.class);
 
