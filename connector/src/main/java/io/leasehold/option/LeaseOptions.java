@@ -256,7 +256,10 @@ public final class LeaseOptions {
                     SPLIT_IDS,
                     SINK_PREFIXES);
 
-    /** Whatever follows goes to the connection pool (hikari.*) or the database's driver. */
+    /**
+     * Whatever follows goes to the connection pool (hikari.*) or the database's driver, but for
+     * {@code driver}, which is that driver's class.
+     */
     public static final String JDBC = "lease.jdbc.";
 
     private LeaseOptions() {}

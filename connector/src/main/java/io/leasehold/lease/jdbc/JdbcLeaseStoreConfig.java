@@ -36,6 +36,7 @@ public final class JdbcLeaseStoreConfig implements LeaseStoreFactory {
     private static final String PASSWORD_FILE = "password.file";
     private static final String PASSWORD_ENV = "password.env";
     private static final String SCHEMA_CREATE = "schema.create";
+    private static final String DRIVER = "driver";
     private static final String POOL = "hikari.";
 
     private final String url;
@@ -80,6 +81,14 @@ public final class JdbcLeaseStoreConfig implements LeaseStoreFactory {
     }
 
     /**
+     * The class of the JDBC driver, for one that is on the class path but not among its services,
+     * as in a shaded jar. If not set, the driver is found by the URL.
+     */
+    public JdbcLeaseStoreConfig driver(String className) {
+        return property(DRIVER, className);
+    }
+
+    /**
      * Anything else: keys that begin with {@code hikari.} go to the connection pool, the others to
      * the driver.
      */
@@ -96,6 +105,7 @@ public final class JdbcLeaseStoreConfig implements LeaseStoreFactory {
         JdbcUrl parsed = JdbcUrl.of(url, dialect);
         createsSchema(dialect);
         JdbcPassword password = password(parsed);
+        driver(dialect, parsed).validate();
         try {
             pool(dialect, parsed, password, VALIDATED).validate();
         } catch (NoClassDefFoundError e) {
@@ -133,8 +143,13 @@ public final class JdbcLeaseStoreConfig implements LeaseStoreFactory {
                 timeout,
                 get(USER),
                 password,
+                driver(dialect, parsed),
                 beginningWith(POOL),
                 driverProperties(parsed));
+    }
+
+    private JdbcDriver driver(SqlDialect dialect, JdbcUrl parsed) {
+        return new JdbcDriver(parsed.shown(), dialect.name(), get(DRIVER));
     }
 
     private SqlDialect dialect() {
@@ -202,7 +217,7 @@ public final class JdbcLeaseStoreConfig implements LeaseStoreFactory {
 
     private static boolean isOurs(String key) {
         return switch (key) {
-            case USER, PASSWORD, PASSWORD_FILE, PASSWORD_ENV, SCHEMA_CREATE -> true;
+            case USER, PASSWORD, PASSWORD_FILE, PASSWORD_ENV, SCHEMA_CREATE, DRIVER -> true;
             default -> key.startsWith(POOL);
         };
     }

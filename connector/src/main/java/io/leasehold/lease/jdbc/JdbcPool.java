@@ -1,19 +1,14 @@
 package io.leasehold.lease.jdbc;
 
 import io.leasehold.lease.LeaseStoreException;
-import io.leasehold.lease.LeaseStoreException.Kind;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 
-import java.sql.Driver;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
 import java.util.Set;
 
 /** How connections to a database are made; see {@link JdbcLeaseStoreConfig} for the settings. */
@@ -23,6 +18,7 @@ record JdbcPool(
         Duration timeout,
         Optional<String> user,
         JdbcPassword password,
+        JdbcDriver driver,
         Map<String, String> poolProperties,
         Map<String, String> driverProperties) {
 
@@ -47,7 +43,7 @@ record JdbcPool(
         // What the store relies on comes last; nobody can set it otherwise.
         dialect.requiredDriverSettings().forEach(config::addDataSourceProperty);
         config.setDataSource(
-                new Logins(dialect, driver(), url.shown(), login(config), password, timeout));
+                new Logins(dialect, driver.find(), url.shown(), login(config), password, timeout));
         config.setAutoCommit(true);
         if (!dialect.connectionSettings(timeout).isEmpty()) {
             config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
@@ -85,7 +81,7 @@ record JdbcPool(
     private static void require(String key, String value) {
         if (SAID_OTHERWISE.contains(key)) {
             throw new IllegalArgumentException(
-                    "The option hikari.%s of the lease store is not for the pool; its URL, user and password have options of their own."
+                    "The option hikari.%s of the lease store is not for the pool; its URL, user, password and driver have options of their own."
                             .formatted(key));
         }
         Properties alone = new Properties();
@@ -107,36 +103,5 @@ record JdbcPool(
      */
     void validate() {
         config();
-    }
-
-    /** Looked for where this class is, since a job's class path is not that of the JVM. */
-    private Driver driver() throws LeaseStoreException {
-        try {
-            return ServiceLoader.load(Driver.class, JdbcPool.class.getClassLoader()).stream()
-                    .map(ServiceLoader.Provider::get)
-                    .filter(this::accepts)
-                    .findFirst()
-                    .orElseThrow(
-                            () ->
-                                    new LeaseStoreException(
-                                            "No JDBC driver on the class path accepts %s; add the jar of the %s driver."
-                                                    .formatted(url.shown(), dialect.name()),
-                                            Kind.MISCONFIGURED,
-                                            null));
-        } catch (ServiceConfigurationError e) {
-            throw new LeaseStoreException(
-                    "A JDBC driver on the class path cannot be loaded; mend or remove its jar: "
-                            + e.getMessage(),
-                    Kind.MISCONFIGURED,
-                    e);
-        }
-    }
-
-    private boolean accepts(Driver driver) {
-        try {
-            return driver.acceptsURL(url.shown());
-        } catch (SQLException e) {
-            return false;
-        }
     }
 }

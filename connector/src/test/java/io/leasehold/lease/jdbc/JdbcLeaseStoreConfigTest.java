@@ -13,6 +13,8 @@ import io.leasehold.testkit.ScriptedMember;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -97,7 +99,45 @@ class JdbcLeaseStoreConfigTest {
         assertThatThrownBy(() -> JdbcLeaseStore.url("jdbc:mysql://host/db").open(TIMEOUT))
                 .isInstanceOf(LeaseStoreException.class)
                 .hasMessage(
-                        "No JDBC driver on the class path accepts jdbc:mysql://host/db; add the jar of the mysql driver.");
+                        "No JDBC driver on the class path accepts jdbc:mysql://host/db; add the jar of the mysql driver. If it is there, its entry in META-INF/services/java.sql.Driver was lost when jars were put together: set lease.jdbc.driver to its class.");
+    }
+
+    /** As in a shaded jar, which has lost the service entries of what it is made of. */
+    @Test
+    void aDriverWithoutAServiceEntryMayBeNamed() throws Exception {
+        JdbcLeaseStore.url("jdbc:mysql://host/db")
+                .driver(Unlisted.class.getName())
+                .open(TIMEOUT)
+                .close();
+        ScriptedMember.applied(
+                opened(PATIENCE, JdbcLeaseStore.url("jdbc:h2:mem:named").driver("org.h2.Driver")));
+    }
+
+    /** Accepts what no other driver here does. */
+    public static final class Unlisted extends org.h2.Driver {
+
+        @Override
+        public boolean acceptsURL(String url) {
+            return url.startsWith("jdbc:mysql:");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "com.example.Driver | com.example.Driver that lease.jdbc.driver names is not on the class path; add its jar.",
+                "java.lang.String | java.lang.String that lease.jdbc.driver names is not a JDBC driver.",
+                "org.postgresql.Driver | org.postgresql.Driver that lease.jdbc.driver names does not accept jdbc:h2:mem:named; name the driver of that database."
+            })
+    void aNamedDriverThatCannotServeIsToldWithTheReason(String driver, String why) {
+        JdbcLeaseStoreConfig named = JdbcLeaseStore.url("jdbc:h2:mem:named").driver(driver);
+        named.validate();
+
+        assertThatThrownBy(() -> named.open(TIMEOUT))
+                .hasMessage("The class " + why)
+                .extracting(e -> ((LeaseStoreException) e).kind())
+                .isEqualTo(Kind.MISCONFIGURED);
     }
 
     @Test
@@ -121,7 +161,10 @@ class JdbcLeaseStoreConfigTest {
                         JdbcLeaseStore.url(h2).password(SECRET).passwordFile("/some/file"),
                         JdbcLeaseStore.url(h2).property("hikari.noSuchThing", SECRET),
                         JdbcLeaseStore.url(h2).property("hikari.maximumPoolSize", "many"),
-                        JdbcLeaseStore.url(h2).property("hikari.password", SECRET))) {
+                        JdbcLeaseStore.url(h2).property("hikari.password", SECRET),
+                        JdbcLeaseStore.url(h2).driver("/opt/flink/lib/h2-2.4.240.jar"),
+                        JdbcLeaseStore.url(h2).driver("postgresql.jar"),
+                        JdbcLeaseStore.url(h2).driver("org.h2."))) {
             assertThatThrownBy(wrong::validate)
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageNotContaining(SECRET)
