@@ -121,7 +121,9 @@ final class ChaosRun {
                         seed,
                         run,
                         audit,
-                        scenario.expectations().stream()
+                        Stream.concat(
+                                        Stream.of(Expectation.grantsWrittenDown()),
+                                        scenario.expectations().stream())
                                 .flatMap(it -> it.unmet(run).stream())
                                 .toList());
         if (findings.clean()) {

@@ -1,5 +1,6 @@
 package io.leasehold.job.chaos;
 
+import io.leasehold.job.chaos.audit.Life;
 import io.leasehold.job.chaos.audit.Run;
 import io.leasehold.job.chaos.audit.Struck;
 import io.leasehold.job.chaos.emitter.Emission;
@@ -194,6 +195,23 @@ record Expectation(Kind kind, String what, Predicate<Run> holds) {
                         run.leasedLives()
                                 .filter(it -> it.member().equals(member))
                                 .allMatch(it -> it.beyond() == 0));
+    }
+
+    /** Readers have written down their grants: else it is not known who could have emitted. */
+    static Expectation grantsWrittenDown() {
+        return bites(
+                "a grant written down for each life of a split",
+                run ->
+                        run.leasedLives()
+                                .filter(it -> it.emissions().size() > Life.EXPOSURE)
+                                .allMatch(
+                                        life ->
+                                                run
+                                                        .grants()
+                                                        .getOrDefault(life.split(), List.of())
+                                                        .stream()
+                                                        .anyMatch(
+                                                                it -> it.epoch() == life.epoch())));
     }
 
     private static boolean after(Struck fault, Emission emission) {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -130,5 +131,16 @@ class ExpectationTest {
                                 assertThat(scenario.expectations())
                                         .anyMatch(it -> it.kind() == Expectation.Kind.BITES));
         assertThat(Scenarios.ALL.stream().map(Scenario::name)).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aLongLifeWithoutAGrantIsFound() {
+        String[] lines =
+                LongStream.rangeClosed(0, Life.EXPOSURE)
+                        .mapToObj(it -> "q-0 %d 1 a 0.0.x %d".formatted(it, it))
+                        .toArray(String[]::new);
+
+        assertThat(Expectation.grantsWrittenDown().unmet(run(BEFORE))).isEmpty();
+        assertThat(Expectation.grantsWrittenDown().unmet(run(lines))).isPresent();
     }
 }

@@ -1,5 +1,7 @@
 package io.leasehold.job.chaos.emitter;
 
+import io.leasehold.source.reader.WrappedReaderContext;
+
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.Source;
@@ -61,9 +63,12 @@ final class EpochStamped<SplitT extends SourceSplit, StateT>
     @Override
     public SourceReader<Emission, SplitT> createReader(SourceReaderContext context)
             throws Exception {
+        GrantGauge gauge = new GrantGauge(System::nanoTime);
         return new EpochStampedReader<>(
-                leased.createReader(context),
-                new GrantBook(member, Path.of(folder), System::nanoTime));
+                leased.createReader(
+                        WrappedReaderContext.of(context, gauge.in(context.metricGroup()))),
+                new GrantBook(member, Path.of(folder), System::nanoTime),
+                gauge);
     }
 
     @Override

@@ -23,11 +23,13 @@ final class EpochStampedReader<SplitT extends SourceSplit>
 
     private final SourceReader<Emission, SplitT> leased;
     private final GrantBook grants;
+    private final GrantGauge gauge;
     private Optional<Stamping> stamping = Optional.empty();
 
-    EpochStampedReader(SourceReader<Emission, SplitT> leased, GrantBook grants) {
+    EpochStampedReader(SourceReader<Emission, SplitT> leased, GrantBook grants, GrantGauge gauge) {
         this.leased = leased;
         this.grants = grants;
+        this.gauge = gauge;
     }
 
     @Override
@@ -36,6 +38,7 @@ final class EpochStampedReader<SplitT extends SourceSplit>
         if (stamping.filter(it -> it.outer == output).isEmpty()) {
             stamping = Optional.of(new Stamping(output));
         }
+        gauge.grantedUntil().ifPresent(grants::grantedUntil);
         return leased.pollNext(stamping.get());
     }
 

@@ -2,7 +2,6 @@ package io.leasehold.job.chaos.emitter;
 
 import io.leasehold.source.event.LeaseSourceEvent.FreezeRequested;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeWithdrawn;
-import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
 import io.leasehold.source.event.LeaseSourceEvent.GrantWithdrawn;
 import io.leasehold.source.event.LeaseSourceEvent.SplitsLetGo;
 import io.leasehold.source.event.LeaseSourceEvent.StopRequested;
@@ -24,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.LongSupplier;
@@ -31,8 +31,8 @@ import java.util.stream.Collectors;
 
 /**
  * Writes down what a leased reader may emit and until when, each time that it is told something
- * else. It follows from what the reader is told and nothing more, so that it is there whether or
- * not the reader keeps to it.
+ * else. It follows from what the reader is told and from the grant that it shows, so that it is
+ * there whether or not the reader keeps to it.
  *
  * <p>To be told before the reader is, and of a barrier behind it. Task thread only.
  */
@@ -42,8 +42,8 @@ final class GrantBook implements AutoCloseable {
     private final LongSupplier nanoClock;
     private final FileChannel file;
 
-    /** By reader attempt: when the last grant that it was told of is over. */
-    private final Map<String, Long> deadlines = new HashMap<>();
+    /** When the reader's last grant is over. */
+    private OptionalLong deadline = OptionalLong.empty();
 
     /** What may be emitted, by the split's id in the group. */
     private final Map<String, LeasedSplit<?>> held = new HashMap<>();
@@ -77,13 +77,16 @@ final class GrantBook implements AutoCloseable {
         mayEmit(granted);
     }
 
-    void told(SourceEvent event) {
-        if (event instanceof GrantExtended grant) {
-            long until = grant.askedAt() + grant.nanos();
-            deadlines.merge(
-                    grant.readerId(), until, (known, next) -> next - known > 0 ? next : known);
+    /** The reader may emit until then. A grant never becomes shorter. */
+    void grantedUntil(long until) {
+        if (deadline.isEmpty() || until - deadline.getAsLong() > 0) {
+            deadline = OptionalLong.of(until);
             mayEmit(held.values());
-        } else if (event instanceof GrantWithdrawn) {
+        }
+    }
+
+    void told(SourceEvent event) {
+        if (event instanceof GrantWithdrawn) {
             silent(held.values());
             held.clear();
             frozen.clear();
@@ -131,30 +134,21 @@ final class GrantBook implements AutoCloseable {
 
     private void mayEmit(Collection<LeasedSplit<?>> splits) {
         long now = nanoClock.getAsLong();
-        write(splits, now, this::deadline);
+        write(splits, now, deadline.orElse(now));
     }
 
     private void silent(Collection<LeasedSplit<?>> splits) {
         long now = nanoClock.getAsLong();
-        write(splits, now, any -> now);
+        write(splits, now, now);
     }
 
-    private long deadline(LeasedSplit<?> split) {
-        return split.grantedTo().map(deadlines::get).orElseThrow();
-    }
-
-    private interface Until {
-        long of(LeasedSplit<?> split);
-    }
-
-    /** Of those whose grant runs now. */
-    private void write(Collection<LeasedSplit<?>> splits, long now, Until until) {
+    /** If the grant runs now. */
+    private void write(Collection<LeasedSplit<?>> splits, long now, long until) {
+        if (deadline.isEmpty() || now - deadline.getAsLong() >= 0) {
+            return;
+        }
         String lines =
-                splits.stream()
-                        .filter(it -> it.grantedTo().map(deadlines::get).isPresent())
-                        .filter(it -> now - deadline(it) < 0)
-                        .map(it -> line(it, now, until.of(it)))
-                        .collect(Collectors.joining());
+                splits.stream().map(it -> line(it, now, until)).collect(Collectors.joining());
         ByteBuffer bytes = ByteBuffer.wrap(lines.getBytes(StandardCharsets.US_ASCII));
         try {
             while (bytes.hasRemaining()) {

@@ -2,7 +2,6 @@ package io.leasehold.job.chaos.emitter;
 
 import io.leasehold.source.event.LeaseSourceEvent.FreezeRequested;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeWithdrawn;
-import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
 import io.leasehold.source.event.LeaseSourceEvent.GrantWithdrawn;
 import io.leasehold.source.event.LeaseSourceEvent.SplitsLetGo;
 import io.leasehold.source.event.LeaseSourceEvent.StopRequested;
@@ -55,7 +54,7 @@ class GrantBookTest {
     }
 
     private void granted(long askedAt, long nanos) {
-        book.told(new GrantExtended("r", askedAt, nanos));
+        book.grantedUntil(askedAt + nanos);
     }
 
     /** Of the split {@code q}: times of writing, and what was written. */
