@@ -7,6 +7,7 @@ import io.leasehold.job.chaos.audit.Granted;
 import io.leasehold.job.chaos.audit.Life;
 import io.leasehold.job.chaos.audit.Run;
 import io.leasehold.job.chaos.audit.Struck;
+import io.leasehold.job.chaos.audit.WentBack;
 import io.leasehold.job.chaos.audit.WrittenLines;
 import io.leasehold.job.chaos.emitter.ChaosJob.Argument;
 import io.leasehold.job.chaos.emitter.Emission;
@@ -18,9 +19,10 @@ import io.leasehold.job.chaos.kit.FlinkCluster;
 import io.leasehold.job.chaos.kit.Load;
 import io.leasehold.job.chaos.kit.Loopback;
 import io.leasehold.job.chaos.kit.Pause;
+import io.leasehold.job.chaos.kit.StoreLines;
 import io.leasehold.job.chaos.report.Findings;
 import io.leasehold.job.demo.Resources;
-import io.leasehold.testkit.NetworkLine;
+import io.leasehold.lease.LeaseTerms;
 
 import org.apache.curator.test.TestingServer;
 
@@ -87,6 +89,7 @@ final class ChaosRun {
     private final Path emitted;
     private final Path granted;
     private final WrittenLines<Emission> emissions;
+    private Optional<TableWatch> watch = Optional.empty();
 
     ChaosRun(Scenario scenario, long seed, Duration length, Place place) {
         this.scenario = scenario;
@@ -107,20 +110,18 @@ final class ChaosRun {
         delete(place.work());
         Files.createDirectories(emitted);
         Files.createDirectories(granted);
-        Run run;
-        try (Resources resources = new Resources()) {
-            run = run(resources);
-        } catch (RuntimeException | IOException e) {
-            deleteData();
-            throw e;
-        }
-        Audit audit = Audit.of(run, scenario.has(With.TAKEOVER));
+        Run run = run();
+        Optional<WentBack> wentBack = watch.map(it -> wentBack(it, run));
+        Audit audit =
+                wentBack.map(it -> Audit.of(run, it))
+                        .orElseGet(() -> Audit.of(run, scenario.has(With.TAKEOVER)));
         Findings findings =
                 new Findings(
                         scenario.name(),
                         seed,
                         run,
                         audit,
+                        wentBack,
                         Stream.concat(
                                         Stream.of(Expectation.grantsWrittenDown()),
                                         scenario.expectations().stream())
@@ -134,6 +135,27 @@ final class ChaosRun {
         return findings;
     }
 
+    private WentBack wentBack(TableWatch seen, Run run) {
+        WentBack back =
+                seen.wentBack(
+                        run,
+                        TableGoesBack.mustNotice(seed),
+                        LeaseTerms.of(scenario.lease()),
+                        "Source: " + QUEUE,
+                        PARALLELISM);
+        back.lines().forEach(this::say);
+        return back;
+    }
+
+    private Run run() throws IOException {
+        try (Resources resources = new Resources()) {
+            return run(resources);
+        } catch (RuntimeException | IOException e) {
+            deleteData();
+            throw e;
+        }
+    }
+
     private Run run(Resources resources) throws IOException {
         say("starting two clusters, Kafka and PostgreSQL");
         Map<String, String> availability =
@@ -142,8 +164,12 @@ final class ChaosRun {
         FlinkCluster b = resources.add(cluster(Scenario.B, 1, availability));
         a.start();
         b.start();
+        Path data = place.work().resolve("postgresql");
         Database database =
-                resources.add(new Database(place.work().resolve("postgresql"), loopback));
+                resources.add(
+                        scenario.has(With.REPLICA)
+                                ? Database.withReplica(data, loopback)
+                                : new Database(data, loopback));
         Broker broker = resources.add(new Broker(place.work().resolve("kafka"), loopback));
         broker.createTopic(QUEUE, SPLITS);
         broker.createTopic(OUTPUT, 2);
@@ -151,8 +177,12 @@ final class ChaosRun {
         b.waitUntilUp();
         List<MemberJob> jobs = new ArrayList<>();
         for (FlinkCluster cluster : List.of(a, b)) {
-            NetworkLine line = resources.add(new NetworkLine(database.port()));
-            jobs.add(new MemberJob(cluster, line, place.jars(), arguments(cluster, line, broker)));
+            StoreLines lines = resources.add(new StoreLines(database));
+            jobs.add(
+                    new MemberJob(cluster, lines, place.jars(), arguments(cluster, lines, broker)));
+        }
+        if (scenario.has(With.REPLICA)) {
+            watch = Optional.of(resources.add(new TableWatch(jobs)));
         }
         Stage stage = new Stage(broker, database, jobs);
         say("submitting the jobs");
@@ -275,15 +305,14 @@ final class ChaosRun {
         return duration.toMillis() + " ms";
     }
 
-    private Map<Argument, String> arguments(
-            FlinkCluster cluster, NetworkLine store, Broker broker) {
+    private Map<Argument, String> arguments(FlinkCluster cluster, StoreLines store, Broker broker) {
         Map<Argument, String> arguments = new EnumMap<>(Argument.class);
         arguments.put(Argument.MEMBER, cluster.name());
         arguments.put(Argument.BROKERS, broker.bootstrapServers());
         arguments.put(Argument.QUEUE, QUEUE);
         arguments.put(Argument.EMISSIONS, emitted.toString());
         arguments.put(Argument.GRANTS, granted.toString());
-        arguments.put(Argument.STORE, Database.url(store.port()));
+        arguments.put(Argument.STORE, store.url());
         arguments.put(Argument.MEMBERS, "2");
         arguments.put(Argument.LEASE_MILLIS, Long.toString(scenario.lease().toMillis()));
         arguments.put(Argument.OUTPUT, OUTPUT);

@@ -2,8 +2,10 @@ package io.leasehold.job.chaos;
 
 import io.leasehold.job.chaos.kit.FlinkCluster;
 import io.leasehold.job.chaos.kit.FlinkCluster.Deaf;
+import io.leasehold.job.chaos.kit.Pause;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -237,6 +239,67 @@ sealed interface Fault {
         public Cure strike(Stage stage) {
             stage.member(member).upgrade(parallelism);
             return Cure.NONE;
+        }
+    }
+
+    /** The replica of the lease table gets nothing any more; the primary goes on without it. */
+    record LoseReplication(Duration lasts) implements Fault {
+        @Override
+        public String text() {
+            return "the replica of PostgreSQL gets nothing any more";
+        }
+
+        @Override
+        public Cure strike(Stage stage) {
+            stage.database().loseReplication();
+            return Cure.NONE;
+        }
+    }
+
+    /** One job cannot reach the lease table until a replica of it is promoted. */
+    record CutStoreUntilFailover(String member, Duration lasts) implements Fault {
+        @Override
+        public String text() {
+            return "cut %s off from PostgreSQL until its failover".formatted(member);
+        }
+
+        @Override
+        public Cure strike(Stage stage) {
+            stage.member(member).store().cut();
+            return Cure.NONE;
+        }
+    }
+
+    /**
+     * SIGKILL to the primary, and the replica is promoted as it is.
+     *
+     * @param unanswered members that get no answers from the primary for a while before: the
+     *     outcome of what they ask for is not known to them. They reach the replica when this fault
+     *     is over, the others at once
+     * @param silence for how long they get none from the primary
+     */
+    record Failover(List<String> unanswered, Duration silence, Duration lasts) implements Fault {
+        @Override
+        public String text() {
+            return "kill -9 the primary of PostgreSQL, promote the replica"
+                    + (unanswered.isEmpty()
+                            ? ""
+                            : ", with requests of %s unanswered"
+                                    .formatted(String.join(", ", unanswered)));
+        }
+
+        @Override
+        public Cure strike(Stage stage) {
+            if (!unanswered.isEmpty()) {
+                unanswered.forEach(it -> stage.member(it).store().loseAnswersOfFirst());
+                Pause.of(silence);
+                unanswered.forEach(it -> stage.member(it).store().cut());
+            }
+            stage.database().failOver();
+            stage.members().stream()
+                    .filter(it -> !unanswered.contains(it.id()))
+                    .forEach(it -> it.store().mend());
+            return () -> unanswered.forEach(it -> stage.member(it).store().mend());
         }
     }
 }

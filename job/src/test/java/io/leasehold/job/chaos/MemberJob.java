@@ -6,7 +6,7 @@ import io.leasehold.job.chaos.kit.ChaosException;
 import io.leasehold.job.chaos.kit.FlinkCluster;
 import io.leasehold.job.chaos.kit.Pause;
 import io.leasehold.job.chaos.kit.Rest;
-import io.leasehold.testkit.NetworkLine;
+import io.leasehold.job.chaos.kit.StoreLines;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** One leased job in a cluster of its own, with a line of its own to the lease table. */
+/** One leased job in a cluster of its own, with lines of its own to the lease table. */
 final class MemberJob {
 
     private static final Duration RUNS_WITHIN = Duration.ofSeconds(120);
@@ -25,7 +25,7 @@ final class MemberJob {
     record Jars(Path chaosJob, Path leasehold) {}
 
     private final FlinkCluster cluster;
-    private final NetworkLine store;
+    private final StoreLines store;
     private final Jars jars;
     private final Map<Argument, String> arguments;
     private String jobId = "none";
@@ -33,7 +33,7 @@ final class MemberJob {
     /**
      * @param arguments what all its submissions are told
      */
-    MemberJob(FlinkCluster cluster, NetworkLine store, Jars jars, Map<Argument, String> arguments) {
+    MemberJob(FlinkCluster cluster, StoreLines store, Jars jars, Map<Argument, String> arguments) {
         this.cluster = cluster;
         this.store = store;
         this.jars = jars;
@@ -48,8 +48,8 @@ final class MemberJob {
         return cluster;
     }
 
-    /** Between the job and the lease table. */
-    NetworkLine store() {
+    /** Between the job and the servers of the lease table. */
+    StoreLines store() {
         return store;
     }
 

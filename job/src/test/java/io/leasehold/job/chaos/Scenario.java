@@ -34,7 +34,12 @@ record Scenario(String name, Set<With> with, Faults faults, List<Expectation> ex
          */
         LEFT_FOR_GOOD,
         /** A member's lease outlasts any time for which its JobManager is not heard of. */
-        LONG_LEASE
+        LONG_LEASE,
+        /**
+         * The lease table has a replica that follows asynchronously. The first fault ends that, the
+         * last one promotes it.
+         */
+        REPLICA
     }
 
     static final String A = "a";

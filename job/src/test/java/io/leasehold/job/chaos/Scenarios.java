@@ -38,6 +38,7 @@ import static io.leasehold.job.chaos.Scenario.With.HIGH_AVAILABILITY;
 import static io.leasehold.job.chaos.Scenario.With.LEFT_FOR_GOOD;
 import static io.leasehold.job.chaos.Scenario.With.LONG_LEASE;
 import static io.leasehold.job.chaos.Scenario.With.QUICK_HEARTBEATS;
+import static io.leasehold.job.chaos.Scenario.With.REPLICA;
 import static io.leasehold.job.chaos.Scenario.With.TAKEOVER;
 import static io.leasehold.job.chaos.Scenario.one;
 
@@ -117,7 +118,12 @@ final class Scenarios {
                             "upgrade",
                             Set.of(),
                             one(new Upgrade(A, 3, seconds(20)), seconds(10)),
-                            List.of(newLife(A), allGoOn())));
+                            List.of(newLife(A), allGoOn())),
+                    new Scenario(
+                            "table-goes-back",
+                            Set.of(QUICK_HEARTBEATS, REPLICA, LEFT_FOR_GOOD),
+                            new TableGoesBack(),
+                            List.of(anythingMovedOrRestarted(), allGoOn())));
 
     private Scenarios() {}
 

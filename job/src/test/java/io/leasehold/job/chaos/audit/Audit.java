@@ -52,35 +52,67 @@ public record Audit(
      */
     public static Audit of(Run run, boolean mayReplay) {
         List<String> findings = new ArrayList<>();
-        long duplicates = run.copies().values().stream().mapToLong(it -> it).sum();
         long bound = mayReplay ? bound(run, findings) : 0;
-        if (run.missing() > 0) {
-            findings.add(run.missing() + " records of the queue are not in the output");
-        }
-        if (duplicates > bound) {
-            findings.add(
-                    "%d committed records are there once too often, %d may be: %s"
-                            .formatted(duplicates, bound, run.copies()));
-        }
+        findings.addAll(0, accounts(run, bound));
+        findings.addAll(secondReaders(run));
+        return of(run, bound, List.of(run), findings);
+    }
+
+    /**
+     * Judges a run in which the lease table went back: who is promised to read alone is so before
+     * that, and again from when each member has noticed.
+     */
+    public static Audit of(Run run, WentBack back) {
+        List<String> findings = new ArrayList<>(accounts(run, back.duplicatesBound()));
+        findings.addAll(back.findings());
+        List<Run> parts = List.of(back.before(), back.after());
+        parts.forEach(it -> findings.addAll(secondReaders(it)));
+        return of(run, back.duplicatesBound(), parts, findings);
+    }
+
+    private static Audit of(Run run, long bound, List<Run> parts, List<String> findings) {
         long emitted = run.leasedLives().mapToLong(it -> it.emissions().size()).sum();
-        findings.addAll(violations(run));
-        run.leasedLives().filter(it -> it.overlapNanos() > 0).forEach(it -> findings.add(said(it)));
-        findings.addAll(strangers(run));
-        run.grants().values().forEach(it -> findings.addAll(grantedTwice(run, it)));
         return new Audit(
                 run.produced().values().stream().mapToLong(it -> it).sum(),
                 emitted,
                 emitted - distinct(run.leased().values()),
                 run.committed(),
                 run.missing(),
-                duplicates,
+                duplicates(run),
                 bound,
-                overlapMillis(run.leased().values()),
-                run.leasedLives().mapToInt(Life::beyond).max().orElse(0),
+                parts.stream().mapToLong(it -> overlapMillis(it.leased().values())).max().orElse(0),
+                parts.stream().flatMap(Run::leasedLives).mapToInt(Life::beyond).max().orElse(0),
                 run.bare().isEmpty()
                         ? Optional.empty()
                         : Optional.of(overlapMillis(run.bare().values())),
                 findings.size() > SHOWN ? List.copyOf(findings.subList(0, SHOWN)) : findings);
+    }
+
+    private static long duplicates(Run run) {
+        return run.copies().values().stream().mapToLong(it -> it).sum();
+    }
+
+    /** Records that are missing, or there once too often. */
+    private static List<String> accounts(Run run, long bound) {
+        List<String> findings = new ArrayList<>();
+        if (run.missing() > 0) {
+            findings.add(run.missing() + " records of the queue are not in the output");
+        }
+        if (duplicates(run) > bound) {
+            findings.add(
+                    "%d committed records are there once too often, %d may be: %s"
+                            .formatted(duplicates(run), bound, run.copies()));
+        }
+        return findings;
+    }
+
+    /** Who read, or could have read, a split that was another's. */
+    private static List<String> secondReaders(Run run) {
+        List<String> findings = new ArrayList<>(violations(run));
+        run.leasedLives().filter(it -> it.overlapNanos() > 0).forEach(it -> findings.add(said(it)));
+        findings.addAll(strangers(run));
+        run.grants().values().forEach(it -> findings.addAll(grantedTwice(run, it)));
+        return findings;
     }
 
     private static String said(Life life) {

@@ -47,6 +47,13 @@ public record Run(
                 .collect(Collectors.toSet());
     }
 
+    /** The same run, as if that alone had been read under leases. */
+    Run reading(Map<String, List<Life>> lives, Map<String, List<Granted>> granted) {
+        return new Run(
+                startedAt, endedAt, faults, lives, granted, bare, produced, committed, copies,
+                missing);
+    }
+
     public Struck firstFault() {
         return faults.get(0);
     }

@@ -1,58 +1,74 @@
 package io.leasehold.job.chaos.kit;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import io.leasehold.testkit.NetworkLine;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * A PostgreSQL with the lease tables, that keeps what it has confirmed, and that can be stopped and
- * started again with its data and at its port.
+ * started again with its data and at its port. It may have a replica that follows it
+ * asynchronously.
  */
 public final class Database implements AutoCloseable {
 
-    private static final Duration END_WITHIN = Duration.ofSeconds(30);
+    private static final Duration FOLLOWS_WITHIN = Duration.ofSeconds(60);
     private static final Pattern STARTING_OFFSET = Pattern.compile("StartingOffset: (-?\\d+)");
 
-    /** Kills it when this JVM ends, however that ends: its input is then at its end. */
-    private static final String GUARD =
-            "cat >/dev/null; kill -KILL $(head -n 1 \"$1\") 2>/dev/null";
+    private final PostgresNode primary;
+    private final Optional<Replica> replica;
+    private PostgresNode current;
 
-    private final Path data;
-    private final int port;
-    private final Process guard;
-    private EmbeddedPostgres server;
+    private record Replica(PostgresNode node, NetworkLine replication) {}
 
     /** A row of the lease table. */
     public record LeaseRow(String split, String owner, long epoch, long progress) {}
 
-    /** Starts it with empty lease tables. */
+    private Database(PostgresNode primary, Optional<Replica> replica) {
+        this.primary = primary;
+        this.replica = replica;
+        this.current = primary;
+    }
+
+    /** Starts one server with empty lease tables. */
     public Database(Path folder, Loopback loopback) throws IOException {
-        this.data = Files.createDirectories(folder).resolve("data");
-        this.port = loopback.newPort();
-        this.guard =
-                new ProcessBuilder(
-                                "sh",
-                                "-c",
-                                GUARD,
-                                "guard-of-postgresql",
-                                data.resolve("postmaster.pid").toString())
-                        .start();
-        start();
-        run(Files.readString(schema()));
+        this(primary(folder, loopback), Optional.empty());
+    }
+
+    /**
+     * Starts two servers with empty lease tables, of which the second one is a hot standby that
+     * streams from the first.
+     */
+    public static Database withReplica(Path folder, Loopback loopback) throws IOException {
+        PostgresNode primary = primary(folder, loopback);
+        NetworkLine replication = new NetworkLine(primary.port());
+        PostgresNode standby =
+                primary.replica(folder.resolve("replica"), replication.port(), loopback);
+        standby.start();
+        Pause.until(
+                "the replica streams",
+                FOLLOWS_WITHIN,
+                () -> said(primary, "SELECT count(*) = 1 FROM pg_stat_replication"));
+        return new Database(primary, Optional.of(new Replica(standby, replication)));
+    }
+
+    private static PostgresNode primary(Path folder, Loopback loopback) throws IOException {
+        PostgresNode node =
+                new PostgresNode(Files.createDirectories(folder).resolve("data"), loopback);
+        node.start();
+        node.run(Files.readString(schema()));
+        return node;
     }
 
     private static Path schema() {
@@ -62,74 +78,64 @@ public final class Database implements AutoCloseable {
 
     /** Starts it, again after {@link #stop}. */
     public void start() {
-        try {
-            server =
-                    EmbeddedPostgres.builder()
-                            .setServerConfig("fsync", "on")
-                            .setServerConfig("synchronous_commit", "on")
-                            .setDataDirectory(data)
-                            .setCleanDataDirectory(false)
-                            .setRegisterShutdownHook(false)
-                            .setPGStartupWait(Duration.ofSeconds(90))
-                            .setPort(port)
-                            .start();
-        } catch (IOException e) {
-            throw new UncheckedIOException("PostgreSQL did not start", e);
-        }
+        current.start();
     }
 
+    /** The primary's port. */
     public int port() {
-        return port;
+        return current.port();
     }
 
-    /** Its JDBC URL through a line that begins at this port; the user is {@code postgres}. */
-    public static String url(int port) {
-        return "jdbc:postgresql://" + Loopback.HOME + ":" + port + "/postgres";
+    /** The ports of all its servers, the one that was primary first comes first. */
+    public List<Integer> ports() {
+        List<Integer> ports = new ArrayList<>(List.of(primary.port()));
+        replica.ifPresent(it -> ports.add(it.node().port()));
+        return ports;
+    }
+
+    /** The JDBC URL of servers at these ports; the user is {@code postgres}. */
+    public static String url(Integer... ports) {
+        return "jdbc:postgresql://"
+                + String.join(
+                        ",", List.of(ports).stream().map(it -> Loopback.HOME + ":" + it).toList())
+                + "/postgres";
     }
 
     /** Stops it as an immediate shutdown does: every connection is cut, nothing is tidied up. */
     public void stop() {
-        long pid = pid();
-        Signals.send("QUIT", pid);
-        Pause.until(
-                "PostgreSQL is gone",
-                END_WITHIN,
-                () -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
-        closeHandle();
+        current.stop();
     }
 
-    private long pid() {
-        try {
-            return Long.parseLong(
-                    Files.readAllLines(data.resolve("postmaster.pid"), StandardCharsets.US_ASCII)
-                            .get(0)
-                            .strip());
-        } catch (IOException e) {
-            throw new UncheckedIOException("PostgreSQL is not there", e);
-        }
+    /** What the primary commits from now on does not reach the replica, and nobody is told. */
+    public void loseReplication() {
+        replica().replication().cut();
     }
 
-    private void closeHandle() {
-        try {
-            server.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** SIGKILL to the primary; then the replica is promoted as it is. */
+    public void failOver() {
+        primary.kill();
+        current = replica().node();
+        current.run("SELECT pg_promote(true, 60)");
     }
 
-    private void run(String sql) {
-        try (Connection connection = DriverManager.getConnection(url(port), "postgres", "");
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
+    private Replica replica() {
+        return replica.orElseThrow(() -> new ChaosException("There is no replica"));
+    }
+
+    private static boolean said(PostgresNode node, String question) {
+        try (Connection connection = node.connect();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(question)) {
+            return row.next() && row.getBoolean(1);
         } catch (SQLException e) {
-            throw new ChaosException("PostgreSQL refused: " + sql, e);
+            throw new ChaosException("PostgreSQL refused: " + question, e);
         }
     }
 
     /** What the lease table says; progress is an offset, 0 where it is a symbol. */
     public List<LeaseRow> leases() {
         List<LeaseRow> rows = new ArrayList<>();
-        try (Connection connection = DriverManager.getConnection(url(port), "postgres", "");
+        try (Connection connection = current.connect();
                 Statement statement = connection.createStatement();
                 ResultSet row =
                         statement.executeQuery(
@@ -152,15 +158,13 @@ public final class Database implements AutoCloseable {
     @Override
     public void close() {
         try {
-            if (Files.exists(data.resolve("postmaster.pid"))) {
-                stop();
-            }
+            primary.close();
         } finally {
-            try {
-                guard.getOutputStream().close();
-            } catch (IOException e) {
-                guard.destroyForcibly();
-            }
+            replica.ifPresent(
+                    it -> {
+                        it.replication().close();
+                        it.node().close();
+                    });
         }
     }
 }

@@ -11,6 +11,7 @@ import org.apache.flink.runtime.clusterframework.TaskExecutorProcessUtils;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -240,6 +241,20 @@ public final class FlinkCluster implements AutoCloseable {
         return settings.library().toAbsolutePath() + "/*";
     }
 
+    /**
+     * What the JobManagers of this cluster have logged so far. The second word of a line is its
+     * time by {@link System#nanoTime()}.
+     */
+    public List<String> jobManagerLog() {
+        try {
+            return Files.readAllLines(
+                    folder.resolve(jobManagerHost()).resolve("log.txt"),
+                    StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private String jobManagerHost() {
         return name + "-jm";
     }
@@ -289,7 +304,7 @@ public final class FlinkCluster implements AutoCloseable {
             appender.console.type = Console
             appender.console.name = console
             appender.console.layout.type = PatternLayout
-            appender.console.layout.pattern = %d{HH:mm:ss.SSS} %-5p %c{1.} [%t] %m%n
+            appender.console.layout.pattern = %d{HH:mm:ss.SSS} %nano %-5p %c{1.} [%t] %m%n
             """;
 
     // -------------------------------------------------------------------------------- what is done

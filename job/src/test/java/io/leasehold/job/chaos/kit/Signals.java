@@ -11,9 +11,19 @@ final class Signals {
 
     /** Sends a signal, by its name without SIG. A process that is gone is no error. */
     static void send(String signal, long pid) {
+        sendTo(signal, Long.toString(pid));
+    }
+
+    /** Sends a signal to all processes of the group that this process leads. */
+    static void sendToGroup(String signal, long pid) {
+        sendTo(signal, "-" + pid);
+    }
+
+    private static void sendTo(String signal, String target) {
         try {
             Process kill =
-                    new ProcessBuilder("sh", "-c", "kill -" + signal + " " + pid + " 2>/dev/null")
+                    new ProcessBuilder(
+                                    "sh", "-c", "kill -" + signal + " " + target + " 2>/dev/null")
                             .start();
             if (!kill.waitFor(20, TimeUnit.SECONDS)) {
                 throw new ChaosException("kill -" + signal + " did not end");

@@ -80,7 +80,7 @@ public final class HtmlReport {
     private static String figures(Findings findings) {
         StringBuilder names = new StringBuilder();
         StringBuilder values = new StringBuilder();
-        for (String figure : findings.audit().line().split(" ")) {
+        for (String figure : findings.figures().split(" ")) {
             String[] parts = figure.split("=");
             names.append("<th>").append(escaped(parts[0].replace('_', ' '))).append("</th>");
             values.append("<td>").append(escaped(parts[1])).append("</td>");

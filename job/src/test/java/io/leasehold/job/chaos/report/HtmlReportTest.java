@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -47,7 +48,8 @@ class HtmlReportTest {
                         21,
                         Map.of(),
                         0);
-        return HtmlReport.of(new Findings("storm", 7, run, Audit.of(run, false), List.of()));
+        return HtmlReport.of(
+                new Findings("storm", 7, run, Audit.of(run, false), Optional.empty(), List.of()));
     }
 
     /** From its number of seconds on, for one. */

@@ -39,6 +39,13 @@ public final class JsonReport {
         root.put("overlap_ms", audit.overlapMillis());
         root.put("overlap_records", audit.overlapRecords());
         audit.bareOverlapMillis().ifPresent(it -> root.put("bare_overlap_ms", it));
+        findings.wentBack()
+                .ifPresent(
+                        it -> {
+                            root.put("went_back", it.line());
+                            ArrayNode lines = root.putArray("went_back_log");
+                            it.lines().forEach(lines::add);
+                        });
         ArrayNode complaints = root.putArray("complaints");
         findings.complaints().forEach(complaints::add);
         ArrayNode faults = root.putArray("faults");
