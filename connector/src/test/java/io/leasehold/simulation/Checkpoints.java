@@ -34,12 +34,12 @@ final class Checkpoints {
 
     private final World world;
     private final SimulatedJob job;
-    private final Enumerator enumerator;
+    private final JobMaster enumerator;
     private final SplittableRandom dice;
     private Optional<Pending> pending = Optional.empty();
     private long lastId;
 
-    Checkpoints(World world, SimulatedJob job, Enumerator enumerator, String name) {
+    Checkpoints(World world, SimulatedJob job, JobMaster enumerator, String name) {
         this.world = world;
         this.job = job;
         this.enumerator = enumerator;
@@ -53,14 +53,14 @@ final class Checkpoints {
     }
 
     void begin() {
-        enumerator.machine.after(dice.nextLong(INTERVAL), this::trigger);
+        enumerator.machine().after(dice.nextLong(INTERVAL), this::trigger);
     }
 
     private void trigger() {
         if (enumerator.over()) {
             return;
         }
-        long now = enumerator.machine.clock();
+        long now = enumerator.machine().clock();
         if (pending.isPresent() && now - pending.get().since > GIVEN_UP_AFTER) {
             abort();
         }
@@ -68,11 +68,12 @@ final class Checkpoints {
             lastId++;
             pending =
                     Optional.of(
-                            new Pending(lastId, now, enumerator.withheld(), enumerator.found()));
+                            new Pending(
+                                    lastId, now, enumerator.withheld(lastId), enumerator.found()));
             long id = lastId;
             enumerator.readers().forEach(reader -> reader.toReader.send(() -> reader.snapshot(id)));
         }
-        enumerator.machine.after(INTERVAL, this::trigger);
+        enumerator.machine().after(INTERVAL, this::trigger);
     }
 
     void abort() {
@@ -126,6 +127,6 @@ final class Checkpoints {
                         checkpoint.found));
         // Whoever completed it may die before anybody is told.
         long later = dice.nextInt(10) == 0 ? dice.nextLong(2 * Scenario.SECOND) : 1_000_000;
-        enumerator.machine.after(later, () -> enumerator.completed(checkpoint.id));
+        enumerator.machine().after(later, () -> enumerator.completed(checkpoint.id));
     }
 }

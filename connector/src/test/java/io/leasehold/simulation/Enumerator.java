@@ -34,14 +34,15 @@ import java.util.function.Consumer;
 
 /**
  * One life of a job's enumerator: drives the real keeper as the connector's enumerator does, and
- * treats splits and readers as that does.
+ * treats splits and readers as that does. Rules can be broken here; {@link ShippedEnumerator} is
+ * what the connector's does.
  */
-final class Enumerator {
+final class Enumerator implements JobMaster {
 
-    final Incarnation me;
-    final Machine machine;
-    final StoreWay way;
-    final Checkpoints checkpoints;
+    private final Incarnation me;
+    private final Machine machine;
+    private final StoreWay way;
+    private final Checkpoints checkpoints;
     private final World world;
     private final SimulatedJob job;
     private final LeaseKeeper keeper;
@@ -95,7 +96,28 @@ final class Enumerator {
         restored.withheld().forEach(withheld::withhold);
     }
 
-    void start() {
+    @Override
+    public Incarnation me() {
+        return me;
+    }
+
+    @Override
+    public Machine machine() {
+        return machine;
+    }
+
+    @Override
+    public StoreWay way() {
+        return way;
+    }
+
+    @Override
+    public Checkpoints checkpoints() {
+        return checkpoints;
+    }
+
+    @Override
+    public void start() {
         withheld().forEach(this::withhold);
         discovers();
         for (int subtask = 0; subtask < job.parallelism(); subtask++) {
@@ -284,7 +306,8 @@ final class Enumerator {
         return assigned.holderOf(splitId).map(attempts::get);
     }
 
-    void stopped(Reader reader, long number) {
+    @Override
+    public void stopped(Reader reader, long number) {
         if (!over && attempts.get(reader.subtask) == reader) {
             unconfirmed.getOrDefault(reader.subtask, Set.of()).remove(number);
         }
@@ -384,7 +407,8 @@ final class Enumerator {
 
     // ------------------------------------------------------------------------------ the readers
 
-    void readerStarted(Reader reader, Map<String, Held> restored) {
+    @Override
+    public void readerStarted(Reader reader, Map<String, Held> restored) {
         if (over || attempts.get(reader.subtask) != reader) {
             return;
         }
@@ -440,13 +464,9 @@ final class Enumerator {
         keeper.restored(splitId, new RestoredPosition(at.tenure(), at.epoch(), RestoreRule.AUTO));
     }
 
-    /** No reader runs any more, and none is started. */
-    void readersGo() {
-        readers().forEach(reader -> readerFails(reader, 0));
-    }
-
     /** A reader is cut off; the JobManager takes it for failed soon, and starts another. */
-    void readerFails(Reader reader, long restartsAfter) {
+    @Override
+    public void readerFails(Reader reader, long restartsAfter) {
         reader.cutOff();
         machine.after(
                 dice.nextLong(Scenario.SECOND),
@@ -475,7 +495,8 @@ final class Enumerator {
                 });
     }
 
-    void grantRequested(Reader reader, long askedAt) {
+    @Override
+    public void grantRequested(Reader reader, long askedAt) {
         if (over || attempts.get(reader.subtask) != reader || !assigned.isStarted(reader.subtask)) {
             return;
         }
@@ -492,7 +513,8 @@ final class Enumerator {
         }
     }
 
-    void reported(Reader reader, long checkpointId, Reader.Report report) {
+    @Override
+    public void reported(Reader reader, long checkpointId, Reader.Report report) {
         if (!over && attempts.get(reader.subtask) == reader) {
             reports.reported(reader.subtask, checkpointId, report);
             if (!world.rules.awaitsTheCheckpoint()) {
@@ -522,7 +544,8 @@ final class Enumerator {
                         .toList());
     }
 
-    void completed(long checkpointId) {
+    @Override
+    public void completed(long checkpointId) {
         if (over) {
             return;
         }
@@ -554,7 +577,8 @@ final class Enumerator {
     // ---------------------------------------------------------------------------------- the end
 
     /** Says goodbye, when what is under way is over. */
-    void close() {
+    @Override
+    public void close() {
         over = true;
         long now = machine.clock();
         long granted =
@@ -568,41 +592,54 @@ final class Enumerator {
         }
     }
 
-    boolean over() {
+    @Override
+    public boolean over() {
         return over;
     }
 
-    boolean everJoined() {
+    @Override
+    public boolean everJoined() {
         return everJoined;
     }
 
-    boolean joined() {
+    @Override
+    public boolean joined() {
         return keeper.joined();
     }
 
-    boolean allReadersRun() {
+    @Override
+    public boolean allReadersRun() {
         return assigned.startedCount() == job.parallelism();
     }
 
-    Map<String, Held> withheld() {
+    @Override
+    public Map<String, Held> withheld(long checkpointId) {
+        return withheld();
+    }
+
+    private Map<String, Held> withheld() {
         Map<String, Held> all = new TreeMap<>();
         withheld.splitIds().forEach(id -> all.put(id, withheld.of(id).orElseThrow()));
         return all;
     }
 
-    Set<String> found() {
+    @Override
+    public Set<String> found() {
         return keeper.found().orElse(Set.of());
     }
 
-    Collection<Reader> readers() {
+    @Override
+    public Collection<Reader> readers() {
         return List.copyOf(attempts.values());
     }
 
-    Collection<Reader> allAttempts() {
+    @Override
+    public Collection<Reader> allAttempts() {
         return List.copyOf(allAttempts);
     }
 
-    Optional<Reader> reader(int subtask) {
+    @Override
+    public Optional<Reader> reader(int subtask) {
         return Optional.ofNullable(attempts.get(subtask));
     }
 }

@@ -29,7 +29,7 @@ final class Reader {
     final Machine machine;
     private final World world;
     private final SimulatedJob job;
-    private final Enumerator enumerator;
+    private final JobMaster enumerator;
     final Channel toEnumerator;
     final Channel toReader;
 
@@ -54,7 +54,7 @@ final class Reader {
     Reader(
             World world,
             SimulatedJob job,
-            Enumerator enumerator,
+            JobMaster enumerator,
             int subtask,
             String name,
             Map<String, Held> restored) {
@@ -64,7 +64,7 @@ final class Reader {
         this.subtask = subtask;
         this.name = name;
         this.machine = world.machine(name);
-        this.toEnumerator = new Channel(world, enumerator.machine, name + " up");
+        this.toEnumerator = new Channel(world, enumerator.machine(), name + " up");
         this.toReader = new Channel(world, machine, name + " down");
         heldBack.putAll(restored);
     }
@@ -173,7 +173,7 @@ final class Reader {
     /** The barrier of a checkpoint has come. */
     void snapshot(long checkpointId) {
         if (withdrawn) {
-            toEnumerator.send(() -> enumerator.checkpoints.declined(checkpointId));
+            toEnumerator.send(() -> enumerator.checkpoints().declined(checkpointId));
             return;
         }
         Map<String, Held> current = new TreeMap<>();
@@ -208,7 +208,10 @@ final class Reader {
         Report report = new Report(current, finished, Map.copyOf(frozen));
         toEnumerator.send(() -> enumerator.reported(this, checkpointId, report));
         toEnumerator.send(
-                () -> enumerator.checkpoints.acknowledged(this, checkpointId, state, over, still));
+                () ->
+                        enumerator
+                                .checkpoints()
+                                .acknowledged(this, checkpointId, state, over, still));
     }
 
     /** The end of a split is in the table. */

@@ -20,7 +20,7 @@ final class SimulatedJob {
     private final Scenario.Job plan;
     private final SplittableRandom dice;
     private final Map<String, Long> lengths = new HashMap<>();
-    private Optional<Enumerator> enumerator = Optional.empty();
+    private Optional<JobMaster> enumerator = Optional.empty();
     private Snapshot completed;
     private boolean over;
     private int lives;
@@ -123,10 +123,10 @@ final class SimulatedJob {
     /** One of its splits was forced. */
     void forced(Incarnation owner) {
         enumerator
-                .filter(current -> current.me.equals(owner) && readsCutFor > 0)
+                .filter(current -> current.me().equals(owner) && readsCutFor > 0)
                 .ifPresent(
                         current -> {
-                            current.way.cutReads(readsCutFor);
+                            current.way().cutReads(readsCutFor);
                             readsCutFor = 0;
                         });
     }
@@ -141,11 +141,11 @@ final class SimulatedJob {
     }
 
     Optional<Incarnation> incarnation() {
-        return enumerator.map(current -> current.me);
+        return enumerator.map(JobMaster::me);
     }
 
     boolean joined() {
-        return alive() && enumerator.filter(Enumerator::joined).isPresent();
+        return alive() && enumerator.filter(JobMaster::joined).isPresent();
     }
 
     void start() {
@@ -155,7 +155,10 @@ final class SimulatedJob {
         lives++;
         Incarnation me = new Incarnation(memberId(), line() + "-" + lives);
         world.write(new Fact.Lives(world.agenda.now(), line(), me, plan.cannotHave()));
-        Enumerator next = new Enumerator(world, this, me, completed);
+        JobMaster next =
+                world.rules.runsWhatShips(world.scenario)
+                        ? new ShippedEnumerator(world, this, me, completed)
+                        : new Enumerator(world, this, me, completed);
         enumerator = Optional.of(next);
         next.start();
     }
@@ -167,11 +170,11 @@ final class SimulatedJob {
         if (enumerator.isEmpty()) {
             return;
         }
-        Enumerator current = enumerator.get();
+        JobMaster current = enumerator.get();
         if (mishap instanceof Scenario.Crash crash) {
             crash(current, crash.restartsAfter());
         } else if (mishap instanceof Scenario.Stop stop) {
-            if (!current.machine.frozen()) {
+            if (!current.machine().frozen()) {
                 current.close();
                 gone(current, "stop");
                 if (stop.forGood()) {
@@ -181,10 +184,10 @@ final class SimulatedJob {
                 }
             }
         } else if (mishap instanceof Scenario.Freeze freeze) {
-            current.machine.freeze(freeze.nanos());
+            current.machine().freeze(freeze.nanos());
             trouble(current, "frozen", world.agenda.now() + freeze.nanos());
         } else if (mishap instanceof Scenario.FreezeWhenForcing freeze) {
-            current.way.freezeWhenForcing(freeze.nanos());
+            current.way().freezeWhenForcing(freeze.nanos());
         } else if (mishap instanceof Scenario.ReadsCutWhenForced cut) {
             readsCutFor = cut.nanos();
         } else if (mishap instanceof Scenario.CrashWhenFrozen crash) {
@@ -192,18 +195,18 @@ final class SimulatedJob {
         } else if (mishap instanceof Scenario.CheckpointsFail fail) {
             checkpointsFailUntil = world.agenda.now() + fail.nanos();
         } else if (mishap instanceof Scenario.FreezeBeforeAnswer freeze) {
-            current.way.freezeBeforeAnswer(freeze.nanos());
+            current.way().freezeBeforeAnswer(freeze.nanos());
         } else if (mishap instanceof Scenario.SeenThenLost seen) {
             trouble(current, "frozen before sending", world.agenda.now() + 2 * seen.nanos());
-            current.way.holdsNext(seen.nanos(), () -> world.cutOff(seen.lost()));
+            current.way().holdsNext(seen.nanos(), () -> world.cutOff(seen.lost()));
         } else if (mishap instanceof Scenario.CutOff cut) {
-            current.way.cutOff(cut.nanos());
+            current.way().cutOff(cut.nanos());
             trouble(current, "cut off", world.agenda.now() + cut.nanos());
         } else if (mishap instanceof Scenario.FreezeReader freeze) {
             current.reader(freeze.reader())
                     .ifPresent(reader -> reader.machine.freeze(freeze.nanos()));
         } else if (mishap instanceof Scenario.ReadersGone) {
-            current.readersGo();
+            current.readers().forEach(reader -> current.readerFails(reader, 0));
         } else if (mishap instanceof Scenario.ReaderFails fails) {
             current.reader(fails.reader())
                     .ifPresent(reader -> current.readerFails(reader, fails.restartsAfter()));
@@ -215,23 +218,23 @@ final class SimulatedJob {
         return readersGone;
     }
 
-    private void crash(Enumerator current, long restartsAfter) {
-        current.machine.die();
+    private void crash(JobMaster current, long restartsAfter) {
+        current.machine().die();
         lost = Optional.empty();
         gone(current, "crash");
         restartAfter(restartsAfter);
     }
 
     void killForGood(Duration mayTake) {
-        Enumerator current = enumerator.orElseThrow();
-        world.write(new Fact.Killed(world.agenda.now(), line(), current.me, mayTake));
-        current.machine.die();
+        JobMaster current = enumerator.orElseThrow();
+        world.write(new Fact.Killed(world.agenda.now(), line(), current.me(), mayTake));
+        current.machine().die();
         gone(current, "killed");
         stopped("killed");
     }
 
     /** The enumerator lost what its job rests on: Flink starts the job again. */
-    void failed(Enumerator failed, String why) {
+    void failed(JobMaster failed, String why) {
         if (enumerator.filter(current -> current == failed).isEmpty()) {
             return;
         }
@@ -244,9 +247,9 @@ final class SimulatedJob {
         }
     }
 
-    private void gone(Enumerator current, String why) {
+    private void gone(JobMaster current, String why) {
         trouble(current, why, Long.MAX_VALUE);
-        world.aftermath().isOver(current.me);
+        world.aftermath().isOver(current.me());
         current.allAttempts().forEach(Reader::cutOff);
         enumerator = Optional.empty();
     }
@@ -260,7 +263,7 @@ final class SimulatedJob {
         world.agenda.at(world.agenda.now() + nanos, this::start);
     }
 
-    private void trouble(Enumerator current, String what, long until) {
-        world.write(new Fact.Trouble(world.agenda.now(), current.me.toString(), what, until));
+    private void trouble(JobMaster current, String what, long until) {
+        world.write(new Fact.Trouble(world.agenda.now(), current.me().toString(), what, until));
     }
 }

@@ -2,6 +2,7 @@ package io.leasehold.simulation;
 
 import io.leasehold.lease.Claim;
 import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.LeaseOutcome;
 import io.leasehold.lease.LeaseRequest;
 import io.leasehold.lease.LeaseStep;
 import io.leasehold.lease.LeaseStore;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** The way of one incarnation to the store and back, with all that happens on it. */
 final class StoreWay {
@@ -116,9 +118,19 @@ final class StoreWay {
 
     /** Sends a request; brings the answer, or in time that there is none. */
     <A> void send(LeaseStep<A> step, Consumer<LeaseStep.Answer<A>> back) {
+        send(step.request(), step::sendTo, back);
+    }
+
+    /** Sends a request; brings the outcome, in time. */
+    <A> void ask(LeaseRequest<A> request, Consumer<LeaseOutcome<A>> back) {
+        send(request, request::sendTo, back);
+    }
+
+    private <R> void send(
+            LeaseRequest<?> request, Function<LeaseStore, R> sending, Consumer<R> back) {
         long mine = ++number;
         AtomicLong carriedOutAt = new AtomicLong();
-        Consumer<LeaseStep.Answer<A>> once =
+        Consumer<R> once =
                 answer -> {
                     if (number == mine) {
                         number++;
@@ -126,7 +138,7 @@ final class StoreWay {
                     }
                 };
         carry(
-                step.request(),
+                request,
                 () ->
                         machine.after(
                                 world.rules.storeTimeout(terms),
@@ -135,17 +147,17 @@ final class StoreWay {
                                         world.write(
                                                 new Fact.LostOnTheWay(
                                                         world.agenda.now(), me.toString()));
-                                        once.accept(step.sendTo(silence));
+                                        once.accept(sending.apply(silence));
                                     }
                                 }),
                 store -> {
                     carriedOutAt.set(world.agenda.now());
-                    return step.sendTo(store);
+                    return sending.apply(store);
                 },
                 answer -> {
                     if (number == mine) {
                         world.aftermath().heard(me, carriedOutAt.get());
-                        world.rules.answered(me, step.request());
+                        world.rules.answered(me, request);
                         once.accept(answer);
                     }
                 });
@@ -159,7 +171,7 @@ final class StoreWay {
     private <R> void carry(
             LeaseRequest<?> request,
             Runnable sent,
-            java.util.function.Function<LeaseStore, R> sending,
+            Function<LeaseStore, R> sending,
             Consumer<R> answered) {
         Fate fate = fate(request);
         Optional<Runnable> then = whenCarriedOut;

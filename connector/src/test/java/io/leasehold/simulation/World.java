@@ -8,6 +8,8 @@ import io.leasehold.lease.LeaseRequest.Read;
 import io.leasehold.lease.memory.MemoryLeaseTable;
 import io.leasehold.simulation.Violation.Promise;
 
+import org.slf4j.MDC;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -58,9 +60,13 @@ final class World {
     }
 
     /** Runs a scenario to its end. */
+    @SuppressWarnings("try") // What is closed is not asked for anything.
     static Run run(Scenario scenario, Rules rules) {
         World world = new World(scenario, rules);
-        Optional<Violation> thrown = world.played();
+        Optional<Violation> thrown;
+        try (MDC.MDCCloseable silent = MDC.putCloseable("simulated", "yes")) {
+            thrown = world.played();
+        }
         List<Violation> violations = new ArrayList<>(HistoryChecker.violations(world.history, 0));
         thrown.ifPresentOrElse(
                 violations::add,
