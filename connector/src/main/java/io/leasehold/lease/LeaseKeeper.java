@@ -68,7 +68,7 @@ public final class LeaseKeeper {
     private final SinkPrefixes sinks;
     private final KnownLeases leases = new KnownLeases();
     private final SeenHistory history = new SeenHistory();
-    private final Rejections rejections = new Rejections();
+    private final Rejections rejections;
     private final CurrentPlan plan = new CurrentPlan();
     private final PendingWrites writes;
     private final OwnLeases own;
@@ -176,6 +176,7 @@ public final class LeaseKeeper {
         this.me = me;
         this.share = share;
         this.terms = terms;
+        this.rejections = new Rejections(terms);
         this.watch = watch;
         this.renewals = renewals;
         this.sinks = new SinkPrefixes(me.memberId(), sinkPrefixes, watch);
@@ -724,7 +725,7 @@ public final class LeaseKeeper {
             leasesStale = true;
         }
         saw(membership, sentAt, now);
-        if (rejections.renewed()) {
+        if (rejections.renewed(sentAt)) {
             history.doubt();
             leasesStale = true;
             plan.changed();

@@ -22,7 +22,8 @@ import java.util.function.Predicate;
  *       holds something loses it to them.
  *   <li>What these are not there for, or have no room for, the standbys that do not leave, of
  *       weight 0, share equally.
- *   <li>If there is nobody of either kind, those that leave keep what they have, and take nothing.
+ *   <li>If there is nobody of either kind, those that leave keep what they have, and take nothing:
+ *       what they only claim is not theirs.
  * </ol>
  *
  * <p>Nobody is given a split that it is excluded from: {@link EligiblePlan} shares evenly what is
@@ -172,7 +173,7 @@ public final class LeasePlanner {
         Map<String, String> plan = new HashMap<>();
         for (Placed split : splits) {
             split.holder()
-                    .filter(holders::contains)
+                    .filter(holder -> !split.onItsWay() && holders.contains(holder))
                     .ifPresent(holder -> plan.put(split.splitId(), holder));
         }
         return plan;

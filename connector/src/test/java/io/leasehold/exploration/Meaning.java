@@ -47,7 +47,7 @@ enum Meaning {
         are(TIME, "Elder.since", "beatSince", "lifeSince", "lastSent", "lastRead");
         are(TIME, "searchesSince", "ReadableSplits.lastFound");
         are(TIME, "lastNewcomer", "claimedSince", "rowless", "until", "wakeAt", "lookAt");
-        are(TIME, "quietUntil", "trustedFrom");
+        are(TIME, "quietUntil", "trustedFrom", "repeatedFrom");
         are(CHANGE, "knownChange", "changeNumber", "version", "Read.since", "seen");
         are(CHANGE, "Rejections.versions");
         are(EPOCH, "beyond", "epoch", "progressEpoch", "checkpointId", "held", "leaving", "frozen");

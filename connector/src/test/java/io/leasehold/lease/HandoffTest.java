@@ -374,6 +374,22 @@ class HandoffTest {
         assertThat(group.row("blue").state()).isEqualTo(MemberState.ACTIVE);
     }
 
+    /** It could not take the split; the owner would stop for nobody. */
+    @AtAnyOrigin
+    void whoDrainsWithdrawsItsClaimsThoughAllDrain(long origin) {
+        claimed(origin);
+
+        group.order("green", DRAIN);
+        group.order("blue", DRAIN);
+        group.run(LONG);
+
+        assertThat(blue.holds()).hasSize(2);
+        assertThat(blue.events(LeaseEvent.Claimed.class)).hasSize(1);
+        assertThat(blue.events(LeaseEvent.ClaimOver.class)).hasSize(1);
+        assertThat(group.leases().values()).allMatch(lease -> lease.claim().isEmpty());
+        assertThat(green.requests).isLessThan(5 * (int) (LONG.toSeconds() / TICK.toSeconds()));
+    }
+
     @AtAnyOrigin
     void anOrderOutlivesTheIncarnationThatGotIt(long origin) {
         shared(origin);

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Predicate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -170,6 +171,29 @@ class LostHistoryTest {
         blue.sees = store -> store;
         group.run(TICK.multipliedBy(2));
         assertThat(blue.holds()).hasSize(3);
+    }
+
+    /** The owner is not in its row any more: the members are read again after every read. */
+    @Test
+    void whatIsRejectedIsRepeatedOnceATickAlsoWhereTheMembersAreReadAgainFirst() {
+        LeaseTerms terms =
+                LeaseTerms.lasting(VirtualGroup.TERMS.duration())
+                        .handoffTimeout(VirtualGroup.TERMS.duration())
+                        .build();
+        VirtualMember green = group.member("green", VirtualGroup.splits(3));
+        group.run(TICK.multipliedBy(3));
+        green.close();
+        group.starting("green", List.of(), terms);
+        VirtualMember blue = group.member("blue", List.of(), terms, 1);
+        blue.sees = store -> new AnswersOtherwise(store, Acquire.class, new Applied<>(List.of()));
+        Predicate<LeaseRequest<?>> acquires = Acquire.class::isInstance;
+        group.until(Duration.ofMinutes(2), () -> blue.sent.stream().anyMatch(acquires));
+        blue.sent.clear();
+
+        group.run(TICK.multipliedBy(15));
+
+        assertThat(blue.holds()).isEmpty();
+        assertThat(blue.sent.stream().filter(acquires)).hasSizeBetween(14, 16);
     }
 
     /** A store that answers every request of one type in one way. */
