@@ -28,6 +28,7 @@ final class AfterTheTableWentBack {
 
     void keep(MemoryLeaseTable table) {
         copy = Optional.of(table.copy());
+        world.write(new Fact.Copied(world.agenda.now()));
     }
 
     void goBack(MemoryLeaseTable table, Collection<SimulatedJob> jobs) {

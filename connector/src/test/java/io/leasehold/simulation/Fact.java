@@ -24,7 +24,10 @@ public sealed interface Fact {
 
     // ------------------------------------------------------------------------ done to the table
 
-    record Joined(long at, Incarnation by, Duration duration, Share share) implements Fact {}
+    /** It is lost where the table goes back. */
+    sealed interface ToTheTable extends Fact {}
+
+    record Joined(long at, Incarnation by, Duration duration, Share share) implements ToTheTable {}
 
     /**
      * @param byItself whether it said so itself
@@ -32,37 +35,37 @@ public sealed interface Fact {
      * @param heldFor how long others are to leave its splits to its next incarnation
      */
     record Closed(long at, Incarnation closed, boolean byItself, long sentAt, Duration heldFor)
-            implements Fact {}
+            implements ToTheTable {}
 
     record Discovered(long at, String splitId, Set<String> parents, long position)
-            implements Fact {}
+            implements ToTheTable {}
 
-    record Acquired(long at, String splitId, Incarnation by, long epoch) implements Fact {}
+    record Acquired(long at, String splitId, Incarnation by, long epoch) implements ToTheTable {}
 
     record Progressed(long at, String splitId, Incarnation by, long epoch, long position)
-            implements Fact {}
+            implements ToTheTable {}
 
-    record Ended(long at, String splitId, Incarnation by, long epoch) implements Fact {}
+    record Ended(long at, String splitId, Incarnation by, long epoch) implements ToTheTable {}
 
     /**
      * @param position the first record that the next owner is to read, if it was read at all
      */
     record Released(long at, String splitId, Incarnation by, long epoch, Optional<Long> position)
-            implements Fact {}
+            implements ToTheTable {}
 
     /**
      * @param onBehalf whether an operator laid it for that member
      */
     record Claimed(long at, String splitId, Incarnation by, Claim.Kind kind, boolean onBehalf)
-            implements Fact {}
+            implements ToTheTable {}
 
-    record Withdrawn(long at, String splitId, Incarnation by) implements Fact {}
+    record Withdrawn(long at, String splitId, Incarnation by) implements ToTheTable {}
 
-    record Rated(long at, String splitId, Incarnation by, long epoch) implements Fact {}
+    record Rated(long at, String splitId, Incarnation by, long epoch) implements ToTheTable {}
 
-    record Declared(long at, Incarnation by, MemberState state) implements Fact {}
+    record Declared(long at, Incarnation by, MemberState state) implements ToTheTable {}
 
-    record Ordered(long at, String memberId, Orders orders) implements Fact {}
+    record Ordered(long at, String memberId, Orders orders) implements ToTheTable {}
 
     // --------------------------------------------------------------------------- done by readers
 
@@ -75,8 +78,9 @@ public sealed interface Fact {
 
     // ------------------------------------------------------------------------------- done by jobs
 
-    /** A line goes on as that incarnation, from its last completed checkpoint if it has one. */
     /**
+     * A line goes on as that incarnation, from its last completed checkpoint if it has one.
+     *
      * @param cannotRead splits that the line's source does not find, or that it cannot decode
      */
     record Lives(long at, String line, Incarnation incarnation, Set<String> cannotRead)
@@ -101,7 +105,10 @@ public sealed interface Fact {
     /** The store is down for everybody. */
     record Outage(long at, long until) implements Fact {}
 
-    /** The table is as it was some time ago: what was done since is lost. */
+    /** The table was copied: it will go back to this. */
+    record Copied(long at) implements Fact {}
+
+    /** The table is as it was when it was copied: what was done to it since is lost. */
     record WentBack(long at) implements Fact {}
 
     /**

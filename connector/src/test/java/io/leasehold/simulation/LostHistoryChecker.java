@@ -147,7 +147,7 @@ final class LostHistoryChecker {
                 flowing.add(emitted.splitId());
             }
         }
-        CalmShares shares = new CalmShares(history, killed.at(), alive.values());
+        CalmShares shares = new CalmShares(inTheTable(history), killed.at(), alive.values());
         Set<String> finished =
                 left.stream()
                         .filter(Lease::finished)
@@ -165,6 +165,21 @@ final class LostHistoryChecker {
                         "nobody reads it, long after calm: " + lease);
             }
         }
+    }
+
+    /** Without what was done to the table and is lost: an order that was lifted stands again. */
+    private static List<Fact> inTheTable(List<Fact> history) {
+        List<Fact> kept = new ArrayList<>();
+        int copied = 0;
+        for (Fact fact : history) {
+            if (fact instanceof Fact.Copied) {
+                copied = kept.size();
+            } else if (fact instanceof Fact.WentBack) {
+                kept.subList(copied, kept.size()).removeIf(Fact.ToTheTable.class::isInstance);
+            }
+            kept.add(fact);
+        }
+        return kept;
     }
 
     private void violated(Promise promise, Fact fact, String about, String what) {

@@ -60,13 +60,9 @@ final class World {
     }
 
     /** Runs a scenario to its end. */
-    @SuppressWarnings("try") // What is closed is not asked for anything.
     static Run run(Scenario scenario, Rules rules) {
         World world = new World(scenario, rules);
-        Optional<Violation> thrown;
-        try (MDC.MDCCloseable silent = MDC.putCloseable("simulated", "yes")) {
-            thrown = world.played();
-        }
+        Optional<Violation> thrown = world.played();
         List<Violation> violations = new ArrayList<>(HistoryChecker.violations(world.history, 0));
         thrown.ifPresentOrElse(
                 violations::add,
@@ -90,8 +86,9 @@ final class World {
     }
 
     /** To its end, or until something is thrown. */
+    @SuppressWarnings("try") // What is closed is not asked for anything.
     private Optional<Violation> played() {
-        try {
+        try (MDC.MDCCloseable silent = MDC.putCloseable("simulated", "yes")) {
             play();
             return Optional.empty();
         } catch (RuntimeException | AssertionError e) {
