@@ -2,10 +2,12 @@
 --
 -- Leasehold runs this at its first request, unless the option lease.schema.create says false.
 --
--- Columns that end in _at are for people. They are dates of this database's clock, and decide nothing.
+-- Columns that end in _at are for people. They are dates of this database's clock, and decide
+-- nothing but when the row of a member that has ended is deleted.
 -- Tables of version 1 are migrated by lease-schema-h2-1-to-2.sql, those of version 2 by
 -- lease-schema-h2-2-to-3.sql.
--- To forget a group, delete its row in lease_group while none of its jobs runs: the rest goes with it.
+-- To forget a group (leasehold forget --all), delete its row in lease_group while none of its jobs runs:
+-- the rest goes with it.
 
 -- One row per group: the jobs that share a queue.
 CREATE TABLE IF NOT EXISTS lease_group (
@@ -58,6 +60,7 @@ CREATE TABLE IF NOT EXISTS lease_member (
     notice          VARCHAR(1000000) NOT NULL,
     joined_at       TIMESTAMP WITH TIME ZONE NOT NULL,
     beat_at         TIMESTAMP WITH TIME ZONE NOT NULL,
+    -- When it was closed, or was given an order since: it is deleted after lease.retention from then.
     closed_at       TIMESTAMP WITH TIME ZONE,
     PRIMARY KEY (group_id, member_id)
 );

@@ -3,7 +3,8 @@
 -- Run once per database, by a user that may create tables:
 --     mariadb DATABASE < conf/lease-schema-mariadb.sql
 -- or let Leasehold do it at its first request, with the option lease.schema.create. The jobs themselves
--- need no more than SELECT, INSERT and UPDATE. A binary log must not be kept in the format STATEMENT.
+-- need no more than SELECT, INSERT and UPDATE, and DELETE on lease_member for lease.retention.
+-- A binary log must not be kept in the format STATEMENT.
 --
 -- Needs an innodb_page_size of 16k, the default, or more: the keys of two names do not fit smaller pages.
 --
@@ -12,8 +13,9 @@
 --
 -- Tables of version 2 are migrated by lease-schema-mariadb-2-to-3.sql.
 -- Columns that end in _at are for people. They are dates of this database's clock in UTC, and decide
--- nothing.
--- To forget a group, delete its row in lease_group while none of its jobs runs: the rest goes with it.
+-- nothing but when the row of a member that has ended is deleted.
+-- To forget a group (leasehold forget --all), delete its row in lease_group while none of its jobs runs:
+-- the rest goes with it.
 
 -- One row per group: the jobs that share a queue.
 CREATE TABLE IF NOT EXISTS lease_group (
@@ -66,6 +68,7 @@ CREATE TABLE IF NOT EXISTS lease_member (
     notice          MEDIUMTEXT   NOT NULL,
     joined_at       DATETIME(6)  NOT NULL,
     beat_at         DATETIME(6)  NOT NULL,
+    -- When it was closed, or was given an order since: it is deleted after lease.retention from then.
     closed_at       DATETIME(6),
     PRIMARY KEY (group_id, member_id),
     FOREIGN KEY (group_id) REFERENCES lease_group (group_id) ON DELETE CASCADE

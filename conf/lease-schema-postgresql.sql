@@ -3,12 +3,14 @@
 -- Run once per database, by a user that may create tables:
 --     psql -f conf/lease-schema-postgresql.sql DATABASE
 -- or let Leasehold do it at its first request, with the option lease.schema.create. The jobs themselves
--- need no more than SELECT, INSERT and UPDATE; leasehold forget needs DELETE on lease.
+-- need no more than SELECT, INSERT and UPDATE, and DELETE on lease_member for lease.retention.
 --
--- Columns that end in _at are for people. They are dates of this database's clock, and decide nothing.
+-- Columns that end in _at are for people. They are dates of this database's clock, and decide
+-- nothing but when the row of a member that has ended is deleted.
 -- Tables of version 1 are migrated by lease-schema-postgresql-1-to-2.sql, those of version 2 by
 -- lease-schema-postgresql-2-to-3.sql.
--- To forget a group, delete its row in lease_group while none of its jobs runs: the rest goes with it.
+-- To forget a group (leasehold forget --all), delete its row in lease_group while none of its jobs runs:
+-- the rest goes with it.
 
 -- One row per group: the jobs that share a queue.
 CREATE TABLE IF NOT EXISTS lease_group (
@@ -61,6 +63,7 @@ CREATE TABLE IF NOT EXISTS lease_member (
     notice          TEXT         NOT NULL,
     joined_at       TIMESTAMP WITH TIME ZONE NOT NULL,
     beat_at         TIMESTAMP WITH TIME ZONE NOT NULL,
+    -- When it was closed, or was given an order since: it is deleted after lease.retention from then.
     closed_at       TIMESTAMP WITH TIME ZONE,
     PRIMARY KEY (group_id, member_id)
 ) WITH (fillfactor = 50);  -- room to beat in place, without touching the index

@@ -116,6 +116,9 @@ public sealed interface LeaseEvent {
      */
     record WithoutTaker(int splits) implements LeaseEvent {}
 
+    /** The rows of members that had ended long ago were deleted. */
+    record MembersForgotten(Set<String> memberIds) implements LeaseEvent {}
+
     /** A split was recorded as finished. */
     record Finished(String splitId) implements LeaseEvent {}
 

@@ -74,6 +74,7 @@ public final class LeaseKeeper {
     private final OwnLeases own;
     private final ReadableSplits readable;
     private final Strangers strangers;
+    private final Retention retention;
 
     private final List<LeaseEvent> events = new ArrayList<>();
     private Phase phase = Phase.OUTSIDE;
@@ -185,6 +186,7 @@ public final class LeaseKeeper {
         this.own = new OwnLeases(me, watch, writes);
         this.readable = new ReadableSplits(me.memberId(), terms, own::has);
         this.strangers = new Strangers(me.memberId());
+        this.retention = new Retention(group, me, terms);
     }
 
     // ------------------------------------------------------------------------------------------
@@ -589,7 +591,21 @@ public final class LeaseKeeper {
                 .or(() -> nextDead(now))
                 .or(this::nextDeclaration)
                 .or(() -> nextMove(now))
+                .or(() -> nextForgetting(now))
                 .or(() -> nextLook(now));
+    }
+
+    private Optional<LeaseStep<?>> nextForgetting(long now) {
+        return retention
+                .next(watch, leases, now)
+                .flatMap(request -> step(request, (forgotten, s, n) -> onForgotten(forgotten)));
+    }
+
+    private void onForgotten(Set<String> memberIds) {
+        if (!memberIds.isEmpty()) {
+            leasesStale = true;
+            events.add(new LeaseEvent.MembersForgotten(memberIds));
+        }
     }
 
     /**

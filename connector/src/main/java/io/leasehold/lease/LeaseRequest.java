@@ -21,6 +21,9 @@ public sealed interface LeaseRequest<A> {
     /** The most splits one request may name, so that it fits into one store time-out. */
     int MOST_SPLITS = 10_000;
 
+    /** The most members one request may name. */
+    int MOST_MEMBERS = 1_000;
+
     /** Sends this to the store and waits for the outcome, at most for the store's time-out. */
     LeaseOutcome<A> sendTo(LeaseStore store);
 
@@ -514,6 +517,52 @@ public sealed interface LeaseRequest<A> {
         @Override
         public LeaseOutcome<Set<String>> sendTo(LeaseStore store) {
             return store.forget(this);
+        }
+    }
+
+    /**
+     * See {@link LeaseStore#forgetMembers}.
+     *
+     * @param by the incarnation that asks; empty if an operator does
+     * @param members the incarnations whose rows are of no more use, as read
+     * @param closedFor how long they must have been CLOSED by the store's clock
+     */
+    record ForgetMembers(
+            String group, Optional<Incarnation> by, List<Incarnation> members, Duration closedFor)
+            implements LeaseRequest<Set<String>> {
+        public ForgetMembers {
+            Names.require("group", group);
+            Objects.requireNonNull(by);
+            members = List.copyOf(members);
+            if (members.size() > MOST_MEMBERS) {
+                throw new IllegalArgumentException(
+                        "A request names %s members; at most %s fit into one."
+                                .formatted(members.size(), MOST_MEMBERS));
+            }
+            if (closedFor.isNegative()) {
+                throw new IllegalArgumentException("closedFor is negative: " + closedFor);
+            }
+        }
+
+        @Override
+        public LeaseOutcome<Set<String>> sendTo(LeaseStore store) {
+            return store.forgetMembers(this);
+        }
+    }
+
+    /**
+     * See {@link LeaseStore#forgetGroup}.
+     *
+     * @param changeNumber the group's as read; it is deleted only if that is still so
+     */
+    record ForgetGroup(String group, long changeNumber) implements LeaseRequest<Boolean> {
+        public ForgetGroup {
+            Names.require("group", group);
+        }
+
+        @Override
+        public LeaseOutcome<Boolean> sendTo(LeaseStore store) {
+            return store.forgetGroup(this);
         }
     }
 

@@ -10,6 +10,8 @@ import io.leasehold.lease.LeaseRequest.Discover;
 import io.leasehold.lease.LeaseRequest.Exclude;
 import io.leasehold.lease.LeaseRequest.Finish;
 import io.leasehold.lease.LeaseRequest.Forget;
+import io.leasehold.lease.LeaseRequest.ForgetGroup;
+import io.leasehold.lease.LeaseRequest.ForgetMembers;
 import io.leasehold.lease.LeaseRequest.Free;
 import io.leasehold.lease.LeaseRequest.Groups;
 import io.leasehold.lease.LeaseRequest.Inspect;
@@ -233,6 +235,26 @@ public interface LeaseStore extends AutoCloseable {
      * @return the splits whose condition held
      */
     LeaseOutcome<Set<String>> forget(Forget forget);
+
+    /**
+     * Deletes the rows of those members that are CLOSED in the incarnation named, have been for so
+     * long by the store's clock, and own no split in whatever incarnation. The time is counted anew
+     * from an order that changed the row since. Refused if a member asks that may not write. What a
+     * member asks is not done, without a failure, where the store gives its user no right to
+     * delete.
+     *
+     * @return the ids of the members whose condition held
+     */
+    LeaseOutcome<Set<String>> forgetMembers(ForgetMembers forget);
+
+    /**
+     * Deletes a group with all its rows, if nothing has changed since it had that change number,
+     * every member is CLOSED and no split has an owner. Never refused. Whoever is in that group
+     * still finds that the table went back.
+     *
+     * @return whether it was deleted
+     */
+    LeaseOutcome<Boolean> forgetGroup(ForgetGroup forget);
 
     /** Frees what the store holds. Callable more than once; requests after it are Unknown. */
     @Override

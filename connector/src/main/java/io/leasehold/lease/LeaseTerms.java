@@ -21,6 +21,8 @@ import java.util.Optional;
  * @param readersTimeout how long a member keeps its splits while its job has no readers for them
  * @param restartHold how long others leave the splits of a member that closed to its next
  *     incarnation
+ * @param retention how long the row of a member stays that is closed and owns nothing; decides only
+ *     what is kept for people, and when orders to a member that is gone are forgotten
  */
 public record LeaseTerms(
         Duration duration,
@@ -32,7 +34,8 @@ public record LeaseTerms(
         int initialMembers,
         Duration initialWait,
         Duration readersTimeout,
-        Duration restartHold)
+        Duration restartHold,
+        Duration retention)
         implements Serializable {
 
     /** Option names, for errors and for whoever reads options. */
@@ -48,11 +51,13 @@ public record LeaseTerms(
 
     public static final String READERS_TIMEOUT = "lease.readers.timeout";
     public static final String RESTART_HOLD = "lease.restart.hold";
+    public static final String RETENTION = "lease.retention";
 
     public static final Duration DEFAULT_DURATION = Duration.ofSeconds(10);
     public static final Duration DEFAULT_HANDOFF_TIMEOUT = Duration.ofMinutes(10);
     public static final Duration DEFAULT_INITIAL_WAIT = Duration.ofSeconds(30);
     public static final Duration DEFAULT_READERS_TIMEOUT = Duration.ofMinutes(1);
+    public static final Duration DEFAULT_RETENTION = Duration.ofDays(7);
 
     private static final long serialVersionUID = 1L;
 
@@ -100,11 +105,18 @@ public record LeaseTerms(
         if (readersTimeout.compareTo(readerGrant) < 0) {
             throw relation(READERS_TIMEOUT, readersTimeout, "at least", READER_GRANT, readerGrant);
         }
+        // A job that restarts finds its row, with the orders it was given.
+        if (retention.compareTo(duration) < 0) {
+            throw relation(RETENTION, retention, "at least", DURATION, duration);
+        }
+        if (retention.compareTo(restartHold) < 0) {
+            throw relation(RETENTION, retention, "at least", RESTART_HOLD, restartHold);
+        }
         // One extension may be lost without a pause.
         atMost(EXTEND_INTERVAL, extendInterval, "half of", READER_GRANT, readerGrant, 2);
     }
 
-    /** With the default times for readers that are missing and members that restart. */
+    /** With the default times for readers that are missing and members that end. */
     public LeaseTerms(
             Duration duration,
             Duration renewInterval,
@@ -126,7 +138,8 @@ public record LeaseTerms(
                 DEFAULT_READERS_TIMEOUT.compareTo(readerGrant) < 0
                         ? readerGrant
                         : DEFAULT_READERS_TIMEOUT,
-                readerGrant);
+                readerGrant,
+                DEFAULT_RETENTION);
     }
 
     /** Terms with everything else derived from the duration, so that the relations hold. */
@@ -153,6 +166,7 @@ public record LeaseTerms(
         private Duration initialWait = DEFAULT_INITIAL_WAIT;
         private Optional<Duration> readersTimeout = Optional.empty();
         private Optional<Duration> restartHold = Optional.empty();
+        private Duration retention = DEFAULT_RETENTION;
 
         private Builder(Duration duration) {
             this.duration = duration;
@@ -212,6 +226,12 @@ public record LeaseTerms(
             return this;
         }
 
+        /** Default: 7 days. */
+        public Builder retention(Duration retention) {
+            this.retention = retention;
+            return this;
+        }
+
         /**
          * @throws IllegalArgumentException if a relation does not hold; it names both options and
          *     both values
@@ -240,7 +260,8 @@ public record LeaseTerms(
                             grant.compareTo(DEFAULT_READERS_TIMEOUT) > 0
                                     ? grant
                                     : DEFAULT_READERS_TIMEOUT),
-                    restartHold.orElse(grant));
+                    restartHold.orElse(grant),
+                    retention);
         }
     }
 

@@ -149,6 +149,15 @@ public final class LeaseOptions {
                     "How long other jobs leave the splits of this job to it when it ends, since it may "
                             + "only restart. Longer where it restarts often: as long as a restart takes. "
                             + "If not given: the reader grant.");
+    public static final Option<Duration> RETENTION =
+            withDefault(
+                    LeaseTerms.RETENTION,
+                    OptionType.DURATION,
+                    "7 d",
+                    "How long the row of a job that has ended and holds nothing stays in the lease "
+                            + "table, by the database's clock; at least lease.duration and "
+                            + "lease.restart.hold. With it go the orders it was given. Needs DELETE on "
+                            + "lease_member; without that right such rows stay.");
     public static final Option<Integer> WEIGHT =
             withDefault(
                     "lease.weight",
@@ -246,6 +255,7 @@ public final class LeaseOptions {
                     DENIED_TIMEOUT,
                     READERS_TIMEOUT,
                     RESTART_HOLD,
+                    RETENTION,
                     WEIGHT,
                     MAX_SPLITS,
                     BALANCE,

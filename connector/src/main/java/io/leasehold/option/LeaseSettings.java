@@ -138,6 +138,7 @@ public record LeaseSettings(
                             reader.find(LeaseOptions.READERS_TIMEOUT)
                                     .ifPresent(terms::readersTimeout);
                             reader.find(LeaseOptions.RESTART_HOLD).ifPresent(terms::restartHold);
+                            reader.find(LeaseOptions.RETENTION).ifPresent(terms::retention);
                             return terms.build();
                         });
     }

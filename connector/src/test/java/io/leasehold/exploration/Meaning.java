@@ -40,6 +40,8 @@ enum Meaning {
         are(GIVEN, "CurrentPlan.planned");
         // The table does not go back in these explorations.
         are(GIVEN, "line", "chances");
+        // Nobody is closed for long in these explorations.
+        are(GIVEN, "nanoClock", "closedAt");
         // Equal objects, whichever of them it is.
         are(GIVEN, "KnownLeases.owners");
         are(NUMBER, "withoutTaker", "emitsFor", "weight");

@@ -51,6 +51,20 @@ class LeaseTermsTest {
     }
 
     @Test
+    void keepsTheRowOfAMemberForAsLongAsItMayTakeToRestart() {
+        refuses(
+                () -> terms().retention(Duration.ofSeconds(9)).build(),
+                "lease.retention is 9 s, but must be at least lease.duration, which is 10 s.");
+        refuses(
+                () ->
+                        terms().restartHold(Duration.ofHours(2))
+                                .retention(Duration.ofHours(1))
+                                .build(),
+                "lease.retention is 3600 s, but must be at least lease.restart.hold, which is 7200 s.");
+        assertThat(TERMS.retention()).isEqualTo(Duration.ofDays(7));
+    }
+
+    @Test
     void givesAnUnansweredRequestUpBeforeTheNextRenewal() {
         refuses(
                 () -> terms().storeTimeout(Duration.ofSeconds(2)).build(),

@@ -41,7 +41,7 @@ public final class VirtualGroup {
     private static final LeaseStoreException NO_ANSWER =
             new LeaseStoreException("No answer.", LeaseStoreException.Kind.UNREACHABLE, null);
 
-    private final MemoryLeaseTable table = new MemoryLeaseTable();
+    private final MemoryLeaseTable table = new MemoryLeaseTable(this::now);
     private final List<VirtualMember> members = new ArrayList<>();
     private long now;
 

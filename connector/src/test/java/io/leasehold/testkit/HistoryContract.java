@@ -29,7 +29,7 @@ import static io.leasehold.testkit.ScriptedMember.applied;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Promises of a lease store about a table that loses its last changes. */
-abstract class HistoryContract extends OperatorContract {
+abstract class HistoryContract extends RetentionContract {
 
     /**
      * Keeps all that the store holds now.

@@ -15,6 +15,8 @@ import io.leasehold.lease.LeaseRequest.Discover;
 import io.leasehold.lease.LeaseRequest.Exclude;
 import io.leasehold.lease.LeaseRequest.Finish;
 import io.leasehold.lease.LeaseRequest.Forget;
+import io.leasehold.lease.LeaseRequest.ForgetGroup;
+import io.leasehold.lease.LeaseRequest.ForgetMembers;
 import io.leasehold.lease.LeaseRequest.Free;
 import io.leasehold.lease.LeaseRequest.Groups;
 import io.leasehold.lease.LeaseRequest.Inspect;
@@ -155,6 +157,16 @@ public abstract class RelayingStore implements LeaseStore {
 
     @Override
     public LeaseOutcome<Set<String>> forget(Forget forget) {
+        return relay(forget);
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> forgetMembers(ForgetMembers forget) {
+        return relay(forget);
+    }
+
+    @Override
+    public LeaseOutcome<Boolean> forgetGroup(ForgetGroup forget) {
         return relay(forget);
     }
 }

@@ -21,6 +21,8 @@ import io.leasehold.lease.LeaseRequest.Exclude;
 import io.leasehold.lease.LeaseRequest.Exclude.Excluded;
 import io.leasehold.lease.LeaseRequest.Finish;
 import io.leasehold.lease.LeaseRequest.Forget;
+import io.leasehold.lease.LeaseRequest.ForgetGroup;
+import io.leasehold.lease.LeaseRequest.ForgetMembers;
 import io.leasehold.lease.LeaseRequest.Free;
 import io.leasehold.lease.LeaseRequest.Groups;
 import io.leasehold.lease.LeaseRequest.Inspect;
@@ -69,6 +71,7 @@ import static io.leasehold.lease.jdbc.Column.text;
 public final class JdbcLeaseStore implements LeaseStore {
 
     private final JdbcRequests requests;
+    private final ClosedMembers closedMembers = new ClosedMembers();
 
     JdbcLeaseStore(
             JdbcConnections connections,
@@ -449,6 +452,23 @@ public final class JdbcLeaseStore implements LeaseStore {
                 LockOrder.of(forget.splits(), AsRead::splitId),
                 JdbcLeaseStore::asRead,
                 Optional.of(LeaseSql.DELETE_CHANGED));
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> forgetMembers(ForgetMembers forget) {
+        return requests.changing(
+                forget.group(),
+                (session, group) ->
+                        forget.by().filter(by -> !mayWrite(group, by)).isPresent()
+                                ? mayNotWrite(forget.by().get())
+                                : new Applied<>(closedMembers.forget(session, forget)));
+    }
+
+    @Override
+    public LeaseOutcome<Boolean> forgetGroup(ForgetGroup forget) {
+        Values values = Values.of(forget.group()).with("read_change_number", forget.changeNumber());
+        return requests.single(
+                session -> new Applied<>(session.update(LeaseSql.DELETE_GROUP, values) > 0));
     }
 
     private static void asRead(AsRead split, Values values) {

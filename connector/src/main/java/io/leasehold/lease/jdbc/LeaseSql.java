@@ -130,12 +130,14 @@ final class LeaseSql {
                              WHERE l.group_id = :group AND l.owner = :member))
                     """);
 
+    /** A closed member is kept for as long after an order as after its end. */
     static final Sql ORDER =
             Sql.of(
                     """
                     UPDATE lease_member
                        SET ordered_drain = :ordered_drain,
-                           ordered_weight = NULLIF(:ordered_weight, -1)
+                           ordered_weight = NULLIF(:ordered_weight, -1),
+                           closed_at = CASE WHEN state = 'CLOSED' THEN CURRENT_TIMESTAMP END
                      WHERE group_id = :group AND member_id = :member
                        AND (ordered_drain <> :ordered_drain
                             OR COALESCE(ordered_weight, -1) <> :ordered_weight)
@@ -256,6 +258,53 @@ final class LeaseSql {
     /** What the transaction has changed. */
     static final Sql DELETE_CHANGED =
             Sql.of("DELETE FROM lease WHERE group_id = :group AND version = :version");
+
+    /** The members that are CLOSED, and since when; one that was written by hand may not say. */
+    static final Sql CLOSED_MEMBERS =
+            Sql.of(
+                    """
+                    SELECT m.member_id, m.incarnation, COALESCE(m.closed_at, m.beat_at) AS closed_at,
+                           CURRENT_TIMESTAMP(6) AS read_at
+                      FROM lease_member m
+                     WHERE m.group_id = :group AND m.state = 'CLOSED'
+                    """);
+
+    static final Sql OWNERS =
+            Sql.of(
+                    """
+                    SELECT DISTINCT l.owner
+                      FROM lease l
+                     WHERE l.group_id = :group AND l.owner IS NOT NULL
+                    """);
+
+    /** Holds the group's lock, without which no member comes back to life, or gets a split. */
+    static final Sql DELETE_MEMBER =
+            Sql.of(
+                    """
+                    DELETE FROM lease_member
+                     WHERE group_id = :group AND member_id = :member
+                       AND incarnation = :incarnation AND state = 'CLOSED'
+                    """);
+
+    /** Deletes nothing, which takes the right to delete all the same. */
+    static final Sql DELETE_NO_MEMBER = Sql.of("DELETE FROM lease_member WHERE 1 = 0");
+
+    /**
+     * With all rows of the group, which name it as theirs. Nothing that the condition is about
+     * changes without the change number.
+     */
+    static final Sql DELETE_GROUP =
+            Sql.of(
+                    """
+                    DELETE FROM lease_group
+                     WHERE group_id = :group AND change_number = :read_change_number
+                       AND NOT EXISTS (
+                           SELECT 1 FROM lease_member m
+                            WHERE m.group_id = :group AND m.state <> 'CLOSED')
+                       AND NOT EXISTS (
+                           SELECT 1 FROM lease l
+                            WHERE l.group_id = :group AND l.owner IS NOT NULL)
+                    """);
 
     private LeaseSql() {}
 }

@@ -20,6 +20,8 @@ import io.leasehold.lease.LeaseRequest.Discover;
 import io.leasehold.lease.LeaseRequest.Exclude;
 import io.leasehold.lease.LeaseRequest.Finish;
 import io.leasehold.lease.LeaseRequest.Forget;
+import io.leasehold.lease.LeaseRequest.ForgetGroup;
+import io.leasehold.lease.LeaseRequest.ForgetMembers;
 import io.leasehold.lease.LeaseRequest.Free;
 import io.leasehold.lease.LeaseRequest.Join;
 import io.leasehold.lease.LeaseRequest.Locate;
@@ -36,6 +38,7 @@ import io.leasehold.lease.MemberState;
 import io.leasehold.lease.Membership;
 import io.leasehold.lease.Progress;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collections;
@@ -49,6 +52,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.BiFunction;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -183,6 +187,10 @@ final class MemoryGroup {
     private final Map<String, Member> members = new LinkedHashMap<>();
     private final Map<String, Row> rows = new LinkedHashMap<>();
     private final SplittableRandom chances;
+    private final LongSupplier nanoClock;
+
+    /** When each member that is CLOSED was closed, or given an order since. */
+    private final Map<String, Long> closedAt = new LinkedHashMap<>();
 
     /** 0 as long as the row of the group is not there. */
     private long changeNumber;
@@ -192,14 +200,17 @@ final class MemoryGroup {
 
     /**
      * @param chances for change numbers; goes on when the group goes back
+     * @param nanoClock the table's clock
      */
-    MemoryGroup(SplittableRandom chances) {
+    MemoryGroup(SplittableRandom chances, LongSupplier nanoClock) {
         this.chances = chances;
+        this.nanoClock = nanoClock;
     }
 
     /** The same group, that goes its own way from now on. */
     MemoryGroup(MemoryGroup copied) {
-        this(copied.chances);
+        this(copied.chances, copied.nanoClock);
+        closedAt.putAll(copied.closedAt);
         members.putAll(copied.members);
         rows.putAll(copied.rows);
         line.addAll(copied.line);
@@ -259,6 +270,7 @@ final class MemoryGroup {
                     joining.incarnation() + " cannot join: the row is not the one it replaces.");
         }
         members.put(joining.id(), joining);
+        closedAt.remove(joining.id());
         changed(nextChange());
         return new Applied<>(membership());
     }
@@ -441,6 +453,7 @@ final class MemoryGroup {
 
     private void change(Member row) {
         if (!row.equals(members.put(row.id(), row))) {
+            closedAt.computeIfPresent(row.id(), (id, before) -> nanoClock.getAsLong());
             changed(nextChange());
         }
     }
@@ -504,6 +517,7 @@ final class MemoryGroup {
                 .ifPresent(
                         row -> {
                             members.put(row.id(), row.closed(close.emitsFor(), close.heldFor()));
+                            closedAt.put(row.id(), nanoClock.getAsLong());
                             changed(nextChange());
                         });
         return new Applied<>(membership());
@@ -583,8 +597,7 @@ final class MemoryGroup {
     }
 
     LeaseOutcome<Set<String>> forget(Forget forget) {
-        boolean allClosed =
-                members.values().stream().allMatch(row -> row.state() == MemberState.CLOSED);
+        boolean allClosed = allClosed();
         Set<String> forgotten =
                 change(
                         forget.splits(),
@@ -594,6 +607,59 @@ final class MemoryGroup {
                                         .filter(row -> row.lease().finished() || allClosed));
         rows.keySet().removeAll(forgotten);
         return new Applied<>(forgotten);
+    }
+
+    LeaseOutcome<Set<String>> forgetMembers(ForgetMembers forget) {
+        Supplier<Set<String>> request = () -> deleteMembers(forget);
+        return forget.by()
+                .map(by -> ifWriter(by, request))
+                .orElseGet(() -> new Applied<>(request.get()));
+    }
+
+    private Set<String> deleteMembers(ForgetMembers forget) {
+        Set<String> forgotten = new LinkedHashSet<>();
+        for (Incarnation named : forget.members()) {
+            Member row = members.get(named.memberId());
+            if (row != null
+                    && row.incarnation().equals(named)
+                    && row.state() == MemberState.CLOSED
+                    && isClosedFor(row, forget.closedFor())
+                    && ownsNothing(named)) {
+                forgotten.add(named.memberId());
+            }
+        }
+        if (!forgotten.isEmpty()) {
+            members.keySet().removeAll(forgotten);
+            closedAt.keySet().removeAll(forgotten);
+            changed(nextChange());
+        }
+        return Collections.unmodifiableSet(forgotten);
+    }
+
+    /** A row that joined as CLOSED has no time, and never had a life here. */
+    private boolean isClosedFor(Member row, Duration time) {
+        Long since = closedAt.get(row.id());
+        return since == null || nanoClock.getAsLong() - since >= time.toNanos();
+    }
+
+    LeaseOutcome<Boolean> forgetGroup(ForgetGroup forget) {
+        boolean asRead =
+                changeNumber != 0
+                        && changeNumber == forget.changeNumber()
+                        && allClosed()
+                        && rows.values().stream().allMatch(row -> row.lease().owner().isEmpty());
+        if (asRead) {
+            members.clear();
+            closedAt.clear();
+            rows.clear();
+            line.clear();
+            changeNumber = 0;
+        }
+        return new Applied<>(asRead);
+    }
+
+    private boolean allClosed() {
+        return members.values().stream().allMatch(row -> row.state() == MemberState.CLOSED);
     }
 
     private Optional<Row> row(String splitId) {

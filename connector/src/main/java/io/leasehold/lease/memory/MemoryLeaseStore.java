@@ -14,6 +14,8 @@ import io.leasehold.lease.LeaseRequest.Discover;
 import io.leasehold.lease.LeaseRequest.Exclude;
 import io.leasehold.lease.LeaseRequest.Finish;
 import io.leasehold.lease.LeaseRequest.Forget;
+import io.leasehold.lease.LeaseRequest.ForgetGroup;
+import io.leasehold.lease.LeaseRequest.ForgetMembers;
 import io.leasehold.lease.LeaseRequest.Free;
 import io.leasehold.lease.LeaseRequest.Groups;
 import io.leasehold.lease.LeaseRequest.Inspect;
@@ -199,6 +201,16 @@ public final class MemoryLeaseStore implements LeaseStore {
     @Override
     public LeaseOutcome<Set<String>> forget(Forget forget) {
         return ask(forget.group(), group -> group.forget(forget));
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> forgetMembers(ForgetMembers forget) {
+        return ask(forget.group(), group -> group.forgetMembers(forget));
+    }
+
+    @Override
+    public LeaseOutcome<Boolean> forgetGroup(ForgetGroup forget) {
+        return ask(forget.group(), group -> group.forgetGroup(forget));
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /** What a database would hold: many groups, shared by many sessions. Safe for many threads. */
 public final class MemoryLeaseTable {
@@ -17,6 +18,21 @@ public final class MemoryLeaseTable {
     /** Goes on whatever becomes of the groups; repeatable, as a simulation wants it. */
     private final SplittableRandom chances = new SplittableRandom(1);
 
+    private final LongSupplier nanoClock;
+
+    /** A table whose clock is that of this machine. */
+    public MemoryLeaseTable() {
+        this(System::nanoTime);
+    }
+
+    /**
+     * @param nanoClock a monotonic clock: by it rows of members are found to have been CLOSED for
+     *     long, and nothing else
+     */
+    public MemoryLeaseTable(LongSupplier nanoClock) {
+        this.nanoClock = nanoClock;
+    }
+
     /** Opens a session on this table; see {@link MemoryLeaseStore}. */
     public MemoryLeaseStore open() {
         return new MemoryLeaseStore(this);
@@ -24,7 +40,8 @@ public final class MemoryLeaseTable {
 
     /** Carries out one request, while no other is. */
     synchronized <A> A in(String group, Function<MemoryGroup, A> request) {
-        return request.apply(groups.computeIfAbsent(group, name -> new MemoryGroup(chances)));
+        return request.apply(
+                groups.computeIfAbsent(group, name -> new MemoryGroup(chances, nanoClock)));
     }
 
     /** All groups as they are now, as a replica or a backup may hold them. */

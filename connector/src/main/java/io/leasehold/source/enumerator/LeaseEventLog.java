@@ -35,6 +35,10 @@ final class LeaseEventLog {
             LOG.info("The split '{}' was let go.", gone.splitId());
         } else if (event instanceof LeaseEvent.WithoutTaker without) {
             withoutTaker(without.splits());
+        } else if (event instanceof LeaseEvent.MembersForgotten forgotten) {
+            LOG.info(
+                    "Deleted the rows of members that ended longer than lease.retention ago, and held nothing: {}",
+                    forgotten.memberIds());
         } else if (event instanceof LeaseEvent.NothingInCommon strangers) {
             LOG.warn(
                     "The members '{}' and '{}' of this group have no split in common: '{}' finds '{}' and others, '{}' finds '{}' and others. Each reads its own. If they are different queues, give each queue its own lease.group.",

@@ -4,11 +4,14 @@ import io.leasehold.lease.Claim;
 import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.Lease;
 import io.leasehold.lease.LeaseOutcome;
+import io.leasehold.lease.LeaseRequest.ForgetGroup;
+import io.leasehold.lease.LeaseRequest.ForgetMembers;
 import io.leasehold.lease.LeaseRequest.Open;
 import io.leasehold.lease.LeaseRequest.Order;
 import io.leasehold.lease.LeaseRequest.Read;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.lease.Member;
 import io.leasehold.lease.MemberState;
 import io.leasehold.lease.Orders;
 import io.leasehold.testkit.PostgresServer;
@@ -26,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 import static io.leasehold.testkit.ScriptedMember.applied;
 import static io.leasehold.testkit.ScriptedMember.position;
@@ -60,6 +64,7 @@ class PostgresGrantsITCase {
         PostgresServer.run(
                 database,
                 "GRANT SELECT, INSERT, UPDATE ON lease_group, lease_member, lease TO " + job);
+        PostgresServer.run(database, "GRANT DELETE ON lease_member TO " + job);
         PostgresServer.run(
                 database, "GRANT SELECT ON lease_group, lease_member, lease TO " + operator);
         PostgresServer.run(
@@ -67,7 +72,8 @@ class PostgresGrantsITCase {
                 "GRANT UPDATE (change_number, line, changed_at) ON lease_group TO " + operator);
         PostgresServer.run(
                 database,
-                "GRANT UPDATE (ordered_drain, ordered_weight) ON lease_member TO " + operator);
+                "GRANT UPDATE (ordered_drain, ordered_weight, closed_at) ON lease_member TO "
+                        + operator);
     }
 
     @AfterEach
@@ -79,7 +85,7 @@ class PostgresGrantsITCase {
     void aJobCanDoAllItDoesWithItsRights() throws LeaseStoreException {
         assertThat(allThatAJobSends())
                 .allSatisfy(outcome -> assertThat(outcome).isInstanceOf(LeaseOutcome.Applied.class))
-                .hasSize(15);
+                .hasSize(16);
     }
 
     @ParameterizedTest
@@ -158,8 +164,78 @@ class PostgresGrantsITCase {
         outcomes.add(blue.release(mine, Optional.of(position("6", 2))));
         outcomes.add(blue.finish(done.taking("mine"), position("7", 3)));
         outcomes.add(blue.declare(MemberState.ACTIVE, 2));
+        outcomes.add(forget(blue, Duration.ZERO, "red"));
         outcomes.add(blue.close(blue, Optional.empty()));
         return outcomes;
+    }
+
+    private static LeaseOutcome<Set<String>> forget(
+            ScriptedMember by, Duration closedFor, String memberId) {
+        return by.send(
+                new ForgetMembers(
+                        "g",
+                        Optional.of(by.self()),
+                        List.of(new Incarnation(memberId, "1")),
+                        closedFor));
+    }
+
+    private ScriptedMember joined(String memberId, String user) throws LeaseStoreException {
+        return new ScriptedMember(store(user), "g", new Incarnation(memberId, "1")).joined();
+    }
+
+    private static List<String> members(ScriptedMember through) {
+        return through.open().members().stream().map(Member::id).sorted().toList();
+    }
+
+    @Test
+    void aJobWithoutTheRightToDeleteLeavesTheRowsOfOthersAndGoesOn() throws LeaseStoreException {
+        ScriptedMember blue = joined("blue", job);
+        ScriptedMember red = joined("red", job);
+        applied(red.close(red, Optional.empty()));
+        PostgresServer.run(database, "REVOKE DELETE ON lease_member FROM " + job);
+
+        assertThat(applied(forget(blue, Duration.ZERO, "red"))).isEmpty();
+
+        assertThat(members(blue)).containsExactly("blue", "red");
+        applied(blue.beat(1));
+        applied(blue.discover("s"));
+        PostgresServer.run(database, "GRANT DELETE ON lease_member TO " + job);
+        assertThat(applied(forget(blue, Duration.ZERO, "red"))).containsExactly("red");
+    }
+
+    @Test
+    void aMemberThatHasEndedIsKeptFromWhenItWasGivenAnOrder() throws LeaseStoreException {
+        ScriptedMember blue = joined("blue", job);
+        for (String id : List.of("red", "green")) {
+            ScriptedMember ended = joined(id, job);
+            applied(ended.close(ended, Optional.empty()));
+        }
+        PostgresServer.run(
+                database, "UPDATE lease_member SET closed_at = closed_at - INTERVAL '7 days'");
+        applied(
+                blue.through(store(operator))
+                        .send(new Order("g", "red", new Orders(true, OptionalInt.empty()))));
+
+        assertThat(applied(forget(blue, Duration.ofDays(7), "red"))).isEmpty();
+        assertThat(applied(forget(blue, Duration.ofDays(7), "green"))).containsExactly("green");
+        assertThat(members(blue)).containsExactly("blue", "red");
+    }
+
+    @Test
+    void whoMayDeleteGroupsAndNoMoreForgetsOne() throws LeaseStoreException {
+        ScriptedMember blue = joined("blue", job);
+        applied(blue.discover("s"));
+        applied(blue.close(blue, Optional.empty()));
+        long seen = blue.open().changeNumber();
+        ScriptedMember orders = blue.through(store(operator));
+        ForgetGroup forget = new ForgetGroup("g", seen);
+
+        assertThat(orders.send(forget)).isInstanceOf(LeaseOutcome.Unknown.class);
+        PostgresServer.run(database, "GRANT DELETE ON lease_group TO " + operator);
+        assertThat(applied(orders.send(forget))).isTrue();
+
+        assertThat(blue.leases()).isEmpty();
+        assertThat(members(blue)).isEmpty();
     }
 
     private static Order drain() {
