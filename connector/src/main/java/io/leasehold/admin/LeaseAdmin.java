@@ -58,6 +58,7 @@ public final class LeaseAdmin {
     private final Moves moves;
     private final Endings endings;
     private final Positions positions;
+    private final Forgetting forgetting;
 
     /**
      * @param store open; not closed here
@@ -70,6 +71,7 @@ public final class LeaseAdmin {
         moves = new Moves(desk);
         endings = new Endings(desk);
         positions = new Positions(desk);
+        forgetting = new Forgetting(desk);
     }
 
     /** The groups of a store. */
@@ -182,5 +184,18 @@ public final class LeaseAdmin {
     public List<Change> forget(String splitId, boolean dryRun)
             throws LeaseStoreException, RefusedException {
         return positions.forget(splitId, dryRun);
+    }
+
+    /**
+     * Deletes the row of a member that has ended and holds nothing, with the orders it was given.
+     */
+    public List<Change> forgetMember(String memberId, boolean dryRun)
+            throws LeaseStoreException, RefusedException {
+        return forgetting.member(memberId, dryRun);
+    }
+
+    /** Deletes the group with all its rows, if every member has ended and nothing is held. */
+    public List<Change> forgetGroup(boolean dryRun) throws LeaseStoreException, RefusedException {
+        return forgetting.group(dryRun);
     }
 }

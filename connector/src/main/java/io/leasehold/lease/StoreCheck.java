@@ -22,10 +22,11 @@ public record StoreCheck(
 
     /**
      * @param what what is to be done, such as {@code UPDATE lease}
-     * @param forMembers whether members need it; else operators alone
+     * @param forMembers whether members need it; else they do without
+     * @param neededBy what needs it, with the verb: for people
      * @param refusal what the store says against it; empty if it may be done
      */
-    public record Right(String what, boolean forMembers, String refusal) {
+    public record Right(String what, boolean forMembers, String neededBy, String refusal) {
 
         public boolean granted() {
             return refusal.isEmpty();

@@ -857,6 +857,89 @@ class LeaseAdminTest {
     }
 
     @Test
+    void aMemberIsForgottenOnceItHasEndedAndHoldsNothing() throws Exception {
+        shared(2);
+        refused("has not ended", () -> admin.forgetMember("blue", false));
+        refused("no member 'red'", () -> admin.forgetMember("red", false));
+        blue.close();
+        refused(
+                "'%s' is still held by 'blue', which has ended: evict that member first"
+                        .formatted(first(blue)),
+                () -> admin.forgetMember("blue", true));
+        admin.evict("blue", false, false);
+        group.run(TICK.multipliedBy(3));
+        assertThat(green.holds()).hasSize(2);
+
+        admin.forgetMember("blue", true);
+        assertThat(members()).containsExactly("blue", "green");
+        admin.forgetMember("blue", false);
+
+        assertThat(members()).containsExactly("green");
+        group.run(LONG);
+        assertThat(green.holds()).hasSize(2);
+        assertThat(green.events(LeaseEvent.Lost.class)).isEmpty();
+        refused("no member 'blue'", () -> admin.forgetMember("blue", false));
+    }
+
+    @Test
+    void aMemberThatCameBackMeanwhileIsNotForgotten() throws Exception {
+        shared(2);
+        blue.close();
+        admin.evict("blue", false, false);
+        LeaseAdmin late =
+                meanwhile(
+                        LeaseRequest.ForgetMembers.class,
+                        () -> {
+                            blue = group.member("blue", VirtualGroup.splits(2), TERMS, 1);
+                            group.run(TICK);
+                        });
+
+        refused("has not ended", () -> late.forgetMember("blue", false));
+        assertThat(members()).containsExactly("blue", "green");
+    }
+
+    @Test
+    void aGroupIsForgottenOnceAllHaveEndedAndNothingIsHeld() throws Exception {
+        shared(2);
+        refused("has not ended", () -> admin.forgetGroup(false));
+        blue.close();
+        refused("Member 'green' has not ended", () -> admin.forgetGroup(false));
+        green.close();
+        refused("is still held by", () -> admin.forgetGroup(true));
+        admin.evict("blue", false, false);
+        admin.evict("green", false, false);
+
+        admin.forgetGroup(true);
+        assertThat(group.leases()).hasSize(2);
+        admin.forgetGroup(false);
+
+        assertThat(group.leases()).isEmpty();
+        refused("no group 'orders'", () -> admin.forgetGroup(false));
+        alone(2);
+    }
+
+    @Test
+    void aGroupThatSomebodyJoinedMeanwhileIsNotForgotten() throws Exception {
+        alone(1);
+        blue.close();
+        admin.evict("blue", false, false);
+        LeaseAdmin late =
+                meanwhile(
+                        LeaseRequest.ForgetGroup.class,
+                        () -> {
+                            green = group.member("green", VirtualGroup.splits(1), TERMS, 1);
+                            group.run(TICK);
+                        });
+
+        refused("Member 'green' has not ended", () -> late.forgetGroup(false));
+        assertThat(group.leases()).hasSize(1);
+    }
+
+    private List<String> members() throws Exception {
+        return admin.inspect().members().stream().map(member -> member.row().id()).toList();
+    }
+
+    @Test
     void aSplitThatMembersWouldTryToGetIsNotForgotten() throws Exception {
         alone(1);
         admin.drain("blue");

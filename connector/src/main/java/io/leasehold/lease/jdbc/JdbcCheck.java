@@ -39,7 +39,9 @@ final class JdbcCheck {
                             table,
                             "UPDATE " + table + " SET group_id = group_id" + none));
         }
-        rights.add(right(session, "DELETE", "lease", "DELETE FROM lease WHERE 1 = 0"));
+        for (String table : TABLES) {
+            rights.add(right(session, "DELETE", table, "DELETE FROM " + table + " WHERE 1 = 0"));
+        }
         List<Instant> clock =
                 session.query(
                         LeaseSql.CLOCK,
@@ -66,6 +68,16 @@ final class JdbcCheck {
             refusal = SqlFailures.said(e);
         }
         session.rollback();
-        return new Right(verb + " " + table, !verb.equals("DELETE"), refusal);
+        boolean forMembers = !verb.equals("DELETE");
+        return new Right(verb + " " + table, forMembers, neededBy(forMembers, table), refusal);
+    }
+
+    private static String neededBy(boolean forMembers, String table) {
+        if (forMembers) {
+            return "jobs need";
+        }
+        return table.equals("lease_member")
+                ? "forget --member and lease.retention need"
+                : "forget needs";
     }
 }

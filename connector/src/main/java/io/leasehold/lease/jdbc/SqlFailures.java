@@ -41,7 +41,7 @@ record SqlFailures(String url, SqlDialect dialect, boolean passwordMayChange) {
         if (state.equals(RIGHT_MISSING)) {
             return denied(
                     failure,
-                    "The lease store at %s gives this user too few rights; a job needs SELECT, INSERT and UPDATE on lease_group, lease_member and lease: %s"
+                    "The lease store at %s gives this user too few rights; a job needs SELECT, INSERT and UPDATE on lease_group, lease_member and lease, and forget needs DELETE too: %s"
                             .formatted(url, said(failure)));
         }
         if (isAboutTrust(failure)) {

@@ -111,7 +111,7 @@ class PostgresGrantsITCase {
                             assertThat(failure.retryable()).isFalse();
                             assertThat(failure)
                                     .hasMessage(
-                                            "The lease store at %s gives this user too few rights; a job needs SELECT, INSERT and UPDATE on lease_group, lease_member and lease: ERROR: permission denied for table %s"
+                                            "The lease store at %s gives this user too few rights; a job needs SELECT, INSERT and UPDATE on lease_group, lease_member and lease, and forget needs DELETE too: ERROR: permission denied for table %s"
                                                     .formatted(database, table));
                         });
     }

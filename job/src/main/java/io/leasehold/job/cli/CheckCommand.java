@@ -108,15 +108,12 @@ final class CheckCommand extends StoreCommand {
     }
 
     private static Finding right(StoreCheck.Right right) {
-        String forWhom = right.forMembers() ? "jobs" : "forget";
         return new Finding(
                 "may " + right.what(),
                 right.granted() || !right.forMembers(),
                 right.granted()
                         ? "yes"
-                        : "no, and %s need%s it: %s"
-                                .formatted(
-                                        forWhom, right.forMembers() ? "" : "s", right.refusal()));
+                        : "no, and %s it: %s".formatted(right.neededBy(), right.refusal()));
     }
 
     private void show(List<Finding> findings) {

@@ -6,6 +6,7 @@ import io.leasehold.job.LeasedQueueJob;
 import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.Inspection;
 import io.leasehold.lease.LeaseRequest.Inspect;
+import io.leasehold.lease.LeaseRequest.Open;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.Member;
 import io.leasehold.lease.MemberState;
@@ -132,6 +133,7 @@ class CommandsITCase {
                 green.cancel().get(30, TimeUnit.SECONDS);
                 closed(store);
                 stopped(kafka);
+                forgotten(store);
             }
         }
         String human = stored("commands.txt", said);
@@ -173,6 +175,8 @@ class CommandsITCase {
         bothRefused("evict --group shop --member blue --yes");
         bothRefused("reset --group shop --split orders-0 --to-earliest --yes");
         bothRefused("forget --group shop --split orders-0 --yes");
+        bothRefused("forget --group shop --member green --yes");
+        bothRefused("forget --group shop --all --yes");
 
         drained(store);
         forced(store);
@@ -261,6 +265,8 @@ class CommandsITCase {
         json("release --group shop --split orders-1 --yes");
         bothRefused("release --group shop --split orders-0 --yes");
         both("evict --group shop --member blue --dry-run");
+        bothRefused("forget --group shop --member blue --yes");
+        bothRefused("forget --group shop --all --yes");
         human("evict --group shop --member blue --yes");
         json("evict --group shop --member green --yes");
         bothRefused("evict --group shop --member green --yes");
@@ -288,6 +294,24 @@ class CommandsITCase {
         human("forget --group shop --split orders-4 --yes");
         json("forget --group shop --split orders-3 --yes");
         both("describe --group shop");
+        both("groups");
+    }
+
+    private void forgotten(LeaseStore store) {
+        both("forget --group shop --member blue --dry-run");
+        bothRefused("forget --group shop --member blue");
+        human("forget --group shop --member blue --yes");
+        json("forget --group shop --member green --yes");
+        both("members --group shop");
+        bothRefused("forget --group shop --member blue --yes");
+        both("forget --group shop --all --dry-run");
+        bothRefused("forget --group shop --all");
+        human("forget --group shop --all --yes");
+        ScriptedMember.applied(
+                new ScriptedMember(store, "returns", new Incarnation("red", "red-1"))
+                        .send(new Open("returns")));
+        json("forget --group returns --all --yes");
+        bothRefused("forget --group shop --all --yes");
         both("groups");
     }
 
@@ -332,6 +356,7 @@ class CommandsITCase {
         said.run("describe", "--user", "viewer", "--group", "shop");
         said.run("check", "--user", "viewer");
         said.run("forget", "--user", "viewer", "--group", "shop", "--split", "orders-1", "--yes");
+        said.run("forget", "--group", "shop", "--member", "blue", "--yes");
 
         PostgresServer.run(
                 database, "UPDATE lease SET claimant = 'red' WHERE split_id = 'orders-1'");

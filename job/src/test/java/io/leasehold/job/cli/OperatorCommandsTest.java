@@ -91,6 +91,8 @@ class OperatorCommandsTest {
                     reset --url memory:a --group g --all --to-offset -2  | offset is -2
                     reset --url memory:a --group g --all --to-timestamp noon | --to-timestamp is 'noon'
                     reset --url memory:a --group g --all --to-timestamp 2026-01-01T00:00:00Z | --bootstrap-servers
+                    forget --url memory:a --group g --yes                | --member
+                    forget --url memory:a --group g --split s --all      | mutually exclusive
                     watch --url memory:a --group g --count 0             | --count
                     schema --database oracle                             | 'oracle'
                     evict --url memory:a --group g --member m --maybe    | --maybe
