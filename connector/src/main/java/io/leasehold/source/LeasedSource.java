@@ -243,10 +243,15 @@ public sealed class LeasedSource<T, SplitT extends SourceSplit, InnerT>
     }
 
     private static ScheduledExecutorService thread(String name) {
+        ClassLoader own = LeasedSource.class.getClassLoader();
         return Executors.newSingleThreadScheduledExecutor(
                 task -> {
                     Thread thread = new Thread(task, name);
                     thread.setDaemon(true);
+                    if (own != ClassLoader.getSystemClassLoader()) {
+                        // The job's. Flink's own wrapper of it refuses all once the job has ended.
+                        thread.setContextClassLoader(own);
+                    }
                     return thread;
                 });
     }

@@ -5,7 +5,6 @@ import io.leasehold.lease.LeaseKeeper;
 import io.leasehold.lease.LeaseOutcome;
 import io.leasehold.lease.LeaseRequest;
 import io.leasehold.lease.LeaseStep;
-import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseStoreException;
 import io.leasehold.lease.LeaseStoreFactory;
 import io.leasehold.lease.SuspensionWatch;
@@ -45,7 +44,7 @@ final class LeaseLoop {
 
     private final Object lock = new Object();
     private final LeaseKeeper keeper;
-    private final LeaseStoreFactory stores;
+    private final EnumeratorStore store;
     private final Duration storeTimeout;
     private final LongSupplier nanoClock;
     private final LongSupplier wallMillis;
@@ -62,9 +61,6 @@ final class LeaseLoop {
     private boolean closed;
     private Optional<Future<?>> alarm = Optional.empty();
     private Optional<Future<?>> appointment = Optional.empty();
-
-    /** On the I/O thread alone. */
-    private Optional<LeaseStore> store = Optional.empty();
 
     /**
      * @param nanoClock this machine's monotonic clock
@@ -91,7 +87,7 @@ final class LeaseLoop {
             Consumer<Throwable> failure,
             EnumeratorMetrics metrics) {
         this.keeper = keeper;
-        this.stores = stores;
+        this.store = new EnumeratorStore(stores, storeTimeout);
         this.storeTimeout = storeTimeout;
         this.nanoClock = nanoClock;
         this.wallMillis = wallMillis;
@@ -183,8 +179,8 @@ final class LeaseLoop {
         long sentAt = nanoClock.getAsLong();
         LeaseStep.Answer<A> answer;
         try {
-            if (store.isEmpty()) {
-                store = Optional.of(stores.open(storeTimeout));
+            if (!store.isOpen()) {
+                store.open();
                 sentAt = nanoClock.getAsLong();
             }
             answer = step.sendTo(store.get());
@@ -239,16 +235,29 @@ final class LeaseLoop {
             closing = true;
         }
         hearOut(heardOut);
-        List<LeaseRequest<?>> farewell;
+        List<LeaseRequest<?>> farewell = lastWords(granted);
+        // Nobody else would end the thread and close the store, whatever went wrong before.
+        io.run(() -> store.sayAndClose(farewell));
+        if (!io.end(storeTimeout.multipliedBy(2))) {
+            store.abandon();
+        }
+    }
+
+    private List<LeaseRequest<?>> lastWords(Supplier<Duration> granted) {
         synchronized (lock) {
             closed = true;
             // Else they would be waited for.
             alarm.ifPresent(pending -> pending.cancel(false));
             appointment.ifPresent(pending -> pending.cancel(false));
-            farewell = keeper.close(granted.get(), nanoClock.getAsLong());
+            try {
+                return keeper.close(granted.get(), nanoClock.getAsLong());
+            } catch (RuntimeException | Error e) {
+                LOG.warn(
+                        "Nothing can be said at the end; the splits move on when the lease has expired.",
+                        e);
+                return List.of();
+            }
         }
-        io.run(() -> store.ifPresent(open -> sayAndClose(farewell, open)));
-        io.end(storeTimeout.multipliedBy(2));
     }
 
     private void hearOut(Runnable heardOut) {
@@ -265,36 +274,8 @@ final class LeaseLoop {
             heard.get(storeTimeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (RejectedExecutionException | ExecutionException | TimeoutException e) {
+        } catch (RuntimeException | Error | ExecutionException | TimeoutException e) {
             LOG.warn("Not all that the readers said at the end could be heard.", e);
-        }
-    }
-
-    private static void sayAndClose(List<LeaseRequest<?>> farewell, LeaseStore store) {
-        try (store) {
-            farewell.forEach(last -> say(last, store));
-        } catch (RuntimeException | Error e) {
-            LOG.warn("The lease store could not be closed.", e);
-        }
-    }
-
-    private static <A> void say(LeaseRequest<A> last, LeaseStore store) {
-        String what = last.getClass().getSimpleName();
-        try {
-            last.sendTo(store)
-                    .react(
-                            done -> LOG.info("Said at the end: {}", what),
-                            refused -> LOG.info("Too late to say {}: {}", what, refused),
-                            unknown ->
-                                    LOG.warn(
-                                            "No answer to {} at the end; the splits move on when the lease has expired. {}",
-                                            what,
-                                            unknown.getMessage()));
-        } catch (RuntimeException | Error e) {
-            LOG.warn(
-                    "{} could not be said at the end; the splits move on when the lease has expired.",
-                    what,
-                    e);
         }
     }
 }

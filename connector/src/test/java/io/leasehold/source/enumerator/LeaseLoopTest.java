@@ -44,6 +44,7 @@ class LeaseLoopTest {
     private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
     private final CountDownLatch turns = new CountDownLatch(3);
     private volatile Executor coordinator = Runnable::run;
+    private Duration storeTimeout = TERMS.storeTimeout();
 
     @Test
     void closingDoesNotWaitForTheNextRenewal() throws Exception {
@@ -138,6 +139,57 @@ class LeaseLoopTest {
         assertThat(failure).isNotDone();
     }
 
+    /** As where the job's class loader is closed before all its classes were loaded. */
+    @Test
+    void whatFailsAtTheEndKeepsNeitherTheThreadNorTheStore() throws Exception {
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        LeaseStore table = new MemoryLeaseTable().open();
+        LeaseLoop loop =
+                loop(
+                        timeout ->
+                                relaying(
+                                        request -> request.sendTo(table),
+                                        () -> closed.complete(null)));
+        loop.turn();
+        turns.await();
+
+        loop.close(
+                () -> {
+                    throw new NoClassDefFoundError("heard out");
+                },
+                () -> {
+                    throw new NoClassDefFoundError("granted");
+                });
+
+        assertThat(io.isTerminated()).isTrue();
+        assertThat(closed).isDone();
+    }
+
+    /** It ends a request only when it is closed. */
+    @Test
+    void aStoreThatDoesNotAnswerIsClosedAtTheEndAllTheSame() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        storeTimeout = Duration.ofMillis(50);
+        LeaseLoop loop =
+                loop(
+                        timeout ->
+                                relaying(
+                                        request -> {
+                                            asked.countDown();
+                                            closed.join();
+                                            return null;
+                                        },
+                                        () -> closed.complete(null)));
+        loop.turn();
+        asked.await();
+
+        loop.close(() -> {}, () -> Duration.ZERO);
+
+        assertThat(closed).isDone();
+        assertThat(io.awaitTermination(5, TimeUnit.SECONDS)).isTrue();
+    }
+
     /** It would keep its connections for as long as the JobManager lives. */
     @Test
     void aStoreThatThrowsAtTheEndIsClosedAllTheSame() throws Exception {
@@ -146,26 +198,39 @@ class LeaseLoopTest {
         LeaseLoop loop =
                 loop(
                         timeout ->
-                                new RelayingStore() {
-                                    @Override
-                                    protected <A> LeaseOutcome<A> relay(LeaseRequest<A> request) {
-                                        if (request instanceof LeaseRequest.Close) {
-                                            throw new IllegalStateException("broken");
-                                        }
-                                        return request.sendTo(table);
-                                    }
-
-                                    @Override
-                                    public void close() {
-                                        closed.complete(null);
-                                    }
-                                });
+                                relaying(
+                                        request -> {
+                                            if (request instanceof LeaseRequest.Close) {
+                                                throw new IllegalStateException("broken");
+                                            }
+                                            return request.sendTo(table);
+                                        },
+                                        () -> closed.complete(null)));
         loop.turn();
         turns.await();
 
         loop.close(() -> {}, () -> Duration.ZERO);
 
         assertThat(closed).isDone();
+    }
+
+    private interface Answers {
+        LeaseOutcome<?> to(LeaseRequest<?> request);
+    }
+
+    private static LeaseStore relaying(Answers answers, Runnable closed) {
+        return new RelayingStore() {
+            @Override
+            @SuppressWarnings("unchecked") // The answer is one to this request.
+            protected <A> LeaseOutcome<A> relay(LeaseRequest<A> request) {
+                return (LeaseOutcome<A>) answers.to(request);
+            }
+
+            @Override
+            public void close() {
+                closed.run();
+            }
+        };
     }
 
     private LeaseLoop loop(LeaseStoreFactory stores) {
@@ -178,7 +243,7 @@ class LeaseLoopTest {
                         TERMS,
                         System.nanoTime()),
                 stores,
-                TERMS.storeTimeout(),
+                storeTimeout,
                 System::nanoTime,
                 System::currentTimeMillis,
                 io,
