@@ -16,15 +16,20 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 
-/** A job's jars, with all classes of this module: Flink loads them from there first. */
+/** A job's jars: Flink loads what is in them from there first. */
 final class JobJar {
 
     private JobJar() {}
 
-    /** Made in a folder, where the classes are in no jar yet. */
+    /** With all classes of this module. */
     static List<Path> of(Path folder) throws IOException, URISyntaxException {
+        return of(folder, LeasedSource.class, JobJar.class);
+    }
+
+    /** With what is in one jar or one folder with each of these; made where it is in no jar yet. */
+    static List<Path> of(Path folder, Class<?>... with) throws IOException, URISyntaxException {
         List<Path> jars = new ArrayList<>();
-        for (Class<?> one : List.of(LeasedSource.class, JobJar.class)) {
+        for (Class<?> one : with) {
             Path classes = Path.of(one.getProtectionDomain().getCodeSource().getLocation().toURI());
             jars.add(Files.isDirectory(classes) ? jar(classes, folder) : classes);
         }

@@ -23,14 +23,17 @@ final class JdbcConnections {
     }
 
     private final HikariDataSource pool;
+    private final RegisteredDriver driver;
     private final JdbcPassword password;
     private Optional<Connection> kept = Optional.empty();
 
     /**
+     * @param driver closed with the pool
      * @param password that the pool logs in with
      */
-    JdbcConnections(HikariDataSource pool, JdbcPassword password) {
+    JdbcConnections(HikariDataSource pool, RegisteredDriver driver, JdbcPassword password) {
         this.pool = pool;
+        this.driver = driver;
         this.password = password;
     }
 
@@ -65,6 +68,8 @@ final class JdbcConnections {
 
     /** Ends the pool, and with it whoever waits for an answer on one of its connections. */
     void end() {
-        pool.close();
+        try (driver) {
+            pool.close();
+        }
     }
 }

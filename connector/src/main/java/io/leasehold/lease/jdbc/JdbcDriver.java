@@ -53,6 +53,11 @@ record JdbcDriver(String url, String database, Optional<String> className) {
         return className.isPresent() ? named(className.get()) : accepting();
     }
 
+    /** The package that has all of a driver's classes in it or below it. */
+    static String home(Driver driver) {
+        return driver.getClass().getPackageName().replaceFirst("\\.jdbc$", "");
+    }
+
     private Driver named(String name) throws LeaseStoreException {
         Driver driver;
         try {

@@ -1,6 +1,7 @@
 package io.leasehold.lease.jdbc;
 
 import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.loading.ClassesAhead;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
@@ -42,8 +43,6 @@ record JdbcPool(
         driverProperties.forEach(config::addDataSourceProperty);
         // What the store relies on comes last; nobody can set it otherwise.
         dialect.requiredDriverSettings().forEach(config::addDataSourceProperty);
-        config.setDataSource(
-                new Logins(dialect, driver.find(), url.shown(), login(config), password, timeout));
         config.setAutoCommit(true);
         if (!dialect.connectionSettings(timeout).isEmpty()) {
             config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
@@ -51,7 +50,23 @@ record JdbcPool(
         config.setConnectionTimeout(Math.max(SHORTEST_WAIT, timeout.toMillis()));
         config.setValidationTimeout(Math.max(SHORTEST_WAIT, timeout.toMillis()));
         config.setInitializationFailTimeout(-1);
-        return new JdbcConnections(new HikariDataSource(config), password);
+        ClassesAhead.load(HikariDataSource.class, HikariDataSource.class.getPackageName());
+        RegisteredDriver registered = RegisteredDriver.open(driver);
+        try {
+            ClassesAhead.load(registered.driver().getClass(), JdbcDriver.home(registered.driver()));
+            config.setDataSource(
+                    new Logins(
+                            dialect,
+                            registered.driver(),
+                            url.shown(),
+                            login(config),
+                            password,
+                            timeout));
+            return new JdbcConnections(new HikariDataSource(config), registered, password);
+        } catch (RuntimeException | Error e) {
+            registered.close();
+            throw e;
+        }
     }
 
     /** All that the driver is told but the password; the pool itself logs in as nobody. */
