@@ -97,9 +97,11 @@ public record WentBack(
     }
 
     private static String text(Map<String, Long> byMember) {
-        return byMember.entrySet().stream()
-                .map(it -> it.getKey() + ":" + it.getValue())
-                .collect(Collectors.joining(","));
+        return byMember.isEmpty()
+                ? "none"
+                : byMember.entrySet().stream()
+                        .map(it -> it.getKey() + ":" + it.getValue())
+                        .collect(Collectors.joining(","));
     }
 
     private static final class Judge {

@@ -155,7 +155,9 @@ class WentBackTest {
     void aMemberThatDoesNotSayItIsFound() {
         lostTakeover(9_000);
 
-        assertThat(judged().findings()).containsExactly("b said 0 times that the table went back");
+        WentBack back = judged();
+        assertThat(back.findings()).containsExactly("b said 0 times that the table went back");
+        assertThat(back.line()).contains("noticed_ms=none ");
     }
 
     @Test
