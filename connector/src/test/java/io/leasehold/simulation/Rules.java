@@ -23,6 +23,9 @@ class Rules {
                 }
             };
 
+    /** The protocol as it is, kept by the simulation's own enumerator, whatever the seed. */
+    static final Rules OF_THE_DOUBLE = new Rules();
+
     /** The protocol as it is, kept by the enumerator that ships, whatever the seed. */
     static final Rules SHIPPED =
             new Rules() {

@@ -8,6 +8,7 @@ import io.leasehold.lease.Share;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Random;
@@ -249,6 +250,11 @@ record Scenario(long seed, List<Job> jobs, List<Split> splits, List<Mishap> mish
             mishaps.addAll(Operator.atWork(dice, jobs));
         }
         // Drawn apart, so that all else is as it was.
+        Random silence = new Random(31 * seed + 7);
+        if (silence.nextInt(9) == 0) {
+            mishaps.clear();
+            mishaps.addAll(silentClaimants(silence, jobs));
+        }
         Random sources = new Random(~seed);
         if (sources.nextInt(5) == 0) {
             jobs.replaceAll(
@@ -305,13 +311,35 @@ record Scenario(long seed, List<Job> jobs, List<Split> splits, List<Mishap> mish
                         stubborn.line(),
                         new Orders(true, OptionalInt.empty())));
         if (dice.nextBoolean()) {
-            trouble.add(new ReadsCutWhenForced(SECOND, stubborn.line(), 3 * duration));
+            trouble.add(
+                    new ReadsCutWhenForced(
+                            stubborn.startsAt() + SECOND, stubborn.line(), 3 * duration));
         }
         for (Job job : jobs) {
             if (job != stubborn && dice.nextBoolean()) {
-                trouble.add(freezeWhenForcing(dice, SECOND, job));
+                trouble.add(freezeWhenForcing(dice, job.startsAt() + SECOND, job));
             }
         }
+        return trouble;
+    }
+
+    /**
+     * The job that is there first never lets go, and whoever forces its splits is silent until
+     * others see it dead.
+     */
+    private static List<Mishap> silentClaimants(Random dice, List<Job> jobs) {
+        Job stubborn = jobs.stream().min(Comparator.comparingLong(Job::startsAt)).orElseThrow();
+        List<Mishap> trouble = new ArrayList<>();
+        trouble.add(new CheckpointsFail(0, stubborn.line(), STORMY));
+        trouble.add(
+                new Ordered(
+                        10 * SECOND + upTo(dice, 40 * SECOND),
+                        stubborn.line(),
+                        new Orders(true, OptionalInt.empty())));
+        jobs.stream()
+                .filter(job -> job != stubborn)
+                .map(job -> freezeWhenForcing(dice, job.startsAt() + SECOND, job))
+                .forEach(trouble::add);
         return trouble;
     }
 

@@ -19,14 +19,14 @@ final class Seeds {
         private long steps;
         private long violations;
 
-        private synchronized void add(Run run) {
+        private synchronized void add(Run run, Rules rules) {
             seeds++;
             steps += run.steps();
             run.history().forEach(fact -> facts.merge(fact.getClass(), 1L, Long::sum));
             if (!run.violations().isEmpty()) {
                 violations++;
                 if (broken.size() < 3) {
-                    broken.add(Shrinker.tell(Shrinker.shrink(run, () -> Rules.KEPT)));
+                    broken.add(Shrinker.tell(Shrinker.shrink(run, () -> rules)));
                 }
             }
         }
@@ -48,8 +48,14 @@ final class Seeds {
     }
 
     static Total run(LongStream seeds) {
+        return run(seeds, Rules.KEPT);
+    }
+
+    static Total run(LongStream seeds, Rules rules) {
         Total total = new Total();
-        seeds.parallel().mapToObj(Scenario::of).forEach(s -> total.add(World.run(s, Rules.KEPT)));
+        seeds.parallel()
+                .mapToObj(Scenario::of)
+                .forEach(scenario -> total.add(World.run(scenario, rules), rules));
         return total;
     }
 }

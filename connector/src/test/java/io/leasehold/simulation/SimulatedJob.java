@@ -167,6 +167,9 @@ final class SimulatedJob {
 
     void strike(Scenario.Mishap mishap) {
         readersGone |= mishap instanceof Scenario.ReadersGone;
+        if (mishap instanceof Scenario.CheckpointsFail fail) {
+            checkpointsFailUntil = world.agenda.now() + fail.nanos();
+        }
         if (enumerator.isEmpty()) {
             return;
         }
@@ -192,8 +195,6 @@ final class SimulatedJob {
             readsCutFor = cut.nanos();
         } else if (mishap instanceof Scenario.CrashWhenFrozen crash) {
             frozenCrash = Optional.of(crash);
-        } else if (mishap instanceof Scenario.CheckpointsFail fail) {
-            checkpointsFailUntil = world.agenda.now() + fail.nanos();
         } else if (mishap instanceof Scenario.FreezeBeforeAnswer freeze) {
             current.way().freezeBeforeAnswer(freeze.nanos());
         } else if (mishap instanceof Scenario.SeenThenLost seen) {
