@@ -72,7 +72,14 @@ import static org.assertj.core.api.Assertions.assertThat;
  * request is sent, carried out and answered at one instant, so that T1, T2 and what T3 says of
  * reads that take long are left to the simulation. Progress between handoffs, positions restored
  * from state, several readers in a member, draining, splits that finish or have parents, sharing by
- * load. A member that is not due does not crash, stand still or close before it is.
+ * load, a table that goes back. A member that is not due does not crash, stand still or close
+ * before it is.
+ *
+ * <p>Nothing of the enumerator is explored: which reader has a split, what the readers' own states
+ * hold, what is withheld after a restart. Mistakes there need two readers, or a restored position,
+ * and none of them shows here. The simulation ({@code LeaseSimulationTest}) runs the enumerator
+ * that ships in every other seed, under all faults at once, with up to two readers, restored
+ * states, drains, and answers that take time; it takes samples where this test takes all orders.
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class HandoffExplorationTest {
