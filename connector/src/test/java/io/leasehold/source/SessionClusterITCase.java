@@ -56,15 +56,15 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Jobs that bring Leasehold, the pool and the database's driver in their jars, in a cluster that
  * lives longer than they do.
  */
-@Timeout(240)
+@Timeout(300)
 class SessionClusterITCase {
 
     private static final Duration SOON = Duration.ofSeconds(60);
 
     private static final LeaseTerms TERMS =
-            LeaseTerms.lasting(Duration.ofMinutes(1))
-                    .renewInterval(Duration.ofSeconds(1))
-                    .storeTimeout(Duration.ofMillis(950))
+            LeaseTerms.lasting(Duration.ofMinutes(2))
+                    .renewInterval(Duration.ofSeconds(4))
+                    .storeTimeout(Duration.ofMillis(3_900))
                     .build();
 
     private static final int SUBMISSIONS = 30;
