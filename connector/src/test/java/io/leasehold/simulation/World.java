@@ -50,7 +50,7 @@ final class World {
     private final Map<Incarnation, Long> hardToClose = new HashMap<>();
     private long storeDownUntil = -1;
 
-    private final MemoryLeaseTable memory = new MemoryLeaseTable();
+    private final MemoryLeaseTable memory = new MemoryLeaseTable(agenda::now);
     private final AfterTheTableWentBack aftermath = new AfterTheTableWentBack(this);
 
     private World(Scenario scenario, Rules rules) {
