@@ -159,6 +159,10 @@ final class ReadableSplits {
      * @param inGroup whether a member has a row; of others nothing need be kept
      */
     List<Exclude.Excluded> next(KnownLeases leases, Predicate<String> inGroup) {
+        // Nearly always, and it is asked at every step.
+        if (wrong.isEmpty()) {
+            return List.of();
+        }
         return wrong.stream()
                 .limit(LeaseRequest.MOST_SPLITS)
                 .flatMap(splitId -> leases.of(splitId).stream())
