@@ -91,6 +91,8 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
 
     private static final Logger LOG = LoggerFactory.getLogger(LeasedSplitEnumerator.class);
 
+    private static final Duration RATES_MEMORY = Duration.ofMinutes(1);
+
     /** Makes the wrapped enumerator, new or from its state. */
     public interface InnerFactory<SplitT extends SourceSplit, InnerT> {
         SplitEnumerator<SplitT, InnerT> create(SplitEnumeratorContext<SplitT> context)
@@ -131,7 +133,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     private final GrantDesk grants;
     private final CheckpointedPositions positions;
     private final HandoffRequests handoffs = new HandoffRequests();
-    private final RecordRates rates = new RecordRates();
+    private final RecordRates rates = new RecordRates(RATES_MEMORY);
     private final SplitBounds<SplitT> bounds;
     private final LeaseEventLog log = new LeaseEventLog();
 

@@ -6,20 +6,49 @@ import java.util.Map;
 
 /**
  * How many records a second readers emit of each split of late, from how many they say they have
- * emitted so far: averages in which a minute ago counts a third as much as now.
+ * emitted so far: averages in which what is longer ago counts less.
  *
  * <p>Times are nanoseconds of a monotonic clock.
  */
 final class RecordRates {
 
-    private static final Duration MEMORY = Duration.ofMinutes(1);
+    /** Less tells nothing: what was held up comes all at once. */
+    private static final double SHORTEST_SECONDS = 0.5;
 
     /**
-     * @param perSecond negative before there was a second count
+     * @param records emitted of late, fewer the longer ago
+     * @param seconds in which they were, fewer in the same way
      */
-    private record Measured(String readerId, long emitted, long at, double perSecond) {}
+    private record Measured(
+            String readerId, long emitted, long at, double records, double seconds) {
 
+        /** As it goes on with another count, that says nothing of the time between. */
+        Measured restarted(String reader, long count, long now) {
+            return new Measured(reader, count, now, records, seconds);
+        }
+
+        Measured counted(long count, long now, double memory) {
+            double passed = (now - at) / 1e9;
+            double remembered = Math.exp(-passed / memory);
+            double weight = memory * (1 - remembered);
+            return new Measured(
+                    readerId,
+                    count,
+                    now,
+                    records * remembered + (count - emitted) / passed * weight,
+                    seconds * remembered + weight);
+        }
+    }
+
+    private final Duration memory;
     private final Map<String, Measured> splits = new HashMap<>();
+
+    /**
+     * @param memory what is as long ago counts a third as much as now
+     */
+    RecordRates(Duration memory) {
+        this.memory = memory;
+    }
 
     /**
      * A reader attempt has emitted so many records of a split so far. An attempt that emitted more
@@ -28,22 +57,14 @@ final class RecordRates {
     void counted(String readerId, String splitId, long emitted, long now) {
         splits.merge(
                 splitId,
-                new Measured(readerId, emitted, now, -1),
-                (before, fresh) -> {
-                    double seconds = (now - before.at()) / 1e9;
-                    if (seconds <= 0) {
+                new Measured(readerId, emitted, now, 0, 0),
+                (before, first) -> {
+                    if (now - before.at() <= 0) {
                         return before;
                     }
-                    if (!readerId.equals(before.readerId()) || emitted < before.emitted()) {
-                        return new Measured(readerId, emitted, now, before.perSecond());
-                    }
-                    double lately = (emitted - before.emitted()) / seconds;
-                    double weight = 1 - Math.exp(-seconds * 1e9 / MEMORY.toNanos());
-                    double rate =
-                            before.perSecond() < 0
-                                    ? lately
-                                    : before.perSecond() + weight * (lately - before.perSecond());
-                    return new Measured(readerId, emitted, now, rate);
+                    return readerId.equals(before.readerId()) && emitted >= before.emitted()
+                            ? before.counted(emitted, now, memory.toSeconds())
+                            : before.restarted(readerId, emitted, now);
                 });
     }
 
@@ -51,13 +72,13 @@ final class RecordRates {
         splits.remove(splitId);
     }
 
-    /** Records per second of those splits that were counted twice at least. */
+    /** Records per second of those splits that were counted for long enough. */
     Map<String, Double> perSecond() {
         Map<String, Double> rates = new HashMap<>();
         splits.forEach(
                 (splitId, measured) -> {
-                    if (measured.perSecond() >= 0) {
-                        rates.put(splitId, measured.perSecond());
+                    if (measured.seconds() >= SHORTEST_SECONDS) {
+                        rates.put(splitId, measured.records() / measured.seconds());
                     }
                 });
         return rates;

@@ -5,6 +5,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,7 +14,7 @@ class RecordRatesTest {
 
     private static final Offset<Double> ABOUT = Offset.offset(0.01);
 
-    private final RecordRates rates = new RecordRates();
+    private final RecordRates rates = new RecordRates(Duration.ofMinutes(1));
 
     @Test
     void oneCountIsNoRate() {
@@ -36,15 +37,26 @@ class RecordRatesTest {
     @Test
     void aMinuteAgoCountsAThirdAsMuch() {
         rates.counted("r", "a", 0, 0);
-        rates.counted("r", "a", 100, seconds(1));
-        rates.counted("r", "a", 100, seconds(61));
+        rates.counted("r", "a", 100_000, seconds(1_000));
+        rates.counted("r", "a", 100_000, seconds(1_060));
 
         assertThat(rates.perSecond().get("a")).isCloseTo(100 * Math.exp(-1), ABOUT);
     }
 
+    /** Two counts are heard in one instant where the JobManager stood still between them. */
+    @Test
+    void whatWasHeldUpAtFirstIsNoRate() {
+        rates.counted("r", "a", 0, 0);
+        rates.counted("r", "a", 150, seconds(0) + 1);
+        assertThat(rates.perSecond()).isEmpty();
+        rates.counted("r", "a", 300, seconds(3));
+
+        assertThat(rates.perSecond().get("a")).isCloseTo(100, Offset.offset(3.0));
+    }
+
     @Test
     void howOftenItIsCountedChangesNothing() {
-        RecordRates often = new RecordRates();
+        RecordRates often = new RecordRates(Duration.ofMinutes(1));
         rates.counted("r", "a", 0, 0);
         often.counted("r", "a", 0, 0);
         rates.counted("r", "a", 10, seconds(1));
