@@ -48,6 +48,8 @@ class LayersTest {
                     .definedBy("io.leasehold.source.split")
                     .layer("event")
                     .definedBy("io.leasehold.source.event")
+                    .layer("book")
+                    .definedBy("io.leasehold.source.book")
                     .layer("metrics")
                     .definedBy("io.leasehold.source.metrics")
                     .layer("thread")
@@ -83,7 +85,9 @@ class LayersTest {
                     .whereLayer("split")
                     .mayOnlyBeAccessedByLayers("enumerator", "reader", "source")
                     .whereLayer("event")
-                    .mayOnlyBeAccessedByLayers("enumerator", "reader")
+                    .mayOnlyBeAccessedByLayers("book", "enumerator", "reader")
+                    .whereLayer("book")
+                    .mayOnlyBeAccessedByLayers("split", "enumerator", "reader", "source")
                     .whereLayer("metrics")
                     .mayOnlyBeAccessedByLayers("enumerator", "reader", "source")
                     .whereLayer("thread")
@@ -103,11 +107,27 @@ class LayersTest {
                             resideInAnyPackage("io.leasehold.lease", "java.lang..", "java.util..")
                                     .or(resideInAnyPackage("java.time", "java.io")));
 
+    /** What enumerator and reader decide: events in, commands out. */
+    @ArchTest
+    static final ArchRule booksKnowTheProtocolAndTheJdkAlone =
+            classes()
+                    .that()
+                    .resideInAPackage("io.leasehold.source.book")
+                    .should()
+                    .onlyDependOnClassesThat(
+                            resideInAnyPackage(
+                                            "io.leasehold.source.book",
+                                            "io.leasehold.source.event",
+                                            "io.leasehold.lease",
+                                            "java.lang..",
+                                            "java.util..")
+                                    .or(resideInAPackage("java.time")));
+
     @ArchTest
     static final ArchRule theProtocolStartsNoThread =
             noClasses()
                     .that()
-                    .resideInAPackage("io.leasehold.lease")
+                    .resideInAnyPackage("io.leasehold.lease", "io.leasehold.source.book")
                     .should()
                     .dependOnClassesThat(
                             resideInAPackage("java.util.concurrent..")

@@ -2,6 +2,7 @@ package io.leasehold.source;
 
 import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.LeaseKeeper;
+import io.leasehold.source.book.BookSettings;
 import io.leasehold.source.enumerator.FailedEnumerator;
 import io.leasehold.source.enumerator.LeasedEnumeratorState;
 import io.leasehold.source.enumerator.LeasedSplitEnumerator;
@@ -194,14 +195,15 @@ public sealed class LeasedSource<T, SplitT extends SourceSplit, InnerT>
                 boundsOf,
                 keeper,
                 new LeasedSplitEnumerator.Settings(
-                        options.terms(),
+                        new BookSettings(
+                                options.terms(),
+                                options.startupTimeout(),
+                                options.progress() == ProgressRecording.ONE_BEHIND,
+                                inner.getBoundedness() == Boundedness.BOUNDED,
+                                options.restore(),
+                                options.onLost() == LostLease.DROP),
                         options.store(),
-                        options.startupTimeout(),
-                        options.deniedTimeout(),
-                        options.progress() == ProgressRecording.ONE_BEHIND,
-                        inner.getBoundedness() == Boundedness.BOUNDED,
-                        options.restore(),
-                        options.onLost() == LostLease.DROP),
+                        options.deniedTimeout()),
                 System::nanoTime,
                 System::currentTimeMillis,
                 counts(),

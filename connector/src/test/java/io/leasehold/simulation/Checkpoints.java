@@ -1,5 +1,7 @@
 package io.leasehold.simulation;
 
+import io.leasehold.source.book.PositionedSplit;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,13 +20,17 @@ final class Checkpoints {
     private static final class Pending {
         final long id;
         final long since;
-        final Map<String, Held> withheld;
+        final List<PositionedSplit<SimulatedSplit>> withheld;
         final Set<String> found;
-        final TreeMap<Integer, Map<String, Held>> states = new TreeMap<>();
+        final TreeMap<Integer, List<PositionedSplit<SimulatedSplit>>> states = new TreeMap<>();
         final Map<String, Fact.At> ended = new HashMap<>();
         final Map<String, Fact.At> frozen = new HashMap<>();
 
-        Pending(long id, long since, Map<String, Held> withheld, Set<String> found) {
+        Pending(
+                long id,
+                long since,
+                List<PositionedSplit<SimulatedSplit>> withheld,
+                Set<String> found) {
             this.id = id;
             this.since = since;
             this.withheld = withheld;
@@ -34,12 +40,12 @@ final class Checkpoints {
 
     private final World world;
     private final SimulatedJob job;
-    private final JobMaster enumerator;
+    private final Enumerator enumerator;
     private final SplittableRandom dice;
     private Optional<Pending> pending = Optional.empty();
     private long lastId;
 
-    Checkpoints(World world, SimulatedJob job, JobMaster enumerator, String name) {
+    Checkpoints(World world, SimulatedJob job, Enumerator enumerator, String name) {
         this.world = world;
         this.job = job;
         this.enumerator = enumerator;
@@ -53,14 +59,14 @@ final class Checkpoints {
     }
 
     void begin() {
-        enumerator.machine().after(dice.nextLong(INTERVAL), this::trigger);
+        enumerator.machine.after(dice.nextLong(INTERVAL), this::trigger);
     }
 
     private void trigger() {
         if (enumerator.over()) {
             return;
         }
-        long now = enumerator.machine().clock();
+        long now = enumerator.machine.clock();
         if (pending.isPresent() && now - pending.get().since > GIVEN_UP_AFTER) {
             abort();
         }
@@ -68,12 +74,11 @@ final class Checkpoints {
             lastId++;
             pending =
                     Optional.of(
-                            new Pending(
-                                    lastId, now, enumerator.withheld(lastId), enumerator.found()));
+                            new Pending(lastId, now, enumerator.begun(lastId), enumerator.found()));
             long id = lastId;
             enumerator.readers().forEach(reader -> reader.toReader.send(() -> reader.snapshot(id)));
         }
-        enumerator.machine().after(INTERVAL, this::trigger);
+        enumerator.machine.after(INTERVAL, this::trigger);
     }
 
     void abort() {
@@ -87,9 +92,9 @@ final class Checkpoints {
     void acknowledged(
             Reader reader,
             long id,
-            Map<String, Held> state,
-            Map<String, Held> ended,
-            Map<String, Held> frozen) {
+            List<PositionedSplit<SimulatedSplit>> state,
+            Map<String, PositionedSplit<SimulatedSplit>> ended,
+            Map<String, PositionedSplit<SimulatedSplit>> frozen) {
         if (enumerator.over() || pending.isEmpty() || pending.get().id != id) {
             return;
         }
@@ -108,15 +113,16 @@ final class Checkpoints {
         }
     }
 
-    private static void put(Map<String, Held> held, Map<String, Fact.At> positions) {
-        held.forEach(
-                (splitId, at) -> positions.put(splitId, new Fact.At(at.position(), at.epoch())));
+    private static void put(
+            Map<String, PositionedSplit<SimulatedSplit>> held, Map<String, Fact.At> positions) {
+        held.forEach((splitId, split) -> positions.put(splitId, Snapshot.at(split)));
     }
 
     private void complete(Pending checkpoint) {
         Map<String, Fact.At> ended = new HashMap<>(job.completed().ended());
         ended.putAll(checkpoint.ended);
-        List<Map<String, Held>> readers = new ArrayList<>(checkpoint.states.values());
+        List<List<PositionedSplit<SimulatedSplit>>> readers =
+                new ArrayList<>(checkpoint.states.values());
         job.completed(
                 new Snapshot(
                         checkpoint.id,
@@ -127,6 +133,6 @@ final class Checkpoints {
                         checkpoint.found));
         // Whoever completed it may die before anybody is told.
         long later = dice.nextInt(10) == 0 ? dice.nextLong(2 * Scenario.SECOND) : 1_000_000;
-        enumerator.machine().after(later, () -> enumerator.completed(checkpoint.id));
+        enumerator.machine.after(later, () -> enumerator.completed(checkpoint.id));
     }
 }

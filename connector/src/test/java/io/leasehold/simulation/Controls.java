@@ -7,9 +7,17 @@ import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.Share;
 import io.leasehold.simulation.Violation.Promise;
+import io.leasehold.source.book.BookSettings;
+import io.leasehold.source.book.BookVariants;
+import io.leasehold.source.book.EnumeratorBook;
+import io.leasehold.source.book.PositionedSplit;
+import io.leasehold.source.book.SplitCodec;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 import static io.leasehold.simulation.Violation.Promise.DRAINED_IS_COMMITTED;
 import static io.leasehold.simulation.Violation.Promise.L1_TAKEN_OVER;
@@ -161,14 +169,7 @@ enum Controls {
                         }
                     }),
     A_FREEZE_OF_BEFORE_IS_TAKEN_FOR_THIS_ONE(
-            S5_PLANNED_MOVES_REPLAY_NOTHING,
-            () ->
-                    new Rules() {
-                        @Override
-                        boolean knowsFreezesApart() {
-                            return false;
-                        }
-                    }),
+            S5_PLANNED_MOVES_REPLAY_NOTHING, book(BookVariants::takesAnyFreezeForThisOne)),
     DRAINED_IS_SAID_BEFORE_A_CHECKPOINT(
             DRAINED_IS_COMMITTED,
             () ->
@@ -178,38 +179,15 @@ enum Controls {
                             return false;
                         }
                     }),
-    FORCED_READER_GETS_GRANTS(
-            S1_EXCLUSIVE,
-            () ->
-                    new Rules() {
-                        @Override
-                        boolean grantsWaitForForcedReaders() {
-                            return false;
-                        }
-                    }),
+    FORCED_READER_GETS_GRANTS(S1_EXCLUSIVE, book(BookVariants::grantsToForcedReaders)),
     CLAIMANT_FORCES_WITHOUT_WAITING(S1_EXCLUSIVE, keeper(KeeperVariants::impatient)),
     RENEWAL_COUNTS_BEFORE_THE_LEASES_ARE_READ(S1_EXCLUSIVE, keeper(KeeperVariants::hasty)),
     WHO_FORCES_AND_IS_SILENT_IS_NOT_HEEDED(S1_EXCLUSIVE, keeper(KeeperVariants::bold)),
 
     // ------------------------------------------------------------------------------------ grants
-    CLOSING_MEMBER_FORGETS_ITS_READERS(
-            S1_EXCLUSIVE,
-            () ->
-                    new Rules() {
-                        @Override
-                        long saidOnClose(long stillGranted) {
-                            return 0;
-                        }
-                    }),
+    CLOSING_MEMBER_FORGETS_ITS_READERS(S1_EXCLUSIVE, book(BookVariants::forgetsItsReadersAtTheEnd)),
     NEXT_ATTEMPT_DOES_NOT_WAIT_FOR_THE_LAST(
-            S1_EXCLUSIVE,
-            () ->
-                    new Rules() {
-                        @Override
-                        boolean waitsForFormerAttempt() {
-                            return false;
-                        }
-                    }),
+            S1_EXCLUSIVE, book(BookVariants::waitsForNoFormerAttempt)),
     STATE_FORGETS_A_SPLIT_AT_ITS_END(
             S6_STATE_AND_SOURCE_AGREE,
             () ->
@@ -220,29 +198,28 @@ enum Controls {
                         }
                     }),
 
+    // ------------------------------------------------------------------------------------- book
+    RELEASES_WHAT_IS_NOT_FROZEN(
+            S5_PLANNED_MOVES_REPLAY_NOTHING, book(BookVariants::releasesWhatIsNotFrozen)),
+    TAKES_BACK_WHAT_A_READER_HAS(S1_EXCLUSIVE, book(BookVariants::takesBackWhatAReaderHas)),
+
     // ------------------------------------------------------------------------------- exclusions
     MEMBER_TAKES_WHAT_IT_DOES_NOT_FIND(
             READS_ITS_OWN,
             () ->
                     new Rules() {
                         @Override
-                        boolean sourceTellsWhatItFinds() {
-                            return false;
+                        Set<String> found(Set<String> soFar, Scenario scenario) {
+                            return scenario.splits().stream()
+                                    .map(Scenario.Split::id)
+                                    .collect(Collectors.toSet());
                         }
                     }),
     PLANNER_IGNORES_EXCLUSIONS(L3_SETTLED, table(BrokenTables::hidesExclusions)),
     EXCLUSIONS_ARE_NOT_WRITTEN(L3_SETTLED, table(BrokenTables::excludesNobody)),
 
     // ------------------------------------------------------------------------ readers, restarts
-    MEMBER_WITHOUT_READERS_KEEPS_ITS_SPLITS(
-            L3_SETTLED,
-            () ->
-                    new Rules() {
-                        @Override
-                        boolean heedsAbsence() {
-                            return false;
-                        }
-                    }),
+    MEMBER_WITHOUT_READERS_KEEPS_ITS_SPLITS(L3_SETTLED, book(BookVariants::missesNoReader)),
     NOBODY_AWAITS_A_RESTART(RESTART_IS_AWAITED, table(BrokenTables::closesWithoutHold)),
 
     // ----------------------------------------------------------------------- conditional writes
@@ -293,6 +270,31 @@ enum Controls {
                     LeaseKeeper keeper(
                             Incarnation incarnation, Share share, LeaseTerms terms, long now) {
                         return keepers.make(World.GROUP, incarnation, share, terms, now);
+                    }
+                };
+    }
+
+    /** Makes a book of one incarnation. */
+    private interface Books {
+        EnumeratorBook<SimulatedSplit> make(
+                LeaseKeeper keeper,
+                BookSettings settings,
+                SplitCodec<SimulatedSplit> codec,
+                List<PositionedSplit<SimulatedSplit>> withheld,
+                Set<String> found);
+    }
+
+    private static Rules.Maker book(Books books) {
+        return () ->
+                new Rules() {
+                    @Override
+                    EnumeratorBook<SimulatedSplit> book(
+                            LeaseKeeper keeper,
+                            BookSettings settings,
+                            SplitCodec<SimulatedSplit> codec,
+                            List<PositionedSplit<SimulatedSplit>> withheld,
+                            Set<String> found) {
+                        return books.make(keeper, settings, codec, withheld, found);
                     }
                 };
     }

@@ -1,79 +1,70 @@
 package io.leasehold.simulation;
 
-import io.leasehold.lease.Claim;
 import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.LeaseEvent;
 import io.leasehold.lease.LeaseKeeper;
 import io.leasehold.lease.LeaseRequest;
 import io.leasehold.lease.LeaseRequest.Beat;
 import io.leasehold.lease.LeaseRequest.Discover.NewSplit;
-import io.leasehold.lease.LeaseRequest.Recorded;
-import io.leasehold.lease.LeaseRequest.Release;
 import io.leasehold.lease.LeaseStep;
-import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.ReaderAbsence;
 import io.leasehold.lease.RestoreRule;
-import io.leasehold.lease.RestoredPosition;
-import io.leasehold.source.enumerator.WithheldSplits;
+import io.leasehold.source.book.BookSettings;
+import io.leasehold.source.book.Command;
+import io.leasehold.source.book.EnumeratorBook;
+import io.leasehold.source.book.JobView;
+import io.leasehold.source.book.Lesson;
+import io.leasehold.source.book.PositionedSplit;
+import io.leasehold.source.event.LeaseSourceEvent;
+import io.leasehold.source.event.LeaseSourceEvent.FromReader;
+import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
+import io.leasehold.source.event.LeaseSourceEvent.GrantRequested;
+import io.leasehold.source.event.LeaseSourceEvent.ReaderStarted;
+import io.leasehold.source.event.LeaseSourceEvent.StopRequested;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.function.Consumer;
+import java.util.function.BiFunction;
 
 /**
- * One life of a job's enumerator: drives the real keeper as the connector's enumerator does, and
- * treats splits and readers as that does. Rules can be broken here; {@link ShippedEnumerator} is
- * what the connector's does.
+ * One life of a job's enumerator: drives the book that the connector's enumerator drives, on
+ * virtual time, over a network that delays and loses.
  */
-final class Enumerator implements JobMaster {
+final class Enumerator implements Command.Hand<SimulatedSplit> {
 
-    private final Incarnation me;
-    private final Machine machine;
-    private final StoreWay way;
-    private final Checkpoints checkpoints;
+    /** Flink's own list of what was assigned after which checkpoint. */
+    private record Logged(
+            int subtask, PositionedSplit<SimulatedSplit> split, long afterCheckpoint) {}
+
+    final Incarnation me;
+    final Machine machine;
+    final StoreWay way;
+    final Checkpoints checkpoints;
     private final World world;
     private final SimulatedJob job;
     private final LeaseKeeper keeper;
+    private final EnumeratorBook<SimulatedSplit> book;
     private final SplittableRandom dice;
-    private final ReportedPositions reports;
-
-    private final WithheldSplits<Held> withheld = new WithheldSplits<>();
-    private final Assigned assigned;
-
-    /** Which time a split was asked for last, while the claim on it stands. */
-    private final Map<String, Long> asked = new TreeMap<>();
-
-    /** Which wishes to stop at once a subtask's attempt has not confirmed. */
-    private final Map<Integer, Set<Long>> unconfirmed = new HashMap<>();
-
-    private long wishes;
 
     /** Attempts that run or are about to, by subtask. */
     private final TreeMap<Integer, Reader> attempts = new TreeMap<>();
 
     private final List<Reader> allAttempts = new ArrayList<>();
-    private boolean awaitsReaders = true;
-    private final ReaderAbsence absence;
-    private boolean away;
+    private final List<Logged> assigned = new ArrayList<>();
+    private final Set<Reader> started = new HashSet<>();
     private boolean everJoined;
     private boolean over;
     private boolean underWay;
     private List<LeaseRequest<?>> lastWords = List.of();
     private long turns;
     private long lastRenewal;
-    private OptionalLong nextAssign = OptionalLong.empty();
+    private OptionalLong nextLook = OptionalLong.empty();
 
     Enumerator(World world, SimulatedJob job, Incarnation me, Snapshot restored) {
         this.world = world;
@@ -83,48 +74,31 @@ final class Enumerator implements JobMaster {
         this.dice = world.dice("enumerator " + me);
         this.way = new StoreWay(world, machine, me, job.terms());
         this.lastRenewal = machine.clock() - job.terms().duration().toNanos();
+        this.checkpoints = new Checkpoints(world, job, this, me.toString());
         this.keeper = world.rules.keeper(me, job.share(), job.terms(), machine.clock());
         job.remembered(machine.clock()).ifPresent(keeper::startsAfter);
-        this.reports = new ReportedPositions(job.oneBehind());
-        this.assigned = new Assigned(world.rules);
-        this.absence =
-                new ReaderAbsence(job.terms().readersTimeout(), job.terms().readersTimeout());
-        this.checkpoints = new Checkpoints(world, job, this, me.toString());
-        if (world.rules.sourceTellsWhatItFinds()) {
-            keeper.sourceTells(Optional.of(restored.found()));
-        }
-        restored.withheld().forEach(withheld::withhold);
+        this.book =
+                world.rules.book(
+                        keeper,
+                        new BookSettings(
+                                job.terms(),
+                                job.terms().readersTimeout(),
+                                job.oneBehind(),
+                                false,
+                                RestoreRule.AUTO,
+                                false),
+                        new SimulatedSplit.Codec(job::canRead),
+                        restored.withheld(),
+                        world.rules.found(restored.found(), world.scenario));
     }
 
-    @Override
-    public Incarnation me() {
-        return me;
-    }
-
-    @Override
-    public Machine machine() {
-        return machine;
-    }
-
-    @Override
-    public StoreWay way() {
-        return way;
-    }
-
-    @Override
-    public Checkpoints checkpoints() {
-        return checkpoints;
-    }
-
-    @Override
-    public void start() {
-        withheld().forEach(this::withhold);
+    void start() {
         discovers();
         for (int subtask = 0; subtask < job.parallelism(); subtask++) {
             startReader(subtask, dice.nextLong(2 * Scenario.SECOND));
         }
         checkpoints.begin();
-        turn();
+        tell((it, view) -> it.start());
     }
 
     private void startReader(int subtask, long after) {
@@ -138,11 +112,10 @@ final class Enumerator implements JobMaster {
                                         job,
                                         this,
                                         subtask,
-                                        me.id() + "." + subtask + "." + allAttempts.size(),
-                                        job.completed().readers().get(subtask));
+                                        me.id() + "." + subtask + "." + allAttempts.size());
                         allAttempts.add(reader);
                         attempts.put(subtask, reader);
-                        reader.start();
+                        reader.start(job.completed().readers().get(subtask));
                     }
                 });
     }
@@ -157,12 +130,87 @@ final class Enumerator implements JobMaster {
             found.add(
                     new NewSplit(split.id(), split.parents(), Positions.as(dice.nextLong(20), 0)));
         }
-        keeper.discovered(found);
-        turn();
+        tell((it, view) -> it.discovered(found));
         machine.after(7 * Scenario.SECOND, this::discovers);
     }
 
-    // ------------------------------------------------------------------------------- the keeper
+    // ------------------------------------------------------------------------------- the book
+
+    private JobView at(long now) {
+        return new JobView(now, attempts.keySet(), job.parallelism(), false);
+    }
+
+    private void tell(
+            BiFunction<EnumeratorBook<SimulatedSplit>, JobView, List<Command<SimulatedSplit>>>
+                    event) {
+        if (!over) {
+            event.apply(book, at(machine.clock())).forEach(this::carryOut);
+            turn();
+        }
+    }
+
+    private void carryOut(Command<SimulatedSplit> command) {
+        if (!over) {
+            command.carryOut(this);
+        }
+    }
+
+    @Override
+    public void assign(Command.Assign<SimulatedSplit> assignment) {
+        int subtask = assignment.subtask();
+        assignment
+                .splits()
+                .forEach(split -> assigned.add(new Logged(subtask, split, checkpoints.lastId())));
+        Reader reader = attempts.get(subtask);
+        assignment.splits().forEach(split -> reader.toReader.send(() -> reader.assigned(split)));
+    }
+
+    /** An event that gets lost fails the reader it was for, but not before others may arrive. */
+    @Override
+    public void send(Command.Send<SimulatedSplit> send) {
+        Reader reader = attempts.get(send.subtask());
+        boolean lost =
+                send.event() instanceof StopRequested && !world.calm() && !dice.nextBoolean();
+        if (send.event() instanceof GrantExtended granted) {
+            long clock = machine.clock();
+            reader.toReader.send(() -> reader.extended(granted, clock));
+            return;
+        } else if (!lost) {
+            reader.toReader.send(() -> send.event().reach(reader));
+            return;
+        }
+        machine.after(
+                dice.nextLong(40 * Scenario.SECOND),
+                () -> {
+                    if (!over && attempts.get(reader.subtask) == reader) {
+                        readerFails(reader, Scenario.SECOND);
+                    }
+                });
+    }
+
+    @Override
+    public void tellNoMore(Command.TellNoMore<SimulatedSplit> reader) {
+        throw new IllegalStateException("A queue without an end is at its end.");
+    }
+
+    @Override
+    public void callAt(Command.CallAt<SimulatedSplit> time) {
+        if (nextLook.isEmpty() || nextLook.getAsLong() != time.at()) {
+            nextLook = OptionalLong.of(time.at());
+            machine.after(
+                    Math.max(0, time.at() - machine.clock()), () -> tell(EnumeratorBook::looked));
+        }
+    }
+
+    @Override
+    public void say(Command.Say<SimulatedSplit> text) {
+        // Nobody listens.
+    }
+
+    @Override
+    public void fail(Command.Fail<SimulatedSplit> failure) {
+        job.failed(this, failure.why());
+    }
 
     private void turn() {
         if (over || underWay) {
@@ -172,7 +220,7 @@ final class Enumerator implements JobMaster {
             keeper.committed(Long.MAX_VALUE);
         }
         long now = world.rules.due(job.terms(), lastRenewal, machine.clock());
-        Optional<LeaseStep<?>> step = keeper.next(now);
+        Optional<LeaseStep<?>> step = book.next(now);
         long mine = ++turns;
         if (step.isPresent()) {
             underWay = true;
@@ -181,9 +229,8 @@ final class Enumerator implements JobMaster {
             }
             send(step.get(), machine.clock());
         } else {
-            long later = Math.max(1, keeper.wakeAt(now) - now);
             machine.after(
-                    later,
+                    Math.max(1, book.wakeAt(now) - now),
                     () -> {
                         if (turns == mine) {
                             turn();
@@ -202,444 +249,143 @@ final class Enumerator implements JobMaster {
                         return;
                     }
                     long now = machine.clock();
-                    List<LeaseEvent> learnt =
-                            keeper.answered(
-                                    answer,
-                                    world.rules.dated(sentAt, now),
-                                    world.rules.seen(sentAt, now));
-                    learnt.forEach(this::learn);
-                    if (!over) {
-                        assign();
-                        turn();
-                    }
+                    tell(
+                            (it, view) -> {
+                                Lesson<SimulatedSplit> lesson =
+                                        it.answered(
+                                                answer,
+                                                world.rules.dated(sentAt, now),
+                                                at(world.rules.seen(sentAt, now)));
+                                lesson.learnt().forEach(this::note);
+                                return lesson.commands();
+                            });
                 });
     }
 
-    private void learn(LeaseEvent event) {
-        if (over) {
-            return;
-        }
+    private void note(LeaseEvent event) {
         if (event instanceof LeaseEvent.Joined) {
             everJoined = true;
-        } else if (event instanceof LeaseEvent.Acquired acquired) {
-            acquired(acquired);
-        } else if (event instanceof LeaseEvent.Claimed claimed) {
-            claimed(claimed);
-        } else if (event instanceof LeaseEvent.ClaimOver claim) {
-            claimOver(claim.splitId());
-        } else if (event instanceof LeaseEvent.LetGo gone) {
-            letGo(gone.splitId());
-        } else if (event instanceof LeaseEvent.Finished finished) {
-            tellHolder(finished.splitId(), reader -> reader.forget(finished.splitId()));
-            forget(finished.splitId());
-        } else if (event instanceof LeaseEvent.RestoredElsewhere elsewhere) {
-            letGo(elsewhere.splitId());
-        } else if (event instanceof LeaseEvent.Lost lost) {
-            fail("lost " + lost.splitId() + ": " + lost.why());
         } else if (event instanceof LeaseEvent.TableWentBack back) {
             job.remembers(back.lost().highestEpoch(), back.lost().quietUntil() - machine.clock());
-            fail(back.why());
-        } else if (event instanceof LeaseEvent.Over end) {
-            fail(end.why());
         }
-    }
-
-    private void claimed(LeaseEvent.Claimed claimed) {
-        String splitId = claimed.splitId();
-        long number = ++wishes;
-        asked.put(splitId, number);
-        Optional<Reader> holder = holder(splitId);
-        if (claimed.claim().kind() == Claim.Kind.FORCE) {
-            assigned.keepBack(splitId);
-            holder.ifPresent(
-                    reader -> {
-                        unconfirmed
-                                .computeIfAbsent(reader.subtask, none -> new HashSet<>())
-                                .add(number);
-                        stop(reader, splitId, number);
-                    });
-        } else {
-            holder.ifPresent(r -> r.toReader.send(() -> r.freeze(splitId, number)));
-        }
-    }
-
-    /** An event that gets lost fails the reader it was for, but not before others may arrive. */
-    private void stop(Reader reader, String splitId, long number) {
-        if (world.calm() || dice.nextBoolean()) {
-            reader.toReader.send(() -> reader.stop(splitId, number));
-        } else {
-            machine.after(
-                    dice.nextLong(40 * Scenario.SECOND),
-                    () -> {
-                        if (!over && attempts.get(reader.subtask) == reader) {
-                            readerFails(reader, Scenario.SECOND);
-                        }
-                    });
-        }
-    }
-
-    private void claimOver(String splitId) {
-        Long number = asked.remove(splitId);
-        unconfirmed.values().forEach(numbers -> numbers.remove(number));
-        assigned.keepBackNoMore(splitId);
-        holder(splitId).ifPresent(reader -> reader.toReader.send(() -> reader.goOn(splitId)));
-    }
-
-    private void letGo(String splitId) {
-        tellHolder(splitId, reader -> reader.letGo(splitId));
-        forget(splitId);
-    }
-
-    /** The reader that has the split, or whose own state holds it. */
-    private void tellHolder(String splitId, Consumer<Reader> event) {
-        OptionalInt only = withheld.onlyOneFor(splitId);
-        holder(splitId)
-                .or(() -> only.isPresent() ? started(only.getAsInt()) : Optional.empty())
-                .ifPresent(reader -> reader.toReader.send(() -> event.accept(reader)));
-    }
-
-    private Optional<Reader> started(int subtask) {
-        return assigned.isStarted(subtask) ? Optional.of(attempts.get(subtask)) : Optional.empty();
-    }
-
-    private Optional<Reader> holder(String splitId) {
-        return assigned.holderOf(splitId).map(attempts::get);
-    }
-
-    @Override
-    public void stopped(Reader reader, long number) {
-        if (!over && attempts.get(reader.subtask) == reader) {
-            unconfirmed.getOrDefault(reader.subtask, Set.of()).remove(number);
-        }
-    }
-
-    private void fail(String why) {
-        readers().forEach(reader -> reader.toReader.send(reader::withdrawn));
-        job.failed(this, why);
-    }
-
-    private void acquired(LeaseEvent.Acquired acquired) {
-        String splitId = acquired.lease().splitId();
-        if (!job.canRead(splitId)) {
-            keeper.cannotRead(splitId);
-            return;
-        }
-        long position =
-                acquired.fromState()
-                        ? withheld.of(splitId).orElseThrow().position()
-                        : Positions.of(acquired.progress());
-        Held split = new Held(position, acquired.lease().tenure(), acquired.lease().epoch());
-        withheld.withhold(splitId, split);
-        assigned.await(splitId, split, withheld.onlyOneFor(splitId));
-    }
-
-    private void forget(String splitId) {
-        withheld.forget(splitId);
-        assigned.forget(splitId);
-        asked.remove(splitId);
-    }
-
-    private void heedAbsence() {
-        long now = machine.clock();
-        if (!world.rules.heedsAbsence()) {
-            return;
-        }
-        if (!absence.isTooLong(allReadersRun(), now)) {
-            if (away) {
-                away = false;
-                keeper.readersAreBack();
-            }
-            return;
-        }
-        if (!away) {
-            away = true;
-            keeper.withoutReaders("readers are missing");
-        }
-        boolean silent = assigned.lastSilence().stream().allMatch(until -> until - now <= 0);
-        if (silent && keeper.heldCount() > 0) {
-            giveUp();
-        }
-    }
-
-    private void giveUp() {
-        if (assigned.anyIsHeld()) {
-            fail("readers are missing");
-            return;
-        }
-        keeper.giveUp();
-        withheld()
-                .forEach(
-                        (splitId, at) -> {
-                            assigned.forget(splitId);
-                            withhold(splitId, at);
-                        });
-    }
-
-    private void assign() {
-        heedAbsence();
-        if (over) {
-            return;
-        }
-        long now = machine.clock();
-        for (Assigned.Assignment next : assigned.assignable(now)) {
-            withheld.sent(Set.of(next.splitId()));
-            assigned.logged(next, checkpoints.lastId());
-            Reader reader = attempts.get(next.subtask());
-            reader.toReader.send(() -> reader.assigned(next.splitId(), next.split()));
-            Optional.ofNullable(asked.get(next.splitId()))
-                    .ifPresent(n -> reader.toReader.send(() -> reader.freeze(next.splitId(), n)));
-        }
-        assigned.nextSilence(now)
-                .ifPresent(
-                        at -> {
-                            if (nextAssign.isEmpty() || nextAssign.getAsLong() != at) {
-                                nextAssign = OptionalLong.of(at);
-                                machine.after(
-                                        at - now,
-                                        () -> {
-                                            if (!over) {
-                                                assign();
-                                            }
-                                        });
-                            }
-                        });
     }
 
     // ------------------------------------------------------------------------------ the readers
 
-    @Override
-    public void readerStarted(Reader reader, Map<String, Held> restored) {
-        if (over || attempts.get(reader.subtask) != reader) {
-            return;
+    /** Flink says that an attempt is there, and what it restored of its state. */
+    void registered(Reader reader, List<PositionedSplit<SimulatedSplit>> restored) {
+        if (isCurrent(reader)) {
+            tell((it, view) -> it.registered(reader.subtask, restored, view));
         }
-        assigned.started(reader.subtask);
-        restored.forEach(
-                (splitId, at) -> {
-                    if (takeBack(reader.subtask, splitId, at)) {
-                        holdsToo(reader.subtask, splitId);
-                    } else {
-                        reader.toReader.send(() -> reader.letGo(splitId));
-                    }
-                });
-        for (String splitId : new TreeSet<>(withheld.missing(reader.subtask))) {
-            asked.remove(splitId);
-            keeper.orphaned(splitId);
-        }
-        withheld.attemptStarted(reader.subtask);
-        if (awaitsReaders && allReadersRun()) {
-            awaitsReaders = false;
-            keeper.stateIsKnown();
-        }
-        assign();
-        turn();
     }
 
-    /** One split, one state: another reader whose own state holds it too is to forget it. */
-    private void holdsToo(int subtask, String splitId) {
-        OptionalInt other = withheld.onlyOneFor(splitId);
-        if (other.isPresent() && other.getAsInt() != subtask) {
-            started(other.getAsInt())
-                    .ifPresent(reader -> reader.toReader.send(() -> reader.letGo(splitId)));
+    void heard(Reader reader, FromReader event) {
+        if (isCurrent(reader) && event instanceof GrantRequested request) {
+            // As in the connector, where this is a call: the keeper is not asked what to send.
+            book.heard(reader.subtask, request, at(machine.clock())).forEach(this::carryOut);
+        } else if (isCurrent(reader)) {
+            if (event instanceof ReaderStarted) {
+                started.add(reader);
+            }
+            tell((it, view) -> it.heard(reader.subtask, event, view));
+            if (event instanceof LeaseSourceEvent.Positions report
+                    && !world.rules.awaitsTheCheckpoint()) {
+                tell((it, view) -> it.completed(report.checkpointId(), view));
+            }
         }
-        withheld.onlyFor(subtask, splitId);
     }
 
-    /** Returns whether that is the position to go on from. */
-    private boolean takeBack(int subtask, String splitId, Held at) {
-        if (assigned.isHeld(splitId)
-                || withheld.of(splitId).filter(it -> it.epoch() > at.epoch()).isPresent()) {
-            return false;
-        }
-        withheld.cameBack(subtask, splitId);
-        assigned.forget(splitId);
-        withhold(splitId, at);
-        return true;
+    private boolean isCurrent(Reader reader) {
+        return !over && attempts.get(reader.subtask) == reader;
     }
 
-    private void withhold(String splitId, Held at) {
-        withheld.withhold(splitId, at);
-        asked.remove(splitId);
-        keeper.ensureLeases(
-                List.of(new NewSplit(splitId, Set.of(), Positions.as(at.position(), 0))));
-        keeper.restored(splitId, new RestoredPosition(at.tenure(), at.epoch(), RestoreRule.AUTO));
+    /** No reader runs any more, and none is started. */
+    void readersGo() {
+        readers().forEach(reader -> readerFails(reader, 0));
     }
 
     /** A reader is cut off; the JobManager takes it for failed soon, and starts another. */
-    @Override
-    public void readerFails(Reader reader, long restartsAfter) {
+    void readerFails(Reader reader, long restartsAfter) {
         reader.cutOff();
         machine.after(
                 dice.nextLong(Scenario.SECOND),
                 () -> {
-                    if (over || attempts.get(reader.subtask) != reader) {
+                    if (!isCurrent(reader)) {
                         return;
                     }
                     int subtask = reader.subtask;
                     attempts.remove(subtask);
                     checkpoints.abort();
-                    unconfirmed.remove(subtask);
-                    Set<String> last = assigned.gone(subtask);
-                    last.forEach(asked::remove);
-                    withheld.attemptGone(subtask, last);
-                    reports.attemptGone(subtask);
-                    Set<String> had = withheld.missing(subtask);
-                    assigned.since(subtask, job.completed().id())
-                            .forEach(
-                                    (splitId, at) -> {
-                                        if (had.contains(splitId)) {
-                                            takeBack(subtask, splitId, at);
-                                        }
-                                    });
+                    List<PositionedSplit<SimulatedSplit>> since = assignedSince(subtask);
+                    tell((it, view) -> it.cameBack(subtask, since, view));
                     startReader(subtask, restartsAfter);
-                    turn();
                 });
     }
 
-    @Override
-    public void grantRequested(Reader reader, long askedAt) {
-        if (over || attempts.get(reader.subtask) != reader || !assigned.isStarted(reader.subtask)) {
-            return;
-        }
-        if (world.rules.grantsWaitForForcedReaders()
-                && !unconfirmed.getOrDefault(reader.subtask, Set.of()).isEmpty()) {
-            return;
-        }
-        long now = machine.clock();
-        Duration granted = keeper.extendFor(now);
-        if (!granted.isZero()) {
-            assigned.granted(reader.subtask, now + LeaseTerms.byAnotherClock(granted).toNanos());
-            Rules.Grant grant = new Rules.Grant(askedAt, granted.toNanos(), now);
-            reader.toReader.send(() -> reader.extended(grant));
-        }
+    /** What a subtask was assigned since the last completed checkpoint; forgotten then. */
+    private List<PositionedSplit<SimulatedSplit>> assignedSince(int subtask) {
+        List<PositionedSplit<SimulatedSplit>> since =
+                assigned.stream()
+                        .filter(logged -> logged.subtask() == subtask)
+                        .filter(logged -> logged.afterCheckpoint() >= job.completed().id())
+                        .map(Logged::split)
+                        .toList();
+        assigned.removeIf(logged -> logged.subtask() == subtask);
+        return since;
     }
 
-    @Override
-    public void reported(Reader reader, long checkpointId, Reader.Report report) {
-        if (!over && attempts.get(reader.subtask) == reader) {
-            reports.reported(reader.subtask, checkpointId, report);
-            if (!world.rules.awaitsTheCheckpoint()) {
-                frozen(reports.frozen(checkpointId));
-            }
-        }
+    // -------------------------------------------------------------------------- checkpoints
+
+    /** A checkpoint begins: what it holds of this enumerator. */
+    List<PositionedSplit<SimulatedSplit>> begun(long checkpointId) {
+        tell((it, view) -> it.begun(checkpointId, view));
+        return book.withheld();
     }
 
-    private void frozen(List<ReportedPositions.Frozen> splits) {
-        keeper.frozen(
-                splits.stream()
-                        .filter(
-                                split ->
-                                        world.rules.knowsFreezesApart()
-                                                ? Long.valueOf(split.number())
-                                                        .equals(asked.get(split.splitId()))
-                                                : asked.containsKey(split.splitId()))
-                        .map(
-                                split ->
-                                        new Release.Released(
-                                                split.splitId(),
-                                                split.at().epoch(),
-                                                Optional.of(
-                                                        Positions.as(
-                                                                split.at().position(),
-                                                                split.checkpointId()))))
-                        .toList());
-    }
-
-    @Override
-    public void completed(long checkpointId) {
-        if (over) {
-            return;
-        }
-        keeper.committed(checkpointId - 1);
-        frozen(reports.frozen(checkpointId));
-        List<Recorded> progress = new ArrayList<>();
-        List<Recorded> finished = new ArrayList<>();
-        for (ReportedPositions.Due due : reports.completed(checkpointId)) {
-            (due.finished() ? finished : progress)
-                    .add(
-                            new Recorded(
-                                    due.splitId(),
-                                    due.at().epoch(),
-                                    Positions.as(due.at().position(), due.checkpointId())));
-        }
-        keeper.progressed(progress);
-        keeper.finished(finished);
-        progress.forEach(
-                split -> keeper.measured(Map.of(split.splitId(), rateOf(split.splitId()))));
-        turn();
-    }
-
-    /** A measurement trembles; while it storms, the input does. */
-    private double rateOf(String splitId) {
-        double steady = 10 + Math.floorMod(splitId.hashCode(), 90);
-        return steady * (world.calm() ? 0.9 + 0.2 * dice.nextDouble() : 4 * dice.nextDouble());
+    void completed(long checkpointId) {
+        tell((it, view) -> it.completed(checkpointId, view));
     }
 
     // ---------------------------------------------------------------------------------- the end
 
     /** Says goodbye, when what is under way is over. */
-    @Override
-    public void close() {
+    void close() {
         over = true;
-        long now = machine.clock();
-        long granted =
-                assigned.lastSilence().stream()
-                        .map(until -> Math.max(0, until - now))
-                        .findFirst()
-                        .orElse(0);
-        lastWords = keeper.close(Duration.ofNanos(world.rules.saidOnClose(granted)), now);
+        lastWords = book.close(machine.clock());
         if (!underWay) {
             lastWords.forEach(way::say);
         }
     }
 
-    @Override
-    public boolean over() {
+    boolean over() {
         return over;
     }
 
-    @Override
-    public boolean everJoined() {
+    boolean everJoined() {
         return everJoined;
     }
 
-    @Override
-    public boolean joined() {
-        return keeper.joined();
+    boolean joined() {
+        return book.joined();
     }
 
-    @Override
-    public boolean allReadersRun() {
-        return assigned.startedCount() == job.parallelism();
+    boolean allReadersRun() {
+        return attempts.size() == job.parallelism() && started.containsAll(attempts.values());
     }
 
-    @Override
-    public Map<String, Held> withheld(long checkpointId) {
-        return withheld();
+    Set<String> found() {
+        return book.found().orElse(Set.of());
     }
 
-    private Map<String, Held> withheld() {
-        Map<String, Held> all = new TreeMap<>();
-        withheld.splitIds().forEach(id -> all.put(id, withheld.of(id).orElseThrow()));
-        return all;
-    }
-
-    @Override
-    public Set<String> found() {
-        return keeper.found().orElse(Set.of());
-    }
-
-    @Override
-    public Collection<Reader> readers() {
+    Collection<Reader> readers() {
         return List.copyOf(attempts.values());
     }
 
-    @Override
-    public Collection<Reader> allAttempts() {
+    Collection<Reader> allAttempts() {
         return List.copyOf(allAttempts);
     }
 
-    @Override
-    public Optional<Reader> reader(int subtask) {
+    Optional<Reader> reader(int subtask) {
         return Optional.ofNullable(attempts.get(subtask));
     }
 }

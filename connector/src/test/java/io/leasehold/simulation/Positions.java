@@ -15,6 +15,10 @@ final class Positions {
     }
 
     static long of(Progress progress) {
-        return ByteBuffer.wrap(progress.bytes()).getLong();
+        return of(progress.bytes());
+    }
+
+    static long of(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).getLong();
     }
 }

@@ -1,49 +1,62 @@
 package io.leasehold.simulation;
 
+import io.leasehold.source.book.PositionedSplit;
+import io.leasehold.source.book.ReaderBook;
+import io.leasehold.source.event.LeaseSourceEvent;
+import io.leasehold.source.event.LeaseSourceEvent.BarrierAhead;
+import io.leasehold.source.event.LeaseSourceEvent.FinishRecorded;
+import io.leasehold.source.event.LeaseSourceEvent.FreezeRequested;
+import io.leasehold.source.event.LeaseSourceEvent.FreezeWithdrawn;
+import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
+import io.leasehold.source.event.LeaseSourceEvent.GrantRequested;
+import io.leasehold.source.event.LeaseSourceEvent.GrantWithdrawn;
+import io.leasehold.source.event.LeaseSourceEvent.Position;
+import io.leasehold.source.event.LeaseSourceEvent.ReaderStarted;
+import io.leasehold.source.event.LeaseSourceEvent.SplitsLetGo;
+import io.leasehold.source.event.LeaseSourceEvent.StopRequested;
+import io.leasehold.source.event.LeaseSourceEvent.Stopped;
+import io.leasehold.source.event.LeaseSourceEvent.ToReader;
+
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * One attempt of a reader: emits numbered records of what it was given while its grant lasts, by
  * its own clock. It goes on until then whatever became of its job.
  */
-final class Reader {
+final class Reader implements ToReader.Listener {
 
     private static final long PACE = Scenario.SECOND;
-
-    /** What a reader tells in a checkpoint. */
-    record Report(
-            Map<String, Held> current, Map<String, Held> finished, Map<String, Frozen> frozen) {}
-
-    /**
-     * @param number which time it was asked for
-     */
-    record Frozen(Held at, long number) {}
 
     final int subtask;
     final String name;
     final Machine machine;
     private final World world;
     private final SimulatedJob job;
-    private final JobMaster enumerator;
+    private final Enumerator enumerator;
+    private final SplittableRandom dice;
     final Channel toEnumerator;
     final Channel toReader;
 
-    private final Map<String, Held> held = new TreeMap<>();
-    private final Map<String, Held> heldBack = new TreeMap<>();
+    private final ReaderBook<SimulatedSplit> book = new ReaderBook<>();
 
-    /** Splits that are to stand still at the next barrier, with the number of that wish. */
-    private final Map<String, Long> toFreeze = new TreeMap<>();
+    /** What the wrapped reader has, as it was granted, and where it is. */
+    private final Map<String, PositionedSplit<SimulatedSplit>> granted = new TreeMap<>();
 
-    private final Map<String, Frozen> frozen = new TreeMap<>();
+    private final Map<String, SimulatedSplit> positions = new TreeMap<>();
 
     /** Splits that this attempt read to their end. */
-    private final Map<String, Held> ended = new TreeMap<>();
+    private final Map<String, PositionedSplit<SimulatedSplit>> ended = new TreeMap<>();
 
+    /** What it says of how many records it has read; they are more than are simulated. */
+    private final Map<String, Long> counted = new TreeMap<>();
+
+    private long countedAt;
     private boolean open;
     private boolean withdrawn;
     private long deadline;
@@ -51,29 +64,38 @@ final class Reader {
     /** True time from which on nobody hears of it. */
     private long goneAt = Long.MAX_VALUE;
 
-    Reader(
-            World world,
-            SimulatedJob job,
-            JobMaster enumerator,
-            int subtask,
-            String name,
-            Map<String, Held> restored) {
+    Reader(World world, SimulatedJob job, Enumerator enumerator, int subtask, String name) {
         this.world = world;
         this.job = job;
         this.enumerator = enumerator;
         this.subtask = subtask;
         this.name = name;
         this.machine = world.machine(name);
-        this.toEnumerator = new Channel(world, enumerator.machine(), name + " up");
+        this.dice = world.dice("reader " + name);
+        this.toEnumerator = new Channel(world, enumerator.machine, name + " up");
         this.toReader = new Channel(world, machine, name + " down");
-        heldBack.putAll(restored);
+        this.countedAt = machine.clock();
     }
 
-    void start() {
-        Map<String, Held> restored = Map.copyOf(heldBack);
-        toEnumerator.send(() -> enumerator.readerStarted(this, new TreeMap<>(restored)));
+    /**
+     * @param restored what the last checkpoint holds of its subtask: Flink tells the enumerator, or
+     *     the reader does, and holds it back
+     */
+    void start(List<PositionedSplit<SimulatedSplit>> restored) {
+        boolean flinkReports = dice.nextBoolean();
+        toEnumerator.send(() -> enumerator.registered(this, flinkReports ? restored : List.of()));
+        List<Position> own = new ArrayList<>();
+        if (!flinkReports) {
+            restored.forEach(book::restored);
+            restored.forEach(split -> own.add(SimulatedSplit.told(split)));
+        }
+        say(new ReaderStarted(name, own));
         asks();
         machine.after(world.dice("pace " + name).nextLong(PACE), this::emits);
+    }
+
+    private void say(LeaseSourceEvent.FromReader event) {
+        toEnumerator.send(() -> enumerator.heard(this, event));
     }
 
     /** Its job goes on without it, or not at all: nobody hears it, and it hears of nobody. */
@@ -96,13 +118,18 @@ final class Reader {
     }
 
     private void ask() {
-        long askedAt = machine.clock();
-        toEnumerator.sendPerhaps(() -> enumerator.grantRequested(this, askedAt));
+        GrantRequested request = new GrantRequested(name, machine.clock());
+        toEnumerator.sendPerhaps(() -> enumerator.heard(this, request));
     }
 
-    void extended(Rules.Grant grant) {
+    /**
+     * @param membersClock what that showed when it was given
+     */
+    void extended(GrantExtended grant, long membersClock) {
         long now = machine.clock();
-        long until = world.rules.grantedUntil(grant, now);
+        long until =
+                world.rules.grantedUntil(
+                        new Rules.Grant(grant.askedAt(), grant.nanos(), membersClock), now);
         if (!withdrawn && world.rules.before(now, until) && (!open || until - deadline > 0)) {
             deadline = until;
             open = true;
@@ -111,32 +138,41 @@ final class Reader {
         }
     }
 
-    void withdrawn() {
+    @Override
+    public void told(GrantExtended grant) {
+        throw new IllegalStateException("A grant comes with the clock of who gave it.");
+    }
+
+    @Override
+    public void told(GrantWithdrawn grant) {
         withdrawn = true;
         open = false;
     }
 
-    void assigned(String splitId, Held at) {
-        if (held.putIfAbsent(splitId, at) != null) {
-            throw new IllegalStateException(name + " was assigned " + splitId + " twice.");
-        }
-        heldBack.remove(splitId);
+    void assigned(PositionedSplit<SimulatedSplit> split) {
+        book.assigned(split);
+        read(split);
         world.write(
                 new Fact.Started(
                         world.agenda.now(),
-                        splitId,
+                        split.splitId(),
                         job.line(),
-                        attempt(at),
-                        at.epoch(),
-                        at.position()));
+                        attempt(split),
+                        split.epoch(),
+                        split.split().position()));
         emit();
         if (!mayEmit()) {
             ask();
         }
     }
 
-    private String attempt(Held at) {
-        return name + "@" + at.epoch();
+    private void read(PositionedSplit<SimulatedSplit> split) {
+        granted.put(split.splitId(), split);
+        positions.put(split.splitId(), split.split());
+    }
+
+    private String attempt(PositionedSplit<SimulatedSplit> split) {
+        return name + "@" + split.epoch();
     }
 
     private boolean mayEmit() {
@@ -154,101 +190,140 @@ final class Reader {
         if (!mayEmit()) {
             return;
         }
-        held.replaceAll(
+        positions.replaceAll(
                 (splitId, at) -> {
-                    if (at.position() >= job.length(splitId)) {
+                    if (isAtItsEnd(at)) {
                         return at;
                     }
+                    PositionedSplit<SimulatedSplit> split = granted.get(splitId);
                     world.write(
                             new Fact.Emitted(
                                     world.agenda.now(),
                                     splitId,
-                                    attempt(at),
-                                    at.epoch(),
+                                    attempt(split),
+                                    split.epoch(),
                                     at.position()));
-                    return at.at(at.position() + 1);
+                    return new SimulatedSplit(splitId, at.position() + 1);
                 });
+    }
+
+    private boolean isAtItsEnd(SimulatedSplit split) {
+        return split.position() >= job.length(split.splitId());
     }
 
     /** The barrier of a checkpoint has come. */
     void snapshot(long checkpointId) {
         if (withdrawn) {
-            toEnumerator.send(() -> enumerator.checkpoints().declined(checkpointId));
+            toEnumerator.send(() -> enumerator.checkpoints.declined(checkpointId));
             return;
         }
-        Map<String, Held> current = new TreeMap<>();
-        Map<String, Held> finished = new TreeMap<>();
-        toFreeze.forEach(
-                (splitId, number) -> {
-                    Held at = held.get(splitId);
-                    if (at != null && at.position() < job.length(splitId)) {
-                        frozen.put(splitId, new Frozen(at, number));
-                        if (world.rules.readerFreezesAtTheBarrier()) {
-                            held.remove(splitId);
-                        }
-                    }
-                });
-        toFreeze.clear();
-        held.forEach(
-                (splitId, at) ->
-                        (at.position() >= job.length(splitId) ? finished : current)
-                                .put(splitId, at));
-        ended.putAll(finished);
-        if (world.rules.forgetsEndedSplits()) {
-            finished.keySet().forEach(held::remove);
+        takePositions();
+        Set<String> toFreeze = book.toFreeze();
+        book.freeze(toFreeze);
+        if (world.rules.readerFreezesAtTheBarrier()) {
+            positions.keySet().removeAll(toFreeze);
         }
-        Map<String, Held> state = new LinkedHashMap<>(heldBack);
-        state.putAll(held);
-        Map<String, Held> over = new TreeMap<>(ended);
-        Map<String, Held> still = new TreeMap<>();
-        frozen.forEach((splitId, at) -> still.put(splitId, at.at()));
-        if (world.rules.stateHoldsWhatIsFrozen()) {
-            state.putAll(still);
-        }
-        Report report = new Report(current, finished, Map.copyOf(frozen));
-        toEnumerator.send(() -> enumerator.reported(this, checkpointId, report));
+        ReaderBook.Report<SimulatedSplit> report = book.report();
+        say(
+                new LeaseSourceEvent.Positions(
+                        name,
+                        checkpointId,
+                        report.granted().stream().map(SimulatedSplit::told).toList(),
+                        report.frozen(),
+                        counted()));
+        Map<String, PositionedSplit<SimulatedSplit>> still = new TreeMap<>();
+        report.granted().stream()
+                .filter(split -> report.frozen().containsKey(split.splitId()))
+                .forEach(split -> still.put(split.splitId(), split));
+        List<PositionedSplit<SimulatedSplit>> kept =
+                book.state().stream()
+                        .filter(
+                                split ->
+                                        world.rules.stateHoldsWhatIsFrozen()
+                                                || !still.containsKey(split.splitId()))
+                        .filter(
+                                split ->
+                                        !world.rules.forgetsEndedSplits()
+                                                || !ended.containsKey(split.splitId()))
+                        .toList();
+        Map<String, PositionedSplit<SimulatedSplit>> over = new TreeMap<>(ended);
         toEnumerator.send(
-                () ->
-                        enumerator
-                                .checkpoints()
-                                .acknowledged(this, checkpointId, state, over, still));
+                () -> enumerator.checkpoints.acknowledged(this, checkpointId, kept, over, still));
     }
 
-    /** The end of a split is in the table. */
-    void forget(String splitId) {
-        held.remove(splitId);
-        heldBack.remove(splitId);
-    }
-
-    /** It is to stand still at the next barrier. */
-    void freeze(String splitId, long number) {
-        if (held.containsKey(splitId)) {
-            toFreeze.put(splitId, number);
+    private void takePositions() {
+        positions.keySet().retainAll(book.reading());
+        Map<String, SimulatedSplit> at = new TreeMap<>(positions);
+        at.values().removeIf(this::isAtItsEnd);
+        book.took(at);
+        for (PositionedSplit<SimulatedSplit> split : book.state()) {
+            if (split.finished() && positions.remove(split.splitId()) != null) {
+                ended.put(split.splitId(), split);
+            }
         }
     }
 
-    /** It is to stand still at once. */
-    void stop(String splitId, long number) {
-        toFreeze.remove(splitId);
-        Optional.ofNullable(held.remove(splitId))
-                .or(() -> Optional.ofNullable(frozen.get(splitId)).map(Frozen::at))
-                .ifPresent(at -> frozen.put(splitId, new Frozen(at, number)));
-        toEnumerator.send(() -> enumerator.stopped(this, number));
+    /** A rate trembles; while it storms, the input does. */
+    private Map<String, Long> counted() {
+        double seconds = (machine.clock() - countedAt) / 1e9;
+        countedAt = machine.clock();
+        for (String splitId : positions.keySet()) {
+            double steady = 10 + Math.floorMod(splitId.hashCode(), 90);
+            double trembles =
+                    world.agenda.now() > Scenario.STORMY
+                            ? 0.9 + 0.2 * dice.nextDouble()
+                            : 4 * dice.nextDouble();
+            counted.merge(splitId, (long) (steady * trembles * seconds), Long::sum);
+        }
+        counted.keySet().retainAll(positions.keySet());
+        return Map.copyOf(counted);
     }
 
-    /** The claim is over. */
-    void goOn(String splitId) {
-        toFreeze.remove(splitId);
-        Optional.ofNullable(frozen.remove(splitId)).ifPresent(at -> held.put(splitId, at.at()));
+    /** The end of splits is in the table. */
+    @Override
+    public void told(FinishRecorded finished) {
+        finished.splitIds().forEach(book::finishRecorded);
     }
 
-    void letGo(String splitId) {
-        toFreeze.remove(splitId);
-        frozen.remove(splitId);
-        forget(splitId);
+    /** Splits are to stand still at the next barrier. */
+    @Override
+    public void told(FreezeRequested requested) {
+        book.asked(requested.requests());
     }
 
-    List<String> holding() {
-        return new ArrayList<>(held.keySet());
+    /** Splits are to stand still at once. */
+    @Override
+    public void told(StopRequested requested) {
+        stop(requested.requests());
+        say(new Stopped(name, Set.copyOf(requested.requests().values())));
+    }
+
+    private void stop(Map<String, Long> requests) {
+        book.asked(requests);
+        takePositions();
+        Set<String> toFreeze = new TreeSet<>(book.toFreeze());
+        toFreeze.retainAll(requests.keySet());
+        book.freeze(toFreeze);
+        positions.keySet().removeAll(toFreeze);
+    }
+
+    /** Claims are over. */
+    @Override
+    public void told(FreezeWithdrawn withdrawn) {
+        withdrawn.splitIds().forEach(splitId -> book.thawed(splitId).ifPresent(this::read));
+    }
+
+    @Override
+    public void told(SplitsLetGo gone) {
+        Map<String, Long> all = new TreeMap<>();
+        gone.splitIds().forEach(splitId -> all.put(splitId, 0L));
+        stop(all);
+        gone.splitIds().forEach(book::letGo);
+        positions.keySet().removeAll(gone.splitIds());
+    }
+
+    @Override
+    public void told(BarrierAhead barrier) {
+        // Event time is not simulated.
     }
 }

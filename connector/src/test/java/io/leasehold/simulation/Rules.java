@@ -7,6 +7,14 @@ import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.LostHistory;
 import io.leasehold.lease.Share;
+import io.leasehold.source.book.BookSettings;
+import io.leasehold.source.book.BookVariants;
+import io.leasehold.source.book.EnumeratorBook;
+import io.leasehold.source.book.PositionedSplit;
+import io.leasehold.source.book.SplitCodec;
+
+import java.util.List;
+import java.util.Set;
 
 /**
  * How the simulated world keeps the rules of the protocol, where they are kept outside of the
@@ -15,33 +23,7 @@ import io.leasehold.lease.Share;
 class Rules {
 
     /** The protocol as it is. */
-    static final Rules KEPT =
-            new Rules() {
-                @Override
-                boolean runsWhatShips(Scenario scenario) {
-                    return scenario.seed() % 2 != 0;
-                }
-            };
-
-    /** The protocol as it is, kept by the simulation's own enumerator, whatever the seed. */
-    static final Rules OF_THE_DOUBLE = new Rules();
-
-    /** The protocol as it is, kept by the enumerator that ships, whatever the seed. */
-    static final Rules SHIPPED =
-            new Rules() {
-                @Override
-                boolean runsWhatShips(Scenario scenario) {
-                    return true;
-                }
-            };
-
-    /**
-     * Whether jobs run the enumerator that ships. The one of the simulation does the same, and can
-     * be made to break a rule.
-     */
-    boolean runsWhatShips(Scenario scenario) {
-        return false;
-    }
+    static final Rules KEPT = new Rules();
 
     /** Makes the rules of one run; those that remember something are made anew for each. */
     interface Maker {
@@ -80,19 +62,23 @@ class Rules {
         return new LeaseKeeper(World.GROUP, incarnation, share, "simulated", terms, now);
     }
 
+    EnumeratorBook<SimulatedSplit> book(
+            LeaseKeeper keeper,
+            BookSettings settings,
+            SplitCodec<SimulatedSplit> codec,
+            List<PositionedSplit<SimulatedSplit>> withheld,
+            Set<String> found) {
+        return BookVariants.kept(keeper, settings, codec, withheld, found);
+    }
+
+    /** What a member takes for found by its source, as of its last checkpoint. */
+    Set<String> found(Set<String> soFar, Scenario scenario) {
+        return soFar;
+    }
+
     /** What an incarnation starts with that the one before knew of a lost history. */
     LostHistory afterwards(LostHistory lost) {
         return lost;
-    }
-
-    /** Whether a member without readers gives its splits up. */
-    boolean heedsAbsence() {
-        return true;
-    }
-
-    /** Whether a member takes no split but what its source finds or its state holds. */
-    boolean sourceTellsWhatItFinds() {
-        return true;
     }
 
     /** How fast a clock runs that was to run so fast, in parts per million. */
@@ -127,16 +113,6 @@ class Rules {
         return now - deadline < 0;
     }
 
-    /** What a member that closes itself says for how long its readers may still emit. */
-    long saidOnClose(long stillGranted) {
-        return stillGranted;
-    }
-
-    /** Whether a split waits, inside its job, until the grant of its last attempt is over. */
-    boolean waitsForFormerAttempt() {
-        return true;
-    }
-
     /** Whether a reader stands still, in a split that is asked for, at the barrier. */
     boolean readerFreezesAtTheBarrier() {
         return true;
@@ -149,16 +125,6 @@ class Rules {
 
     /** Whether a job's state holds a frozen split until it is let go. */
     boolean stateHoldsWhatIsFrozen() {
-        return true;
-    }
-
-    /** Whether it matters which time a split was asked for when it is frozen. */
-    boolean knowsFreezesApart() {
-        return true;
-    }
-
-    /** Whether a reader with a forced split gets no grant before it has stopped. */
-    boolean grantsWaitForForcedReaders() {
         return true;
     }
 

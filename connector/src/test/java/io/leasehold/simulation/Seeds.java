@@ -19,14 +19,14 @@ final class Seeds {
         private long steps;
         private long violations;
 
-        private synchronized void add(Run run, Rules rules) {
+        private synchronized void add(Run run) {
             seeds++;
             steps += run.steps();
             run.history().forEach(fact -> facts.merge(fact.getClass(), 1L, Long::sum));
             if (!run.violations().isEmpty()) {
                 violations++;
                 if (broken.size() < 3) {
-                    broken.add(Shrinker.tell(Shrinker.shrink(run, () -> rules)));
+                    broken.add(Shrinker.tell(Shrinker.shrink(run, () -> Rules.KEPT)));
                 }
             }
         }
@@ -48,14 +48,10 @@ final class Seeds {
     }
 
     static Total run(LongStream seeds) {
-        return run(seeds, Rules.KEPT);
-    }
-
-    static Total run(LongStream seeds, Rules rules) {
         Total total = new Total();
         seeds.parallel()
                 .mapToObj(Scenario::of)
-                .forEach(scenario -> total.add(World.run(scenario, rules), rules));
+                .forEach(scenario -> total.add(World.run(scenario, Rules.KEPT)));
         return total;
     }
 }

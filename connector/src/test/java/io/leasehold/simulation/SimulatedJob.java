@@ -6,6 +6,7 @@ import io.leasehold.lease.LostHistory;
 import io.leasehold.lease.Share;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,7 @@ final class SimulatedJob {
     private final Scenario.Job plan;
     private final SplittableRandom dice;
     private final Map<String, Long> lengths = new HashMap<>();
-    private Optional<JobMaster> enumerator = Optional.empty();
+    private Optional<Enumerator> enumerator = Optional.empty();
     private Snapshot completed;
     private boolean over;
     private int lives;
@@ -39,10 +40,8 @@ final class SimulatedJob {
         this.completed =
                 new Snapshot(
                         0,
-                        Map.of(),
-                        java.util.stream.IntStream.range(0, plan.readers())
-                                .mapToObj(i -> Map.<String, Held>of())
-                                .toList(),
+                        List.of(),
+                        Collections.nCopies(plan.readers(), List.of()),
                         Map.of(),
                         Map.of(),
                         Set.of());
@@ -123,10 +122,10 @@ final class SimulatedJob {
     /** One of its splits was forced. */
     void forced(Incarnation owner) {
         enumerator
-                .filter(current -> current.me().equals(owner) && readsCutFor > 0)
+                .filter(current -> current.me.equals(owner) && readsCutFor > 0)
                 .ifPresent(
                         current -> {
-                            current.way().cutReads(readsCutFor);
+                            current.way.cutReads(readsCutFor);
                             readsCutFor = 0;
                         });
     }
@@ -141,11 +140,11 @@ final class SimulatedJob {
     }
 
     Optional<Incarnation> incarnation() {
-        return enumerator.map(JobMaster::me);
+        return enumerator.map(current -> current.me);
     }
 
     boolean joined() {
-        return alive() && enumerator.filter(JobMaster::joined).isPresent();
+        return alive() && enumerator.filter(Enumerator::joined).isPresent();
     }
 
     void start() {
@@ -155,10 +154,7 @@ final class SimulatedJob {
         lives++;
         Incarnation me = new Incarnation(memberId(), line() + "-" + lives);
         world.write(new Fact.Lives(world.agenda.now(), line(), me, plan.cannotHave()));
-        JobMaster next =
-                world.rules.runsWhatShips(world.scenario)
-                        ? new ShippedEnumerator(world, this, me, completed)
-                        : new Enumerator(world, this, me, completed);
+        Enumerator next = new Enumerator(world, this, me, completed);
         enumerator = Optional.of(next);
         next.start();
     }
@@ -173,11 +169,11 @@ final class SimulatedJob {
         if (enumerator.isEmpty()) {
             return;
         }
-        JobMaster current = enumerator.get();
+        Enumerator current = enumerator.get();
         if (mishap instanceof Scenario.Crash crash) {
             crash(current, crash.restartsAfter());
         } else if (mishap instanceof Scenario.Stop stop) {
-            if (!current.machine().frozen()) {
+            if (!current.machine.frozen()) {
                 current.close();
                 gone(current, "stop");
                 if (stop.forGood()) {
@@ -187,27 +183,27 @@ final class SimulatedJob {
                 }
             }
         } else if (mishap instanceof Scenario.Freeze freeze) {
-            current.machine().freeze(freeze.nanos());
+            current.machine.freeze(freeze.nanos());
             trouble(current, "frozen", world.agenda.now() + freeze.nanos());
         } else if (mishap instanceof Scenario.FreezeWhenForcing freeze) {
-            current.way().freezeWhenForcing(freeze.nanos());
+            current.way.freezeWhenForcing(freeze.nanos());
         } else if (mishap instanceof Scenario.ReadsCutWhenForced cut) {
             readsCutFor = cut.nanos();
         } else if (mishap instanceof Scenario.CrashWhenFrozen crash) {
             frozenCrash = Optional.of(crash);
         } else if (mishap instanceof Scenario.FreezeBeforeAnswer freeze) {
-            current.way().freezeBeforeAnswer(freeze.nanos());
+            current.way.freezeBeforeAnswer(freeze.nanos());
         } else if (mishap instanceof Scenario.SeenThenLost seen) {
             trouble(current, "frozen before sending", world.agenda.now() + 2 * seen.nanos());
-            current.way().holdsNext(seen.nanos(), () -> world.cutOff(seen.lost()));
+            current.way.holdsNext(seen.nanos(), () -> world.cutOff(seen.lost()));
         } else if (mishap instanceof Scenario.CutOff cut) {
-            current.way().cutOff(cut.nanos());
+            current.way.cutOff(cut.nanos());
             trouble(current, "cut off", world.agenda.now() + cut.nanos());
         } else if (mishap instanceof Scenario.FreezeReader freeze) {
             current.reader(freeze.reader())
                     .ifPresent(reader -> reader.machine.freeze(freeze.nanos()));
         } else if (mishap instanceof Scenario.ReadersGone) {
-            current.readers().forEach(reader -> current.readerFails(reader, 0));
+            current.readersGo();
         } else if (mishap instanceof Scenario.ReaderFails fails) {
             current.reader(fails.reader())
                     .ifPresent(reader -> current.readerFails(reader, fails.restartsAfter()));
@@ -219,23 +215,23 @@ final class SimulatedJob {
         return readersGone;
     }
 
-    private void crash(JobMaster current, long restartsAfter) {
-        current.machine().die();
+    private void crash(Enumerator current, long restartsAfter) {
+        current.machine.die();
         lost = Optional.empty();
         gone(current, "crash");
         restartAfter(restartsAfter);
     }
 
     void killForGood(Duration mayTake) {
-        JobMaster current = enumerator.orElseThrow();
-        world.write(new Fact.Killed(world.agenda.now(), line(), current.me(), mayTake));
-        current.machine().die();
+        Enumerator current = enumerator.orElseThrow();
+        world.write(new Fact.Killed(world.agenda.now(), line(), current.me, mayTake));
+        current.machine.die();
         gone(current, "killed");
         stopped("killed");
     }
 
     /** The enumerator lost what its job rests on: Flink starts the job again. */
-    void failed(JobMaster failed, String why) {
+    void failed(Enumerator failed, String why) {
         if (enumerator.filter(current -> current == failed).isEmpty()) {
             return;
         }
@@ -248,9 +244,9 @@ final class SimulatedJob {
         }
     }
 
-    private void gone(JobMaster current, String why) {
+    private void gone(Enumerator current, String why) {
         trouble(current, why, Long.MAX_VALUE);
-        world.aftermath().isOver(current.me());
+        world.aftermath().isOver(current.me);
         current.allAttempts().forEach(Reader::cutOff);
         enumerator = Optional.empty();
     }
@@ -264,7 +260,7 @@ final class SimulatedJob {
         world.agenda.at(world.agenda.now() + nanos, this::start);
     }
 
-    private void trouble(JobMaster current, String what, long until) {
-        world.write(new Fact.Trouble(world.agenda.now(), current.me().toString(), what, until));
+    private void trouble(Enumerator current, String what, long until) {
+        world.write(new Fact.Trouble(world.agenda.now(), current.me.toString(), what, until));
     }
 }

@@ -1,5 +1,7 @@
 package io.leasehold.simulation;
 
+import io.leasehold.source.book.PositionedSplit;
+
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +18,8 @@ import java.util.Set;
  */
 record Snapshot(
         long id,
-        Map<String, Held> withheld,
-        List<Map<String, Held>> readers,
+        List<PositionedSplit<SimulatedSplit>> withheld,
+        List<List<PositionedSplit<SimulatedSplit>>> readers,
         Map<String, Fact.At> ended,
         Map<String, Fact.At> frozen,
         Set<String> found) {
@@ -31,12 +33,17 @@ record Snapshot(
         return positions;
     }
 
-    private static void add(Map<String, Held> held, Map<String, Fact.At> positions) {
+    static Fact.At at(PositionedSplit<SimulatedSplit> split) {
+        return new Fact.At(split.split().position(), split.epoch());
+    }
+
+    private static void add(
+            List<PositionedSplit<SimulatedSplit>> held, Map<String, Fact.At> positions) {
         held.forEach(
-                (splitId, at) ->
+                split ->
                         positions.merge(
-                                splitId,
-                                new Fact.At(at.position(), at.epoch()),
+                                split.splitId(),
+                                at(split),
                                 (a, b) -> a.epoch() >= b.epoch() ? a : b));
     }
 }

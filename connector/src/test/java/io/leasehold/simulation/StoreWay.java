@@ -2,7 +2,6 @@ package io.leasehold.simulation;
 
 import io.leasehold.lease.Claim;
 import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.LeaseOutcome;
 import io.leasehold.lease.LeaseRequest;
 import io.leasehold.lease.LeaseStep;
 import io.leasehold.lease.LeaseStore;
@@ -12,7 +11,6 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /** The way of one incarnation to the store and back, with all that happens on it. */
 final class StoreWay {
@@ -118,19 +116,9 @@ final class StoreWay {
 
     /** Sends a request; brings the answer, or in time that there is none. */
     <A> void send(LeaseStep<A> step, Consumer<LeaseStep.Answer<A>> back) {
-        send(step.request(), step::sendTo, back);
-    }
-
-    /** Sends a request; brings the outcome, in time. */
-    <A> void ask(LeaseRequest<A> request, Consumer<LeaseOutcome<A>> back) {
-        send(request, request::sendTo, back);
-    }
-
-    private <R> void send(
-            LeaseRequest<?> request, Function<LeaseStore, R> sending, Consumer<R> back) {
         long mine = ++number;
         AtomicLong carriedOutAt = new AtomicLong();
-        Consumer<R> once =
+        Consumer<LeaseStep.Answer<A>> once =
                 answer -> {
                     if (number == mine) {
                         number++;
@@ -138,7 +126,7 @@ final class StoreWay {
                     }
                 };
         carry(
-                request,
+                step.request(),
                 () ->
                         machine.after(
                                 world.rules.storeTimeout(terms),
@@ -147,17 +135,17 @@ final class StoreWay {
                                         world.write(
                                                 new Fact.LostOnTheWay(
                                                         world.agenda.now(), me.toString()));
-                                        once.accept(sending.apply(silence));
+                                        once.accept(step.sendTo(silence));
                                     }
                                 }),
                 store -> {
                     carriedOutAt.set(world.agenda.now());
-                    return sending.apply(store);
+                    return step.sendTo(store);
                 },
                 answer -> {
                     if (number == mine) {
                         world.aftermath().heard(me, carriedOutAt.get());
-                        world.rules.answered(me, request);
+                        world.rules.answered(me, step.request());
                         once.accept(answer);
                     }
                 });
@@ -171,7 +159,7 @@ final class StoreWay {
     private <R> void carry(
             LeaseRequest<?> request,
             Runnable sent,
-            Function<LeaseStore, R> sending,
+            java.util.function.Function<LeaseStore, R> sending,
             Consumer<R> answered) {
         Fate fate = fate(request);
         Optional<Runnable> then = whenCarriedOut;

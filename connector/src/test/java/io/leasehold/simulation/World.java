@@ -8,8 +8,6 @@ import io.leasehold.lease.LeaseRequest.Read;
 import io.leasehold.lease.memory.MemoryLeaseTable;
 import io.leasehold.simulation.Violation.Promise;
 
-import org.slf4j.MDC;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -86,9 +84,8 @@ final class World {
     }
 
     /** To its end, or until something is thrown. */
-    @SuppressWarnings("try") // What is closed is not asked for anything.
     private Optional<Violation> played() {
-        try (MDC.MDCCloseable silent = MDC.putCloseable("simulated", "yes")) {
+        try {
             play();
             return Optional.empty();
         } catch (RuntimeException | AssertionError e) {

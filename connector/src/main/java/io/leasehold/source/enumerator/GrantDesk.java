@@ -28,7 +28,7 @@ final class GrantDesk implements AutoCloseable {
         Duration granted(int subtask, String readerId);
 
         /** A reader attempt emits nothing any more; nothing more is to be sent to it. */
-        void closed(String readerId);
+        void closed(int subtask, String readerId);
     }
 
     private final GrantMailbox mailbox = GrantMailbox.inThisProcess();
@@ -56,7 +56,7 @@ final class GrantDesk implements AutoCloseable {
             mailbox.open(
                     readerId,
                     askedAt -> inCoordinator(() -> answer(subtask, readerId, askedAt)),
-                    () -> inCoordinator(() -> close(readerId)));
+                    () -> inCoordinator(() -> close(subtask, readerId)));
         }
     }
 
@@ -72,8 +72,8 @@ final class GrantDesk implements AutoCloseable {
         mailbox.answer(readerId, askedAt, decisions.granted(subtask, readerId).toNanos());
     }
 
-    private void close(String readerId) {
-        decisions.closed(readerId);
+    private void close(int subtask, String readerId) {
+        decisions.closed(subtask, readerId);
         // The reader waits for this. What was sent to it before has left by then.
         mailbox.close(readerId);
     }

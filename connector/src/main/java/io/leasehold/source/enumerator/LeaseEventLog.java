@@ -2,11 +2,12 @@ package io.leasehold.source.enumerator;
 
 import io.leasehold.lease.LeaseEvent;
 import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.source.book.Command;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What people are told of lease events. Coordinator thread only. */
+/** What people are told. Coordinator thread only. */
 final class LeaseEventLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(LeaseEventLog.class);
@@ -79,16 +80,12 @@ final class LeaseEventLog {
         }
     }
 
-    /**
-     * @param restored the split as this job's state holds it
-     */
-    void say(LeaseEvent.TenureBroken broken, Object restored) {
-        LOG.warn(
-                "The split '{}' is at {} in the state that this job started from, and at {} in the lease table; another member was granted it since, or lease.restore says so: it goes on from the {}.",
-                broken.lease().splitId(),
-                restored,
-                broken.progress().text(),
-                broken.fromState() ? "state" : "table");
+    void say(Command.Say<?> decided) {
+        if (decided.warning()) {
+            LOG.warn("{}", decided.text());
+        } else {
+            LOG.info("{}", decided.text());
+        }
     }
 
     private static void withoutTaker(int splits) {

@@ -1,13 +1,14 @@
 package io.leasehold.source.enumerator;
 
-import io.leasehold.lease.LeaseEvent;
-import io.leasehold.lease.LeaseKeeper;
 import io.leasehold.lease.LeaseOutcome;
 import io.leasehold.lease.LeaseRequest;
 import io.leasehold.lease.LeaseStep;
 import io.leasehold.lease.LeaseStoreException;
 import io.leasehold.lease.LeaseStoreFactory;
 import io.leasehold.lease.SuspensionWatch;
+import io.leasehold.source.book.EnumeratorBook;
+import io.leasehold.source.book.JobView;
+import io.leasehold.source.book.Lesson;
 import io.leasehold.source.metrics.EnumeratorMetrics;
 import io.leasehold.source.thread.OwnThread;
 
@@ -25,25 +26,26 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Drives a {@link LeaseKeeper}: sends its steps on a thread that may wait, brings the answers back
- * to the coordinator thread, and wakes it when time has come.
+ * Drives an {@link EnumeratorBook}: sends its requests on a thread that may wait, brings the
+ * answers back to the coordinator thread, and wakes it when time has come.
  *
- * <p>The keeper is used on the coordinator thread alone, but for {@link #close}: Flink closes an
+ * <p>The book is used on the coordinator thread alone, but for {@link #close}: Flink closes an
  * enumerator from another thread while the coordinator thread still runs. That is what the lock is
- * for; nobody waits for I/O while holding it.
+ * for; nobody waits for I/O while holding it, and Flink is asked nothing.
  */
-final class LeaseLoop {
+final class LeaseLoop<S> {
 
     private static final Logger LOG = LoggerFactory.getLogger(LeaseLoop.class);
 
     private final Object lock = new Object();
-    private final LeaseKeeper keeper;
+    private final EnumeratorBook<S> book;
     private final EnumeratorStore store;
     private final Duration storeTimeout;
     private final LongSupplier nanoClock;
@@ -51,9 +53,9 @@ final class LeaseLoop {
     private final SuspensionWatch suspensions;
     private final OwnThread io;
     private final Executor coordinator;
+    private final Supplier<LongFunction<JobView>> job;
     private final Consumer<LeaseStep.Answer<?>> outcomes;
-    private final Consumer<List<LeaseEvent>> events;
-    private final Runnable turned;
+    private final Consumer<Lesson<S>> lessons;
     private final Consumer<Throwable> failure;
     private final EnumeratorMetrics metrics;
 
@@ -67,26 +69,26 @@ final class LeaseLoop {
      * @param wallMillis its wall clock, milliseconds
      * @param io one thread; shut down on close
      * @param coordinator runs on the coordinator thread
+     * @param job says how the job is, by the time; asked on the coordinator thread
      * @param outcomes told of what became of each request, on the coordinator thread
-     * @param events told of what an answer taught, in order, on the coordinator thread
-     * @param turned run after each turn, on the coordinator thread
+     * @param lessons told of what an answer taught, on the coordinator thread
      * @param failure told on the coordinator thread of what can never work
-     * @param metrics shows how the keeper stands, and what became of its requests
+     * @param metrics shows how the member stands, and what became of its requests
      */
     LeaseLoop(
-            LeaseKeeper keeper,
+            EnumeratorBook<S> book,
             LeaseStoreFactory stores,
             Duration storeTimeout,
             LongSupplier nanoClock,
             LongSupplier wallMillis,
             ScheduledExecutorService io,
             Executor coordinator,
+            Supplier<LongFunction<JobView>> job,
             Consumer<LeaseStep.Answer<?>> outcomes,
-            Consumer<List<LeaseEvent>> events,
-            Runnable turned,
+            Consumer<Lesson<S>> lessons,
             Consumer<Throwable> failure,
             EnumeratorMetrics metrics) {
-        this.keeper = keeper;
+        this.book = book;
         this.store = new EnumeratorStore(stores, storeTimeout);
         this.storeTimeout = storeTimeout;
         this.nanoClock = nanoClock;
@@ -94,26 +96,18 @@ final class LeaseLoop {
         this.suspensions = new SuspensionWatch(nanoClock.getAsLong(), wallMillis.getAsLong());
         this.io = new OwnThread(io, thrown -> inCoordinator(() -> failure.accept(thrown)));
         this.coordinator = coordinator;
+        this.job = job;
         this.outcomes = outcomes;
-        this.events = events;
-        this.turned = turned;
+        this.lessons = lessons;
         this.failure = failure;
         this.metrics = metrics;
     }
 
-    /** Tells the keeper something, and sends what it wants then. */
-    void tell(Consumer<LeaseKeeper> word) {
+    /** Tells the book something, or asks it. Coordinator thread only. */
+    <R> R ask(BiFunction<EnumeratorBook<S>, JobView, R> word) {
+        LongFunction<JobView> at = job.get();
         synchronized (lock) {
-            word.accept(keeper);
-        }
-        turn();
-    }
-
-    /** Asks the keeper something. */
-    <R> R ask(Function<LeaseKeeper, R> question) {
-        synchronized (lock) {
-            look();
-            return question.apply(keeper);
+            return word.apply(book, at.apply(look()));
         }
     }
 
@@ -131,7 +125,9 @@ final class LeaseLoop {
         }
     }
 
-    /** Sends the keeper's next step if it has one, or sees to it that it is asked again in time. */
+    /**
+     * Sends the next request if there is one, or sees to it that the book is asked again in time.
+     */
     void turn() {
         synchronized (lock) {
             if (closed) {
@@ -139,23 +135,23 @@ final class LeaseLoop {
             }
             long now = look();
             alarm.ifPresent(pending -> pending.cancel(false));
-            Optional<LeaseStep<?>> step = keeper.next(now);
-            metrics.stands(keeper.standing());
+            Optional<LeaseStep<?>> step = book.next(now);
+            metrics.stands(book.standing());
             if (step.isPresent()) {
                 io.run(() -> send(step.get()));
             } else {
                 alarm =
                         Optional.of(
                                 io.runAfter(
-                                        Duration.ofNanos(keeper.wakeAt(now) - now),
+                                        Duration.ofNanos(book.wakeAt(now) - now),
                                         () -> inCoordinator(this::turn)));
             }
         }
     }
 
     /**
-     * Looks at the clocks, and tells the keeper where they show that the machine was suspended.
-     * Under the lock, before anything is decided by the time.
+     * Looks at the clocks, and tells the book where they show that the machine was suspended. Under
+     * the lock, before anything is decided by the time.
      *
      * @return the time
      */
@@ -167,7 +163,7 @@ final class LeaseLoop {
             LOG.warn(
                     "This machine was suspended for {} ms, or its wall clock was set forward: nothing is granted to readers until the leases are renewed.",
                     suspended.toMillis());
-            keeper.suspended(now);
+            book.suspended(now);
             if (!closed) {
                 inCoordinator(this::turn);
             }
@@ -196,16 +192,16 @@ final class LeaseLoop {
     }
 
     private void answered(LeaseStep.Answer<?> answer, long sentAt) {
-        List<LeaseEvent> learnt;
+        LongFunction<JobView> at = job.get();
+        Lesson<S> lesson;
         synchronized (lock) {
             if (closed) {
                 return;
             }
-            learnt = keeper.answered(answer, sentAt, look());
+            lesson = book.answered(answer, sentAt, at.apply(look()));
         }
         outcomes.accept(answer);
-        events.accept(learnt);
-        turned.run();
+        lessons.accept(lesson);
         turn();
     }
 
@@ -224,10 +220,8 @@ final class LeaseLoop {
      * waited for. On any thread but the coordinator's, more than once.
      *
      * @param heardOut run on the coordinator thread when it has taken in all that Flink had for it
-     * @param granted how long the longest grant to a reader still runs; asked when no more can be
-     *     given
      */
-    void close(Runnable heardOut, Supplier<Duration> granted) {
+    void close(Runnable heardOut) {
         synchronized (lock) {
             if (closing) {
                 return;
@@ -235,7 +229,7 @@ final class LeaseLoop {
             closing = true;
         }
         hearOut(heardOut);
-        List<LeaseRequest<?>> farewell = lastWords(granted);
+        List<LeaseRequest<?>> farewell = lastWords();
         // Nobody else would end the thread and close the store, whatever went wrong before.
         io.run(() -> store.sayAndClose(farewell));
         if (!io.end(storeTimeout.multipliedBy(2))) {
@@ -243,14 +237,14 @@ final class LeaseLoop {
         }
     }
 
-    private List<LeaseRequest<?>> lastWords(Supplier<Duration> granted) {
+    private List<LeaseRequest<?>> lastWords() {
         synchronized (lock) {
             closed = true;
             // Else they would be waited for.
             alarm.ifPresent(pending -> pending.cancel(false));
             appointment.ifPresent(pending -> pending.cancel(false));
             try {
-                return keeper.close(granted.get(), nanoClock.getAsLong());
+                return book.close(nanoClock.getAsLong());
             } catch (RuntimeException | Error e) {
                 LOG.warn(
                         "Nothing can be said at the end; the splits move on when the lease has expired.",

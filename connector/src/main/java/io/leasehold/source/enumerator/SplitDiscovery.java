@@ -1,16 +1,13 @@
 package io.leasehold.source.enumerator;
 
 import io.leasehold.lease.LeaseRequest.Discover.NewSplit;
-import io.leasehold.lease.Progress;
+import io.leasehold.source.book.SplitCodec;
 
 import org.apache.flink.api.connector.source.SourceSplit;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
-import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.util.FlinkRuntimeException;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -33,11 +30,10 @@ final class SplitDiscovery<SplitT extends SourceSplit, InnerT>
         implements DiscoveryContext.Discoveries<SplitT> {
 
     private final SplitEnumeratorContext<?> context;
-    private final SimpleVersionedSerializer<SplitT> serializer;
-    private final SplitBounds<SplitT> bounds;
+    private final SplitCodec<SplitT> codec;
     private final Consumer<List<NewSplit>> discoveries;
     private final Runnable noMore;
-    private final SplitEnumerator<SplitT, InnerT> inner;
+    private SplitEnumerator<SplitT, InnerT> inner;
 
     /** Splits that are not known to have a lease yet. */
     private Map<String, SplitT> leaseless = new LinkedHashMap<>();
@@ -49,27 +45,26 @@ final class SplitDiscovery<SplitT extends SourceSplit, InnerT>
     private final Set<Integer> nothingMoreFor = new HashSet<>();
 
     /**
-     * @param bounds told of each split that was found
      * @param leaseless what a checkpoint says has no lease yet
      * @param discoveries told of splits that need a lease
      * @param noMore run when a subtask has nothing more to expect
      */
     SplitDiscovery(
             SplitEnumeratorContext<?> context,
-            LeasedSplitEnumerator.InnerFactory<SplitT, InnerT> innerFactory,
-            SimpleVersionedSerializer<SplitT> serializer,
-            SplitBounds<SplitT> bounds,
+            SplitCodec<SplitT> codec,
             List<SplitT> leaseless,
             Consumer<List<NewSplit>> discoveries,
-            Runnable noMore)
-            throws Exception {
+            Runnable noMore) {
         this.context = context;
-        this.serializer = serializer;
-        this.bounds = bounds;
+        this.codec = codec;
         this.discoveries = discoveries;
         this.noMore = noMore;
         leaseless.forEach(split -> this.leaseless.put(split.splitId(), split));
-        this.inner = innerFactory.create(new DiscoveryContext<>(context, this));
+    }
+
+    /** Makes the wrapped enumerator, which may find splits at once. */
+    void open(LeasedSplitEnumerator.InnerFactory<SplitT, InnerT> innerFactory) throws Exception {
+        inner = innerFactory.create(new DiscoveryContext<>(context, this));
     }
 
     /** The wrapped enumerator, for what simply passes through. */
@@ -98,25 +93,7 @@ final class SplitDiscovery<SplitT extends SourceSplit, InnerT>
     }
 
     private void tell(List<SplitT> splits) {
-        discoveries.accept(splits.stream().map(this::newSplit).toList());
-    }
-
-    /** The lease that a split needs if it has none. */
-    NewSplit newSplit(SplitT split) {
-        bounds.found(split.splitId(), split);
-        try {
-            return new NewSplit(
-                    split.splitId(),
-                    Set.of(),
-                    new Progress(
-                            serializer.serialize(split),
-                            serializer.getVersion(),
-                            split.toString(),
-                            0));
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "The split '" + split.splitId() + "' could not be serialized.", e);
-        }
+        discoveries.accept(splits.stream().map(codec::lease).toList());
     }
 
     void haveLeases(Set<String> splitIds) {

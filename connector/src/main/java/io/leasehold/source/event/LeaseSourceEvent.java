@@ -19,20 +19,76 @@ public sealed interface LeaseSourceEvent extends SourceEvent {
     /** The reader attempt that says it, or that it is for. */
     String readerId();
 
+    /** What a reader says to the enumerator. */
+    sealed interface FromReader extends LeaseSourceEvent {
+
+        /** Hears readers; one method per event, so that none can be forgotten. */
+        interface Listener {
+            void heard(ReaderStarted event);
+
+            void heard(GrantRequested event);
+
+            void heard(Positions event);
+
+            void heard(Stopped event);
+
+            void heard(Closed event);
+
+            void heard(Ended event);
+        }
+
+        void reach(Listener listener);
+    }
+
+    /** What the enumerator says to a reader. */
+    sealed interface ToReader extends LeaseSourceEvent {
+
+        /** Hears the enumerator; one method per event, so that none can be forgotten. */
+        interface Listener {
+            void told(GrantExtended event);
+
+            void told(GrantWithdrawn event);
+
+            void told(FreezeRequested event);
+
+            void told(BarrierAhead event);
+
+            void told(FreezeWithdrawn event);
+
+            void told(StopRequested event);
+
+            void told(SplitsLetGo event);
+
+            void told(FinishRecorded event);
+        }
+
+        void reach(Listener listener);
+    }
+
     /**
      * A reader attempt is there.
      *
      * @param restored what it found in its own state and holds back until it is granted; empty
      *     where Flink reports restored splits to the enumerator itself
      */
-    record ReaderStarted(String readerId, List<Position> restored) implements LeaseSourceEvent {}
+    record ReaderStarted(String readerId, List<Position> restored) implements FromReader {
+        @Override
+        public void reach(Listener listener) {
+            listener.heard(this);
+        }
+    }
 
     /**
      * A reader asks to go on emitting.
      *
      * @param askedAt the reader's own monotonic time, nanoseconds; only it can make sense of that
      */
-    record GrantRequested(String readerId, long askedAt) implements LeaseSourceEvent {}
+    record GrantRequested(String readerId, long askedAt) implements FromReader {
+        @Override
+        public void reach(Listener listener) {
+            listener.heard(this);
+        }
+    }
 
     /**
      * A reader may emit everything it was assigned.
@@ -40,10 +96,20 @@ public sealed interface LeaseSourceEvent extends SourceEvent {
      * @param askedAt as the request said
      * @param nanos for how long from then
      */
-    record GrantExtended(String readerId, long askedAt, long nanos) implements LeaseSourceEvent {}
+    record GrantExtended(String readerId, long askedAt, long nanos) implements ToReader {
+        @Override
+        public void reach(Listener listener) {
+            listener.told(this);
+        }
+    }
 
     /** A reader has lost a lease and must not emit anything more; its job is about to fail. */
-    record GrantWithdrawn(String readerId, String why) implements LeaseSourceEvent {}
+    record GrantWithdrawn(String readerId, String why) implements ToReader {
+        @Override
+        public void reach(Listener listener) {
+            listener.told(this);
+        }
+    }
 
     /**
      * Where a reader is as of a checkpoint that is not complete yet.
@@ -60,7 +126,12 @@ public sealed interface LeaseSourceEvent extends SourceEvent {
             List<Position> splits,
             Map<String, Long> frozen,
             Map<String, Long> emitted)
-            implements LeaseSourceEvent {}
+            implements FromReader {
+        @Override
+        public void reach(Listener listener) {
+            listener.heard(this);
+        }
+    }
 
     /**
      * A reader is to emit these splits up to the next checkpoint's barrier and nothing behind it,
@@ -69,17 +140,31 @@ public sealed interface LeaseSourceEvent extends SourceEvent {
      * @param requests by split id, the number under which the reader reports it as frozen: a
      *     checkpoint may complete that is older than the last request
      */
-    record FreezeRequested(String readerId, Map<String, Long> requests)
-            implements LeaseSourceEvent {}
+    record FreezeRequested(String readerId, Map<String, Long> requests) implements ToReader {
+        @Override
+        public void reach(Listener listener) {
+            listener.told(this);
+        }
+    }
 
     /**
      * A checkpoint or savepoint begins, which may drain the job. For readers that hold no split:
      * these are idle, and Flink would drop the last watermark of an idle source.
      */
-    record BarrierAhead(String readerId, long checkpointId) implements LeaseSourceEvent {}
+    record BarrierAhead(String readerId, long checkpointId) implements ToReader {
+        @Override
+        public void reach(Listener listener) {
+            listener.told(this);
+        }
+    }
 
     /** These splits need not be frozen any more: they go on from where they stand. */
-    record FreezeWithdrawn(String readerId, Set<String> splitIds) implements LeaseSourceEvent {}
+    record FreezeWithdrawn(String readerId, Set<String> splitIds) implements ToReader {
+        @Override
+        public void reach(Listener listener) {
+            listener.told(this);
+        }
+    }
 
     /**
      * A reader is to emit nothing more of these splits from now on; until it says that it {@link
@@ -87,31 +172,61 @@ public sealed interface LeaseSourceEvent extends SourceEvent {
      *
      * @param requests as in {@link FreezeRequested}
      */
-    record StopRequested(String readerId, Map<String, Long> requests) implements LeaseSourceEvent {}
+    record StopRequested(String readerId, Map<String, Long> requests) implements ToReader {
+        @Override
+        public void reach(Listener listener) {
+            listener.told(this);
+        }
+    }
 
     /** What these requests named is not emitted by this reader any more. */
-    record Stopped(String readerId, Set<Long> requests) implements LeaseSourceEvent {}
+    record Stopped(String readerId, Set<Long> requests) implements FromReader {
+        @Override
+        public void reach(Listener listener) {
+            listener.heard(this);
+        }
+    }
 
     /**
      * These reader attempts emit nothing any more, however long their grants would run: the one
      * that says so, or ones that ended in the same process before it was started.
      */
-    record Closed(String readerId, Set<String> closed) implements LeaseSourceEvent {}
+    record Closed(String readerId, Set<String> closed) implements FromReader {
+        @Override
+        public void reach(Listener listener) {
+            listener.heard(this);
+        }
+    }
 
     /**
      * A reader was not polled again after its part in this checkpoint, which it knows to be
      * complete, and never will be: where it stood then is where it ended.
      */
-    record Ended(String readerId, long checkpointId) implements LeaseSourceEvent {}
+    record Ended(String readerId, long checkpointId) implements FromReader {
+        @Override
+        public void reach(Listener listener) {
+            listener.heard(this);
+        }
+    }
 
     /**
      * These splits are another member's now, or the enumerator's until another reader has them: a
      * reader's state need not hold them any more.
      */
-    record SplitsLetGo(String readerId, Set<String> splitIds) implements LeaseSourceEvent {}
+    record SplitsLetGo(String readerId, Set<String> splitIds) implements ToReader {
+        @Override
+        public void reach(Listener listener) {
+            listener.told(this);
+        }
+    }
 
     /** The lease table says that these splits are finished: a reader's state need not any more. */
-    record FinishRecorded(String readerId, Set<String> splitIds) implements LeaseSourceEvent {}
+    record FinishRecorded(String readerId, Set<String> splitIds) implements ToReader {
+        @Override
+        public void reach(Listener listener) {
+            listener.told(this);
+        }
+    }
 
     /**
      * A split with its position, in the bytes of the wrapped source's serializer.

@@ -9,12 +9,11 @@ import io.leasehold.source.event.LeaseSourceEvent.FreezeRequested;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeWithdrawn;
 import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
 import io.leasehold.source.event.LeaseSourceEvent.GrantWithdrawn;
-import io.leasehold.source.event.LeaseSourceEvent.Position;
-import io.leasehold.source.event.LeaseSourceEvent.Positions;
 import io.leasehold.source.event.LeaseSourceEvent.ReaderStarted;
 import io.leasehold.source.event.LeaseSourceEvent.SplitsLetGo;
 import io.leasehold.source.event.LeaseSourceEvent.StopRequested;
 import io.leasehold.source.event.LeaseSourceEvent.Stopped;
+import io.leasehold.source.event.LeaseSourceEvent.ToReader;
 import io.leasehold.source.metrics.ReaderMetrics;
 import io.leasehold.source.split.LeasedSplit;
 import io.leasehold.source.thread.OwnThread;
@@ -31,21 +30,14 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
 
 /**
  * The wrapped source's reader behind a gate: it is polled only while this attempt is granted to
@@ -87,7 +79,6 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
     private final String readerId;
     private final SourceReaderContext context;
     private final ReplaceableReader<T, SplitT> inner;
-    private final SimpleVersionedSerializer<SplitT> serializer;
     private final boolean bounded;
     private final LongSupplier nanoClock;
     private final LeaseGate gate;
@@ -97,29 +88,16 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
     private final OwnThread asking;
     private final GrantLine line;
     private final EmittedCounts emitted = new EmittedCounts();
-
-    /** Splits the wrapped reader has, by their ids in the group, as of the last snapshot. */
-    private final Map<String, LeasedSplit<SplitT>> held = new LinkedHashMap<>();
-
     private final SplitOutputs outputs = new SplitOutputs();
-
-    /** Splits that are, or are to be, emitted no more by this reader. */
-    private final FrozenSplits<SplitT> frozen = new FrozenSplits<>();
-
-    /** Splits of this reader's own restored state that are not granted again yet. */
-    private final Map<String, LeasedSplit<SplitT>> heldBack = new LinkedHashMap<>();
-
-    /** Splits that were read to their end, until the lease table says so too. */
-    private final Map<String, LeasedSplit<SplitT>> finished = new LinkedHashMap<>();
-
+    private final ReaderSplits<T, SplitT> splits;
     private final LastPoll lastPoll = new LastPoll();
     private final IdleMark idle = new IdleMark();
+    private final Words words = new Words();
 
     private Optional<GatedOutput<T>> gatedOutput = Optional.empty();
     private Optional<String> withdrawn = Optional.empty();
     private boolean announced;
     private boolean started;
-    private long lastCheckpoint;
 
     /** Completed when it is to be polled for another reason than the wrapped reader's. */
     private volatile CompletableFuture<Void> wake = new CompletableFuture<>();
@@ -152,7 +130,9 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
         this.readerId = readerId;
         this.context = context;
         this.inner = new ReplaceableReader<>(inner, new OwnThread(closing, threadFailure::report));
-        this.serializer = serializer;
+        this.splits =
+                new ReaderSplits<>(
+                        this.inner, outputs, emitted, serializer, () -> wake.complete(null));
         this.bounded = boundedness == Boundedness.BOUNDED;
         this.nanoClock = nanoClock;
         this.gate = new LeaseGate(nanoClock);
@@ -180,9 +160,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
     private void announce() {
         if (!announced) {
             announced = true;
-            context.sendSourceEventToCoordinator(
-                    new ReaderStarted(
-                            readerId, heldBack.values().stream().map(this::position).toList()));
+            context.sendSourceEventToCoordinator(new ReaderStarted(readerId, splits.heldBack()));
             asking.runEvery(extendInterval, this::ask);
         }
     }
@@ -206,11 +184,11 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
         announce();
         takeGrant();
         GatedOutput<T> gated = gated(output);
-        outputs.releaseIn(gated, holdsNothing());
+        outputs.releaseIn(gated, splits.holdsNothing());
         // Without a grant, what it had before a failure may be on its way back to it. A bounded
         // source comes to its end: until then a split may be on its way, and must not be late.
-        idle.polled(output, !bounded && holdsNothing() && gate.open());
-        if (!held.isEmpty() && !gate.open()) {
+        idle.polled(output, !bounded && splits.holdsNothing() && gate.open());
+        if (splits.anyIsRead() && !gate.open()) {
             return InputStatus.NOTHING_AVAILABLE;
         }
         InputStatus status = inner.pollNext(gated);
@@ -231,13 +209,6 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
         }
     }
 
-    /**
-     * Whether there is no split in its state: then there is none of its in the enumerator's eyes.
-     */
-    private boolean holdsNothing() {
-        return held.isEmpty() && heldBack.isEmpty() && finished.isEmpty() && frozen.isEmpty();
-    }
-
     private GatedOutput<T> gated(ReaderOutput<T> output) {
         if (gatedOutput.isEmpty() || !gatedOutput.get().wraps(output)) {
             gatedOutput = Optional.of(new GatedOutput<>(output, gate, emitted, outputs));
@@ -251,7 +222,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
     }
 
     private CompletableFuture<Void> mayBePolled() {
-        if (!announced || idle.awaitsPoll() || outputs.hasToRelease(holdsNothing())) {
+        if (!announced || idle.awaitsPoll() || outputs.hasToRelease(splits.holdsNothing())) {
             return CompletableFuture.completedFuture(null);
         }
         if (wake.isDone()) {
@@ -261,14 +232,14 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
         if (gate.hasOffer() && withdrawn.isEmpty()) {
             return CompletableFuture.completedFuture(null);
         }
-        if (held.isEmpty()) {
+        if (!splits.anyIsRead()) {
             // It may come to its end without a grant.
             return either(wake, inner.isAvailable());
         }
         if (!gate.open()) {
             return wake;
         }
-        return frozen.isEmpty() ? inner.isAvailable() : either(wake, inner.isAvailable());
+        return splits.anyIsFrozen() ? either(wake, inner.isAvailable()) : inner.isAvailable();
     }
 
     private static CompletableFuture<Void> either(
@@ -277,39 +248,9 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
     }
 
     @Override
-    public void addSplits(List<LeasedSplit<SplitT>> splits) {
-        List<SplitT> granted = new ArrayList<>();
-        for (LeasedSplit<SplitT> split : splits) {
-            if (split.grantedTo().equals(Optional.of(readerId))) {
-                if (held.putIfAbsent(split.leaseId(), split) != null) {
-                    throw new IllegalStateException(
-                            "The split '%s' was assigned twice to one reader; split ids must be unique within a source."
-                                    .formatted(split.leaseId()));
-                }
-                notHeldBack(Set.of(split.leaseId()));
-                outputs.begins(split);
-                granted.add(split.inner());
-            } else {
-                heldBack.put(split.leaseId(), split);
-            }
-        }
-        read(granted);
-        showSplits();
-    }
-
-    private void showSplits() {
-        metrics.has(held.size(), frozen.splits().size(), heldBack.size());
-    }
-
-    /** Flink has an output for each split it restored, under the id that the split had then. */
-    private void notHeldBack(Set<String> splitIds) {
-        for (String splitId : splitIds) {
-            LeasedSplit<SplitT> split = heldBack.remove(splitId);
-            if (split != null) {
-                outputs.giveUp(split.splitId());
-                wake.complete(null);
-            }
-        }
+    public void addSplits(List<LeasedSplit<SplitT>> added) {
+        read(splits.added(added, readerId));
+        splits.showIn(metrics);
     }
 
     private void read(List<SplitT> granted) {
@@ -332,136 +273,13 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
                     "This checkpoint must not complete, since it would commit what was emitted without a lease: "
                             + withdrawn.get());
         }
-        lastCheckpoint = checkpointId;
         lastPoll.snapshot(checkpointId);
-        takePositions(checkpointId);
-        standStill(
-                frozen.askedOf(held.keySet()),
-                remaining -> inner.replaceAt(checkpointId, remaining));
-
-        List<LeasedSplit<SplitT>> granted = new ArrayList<>(held.values());
-        granted.addAll(frozen.splits());
-        granted.addAll(finished.values());
+        splits.barrier(checkpointId);
         idle.barrierOver(checkpointId);
         wake.complete(null);
-        context.sendSourceEventToCoordinator(
-                new Positions(
-                        readerId,
-                        checkpointId,
-                        granted.stream().map(this::position).toList(),
-                        frozen.requests(),
-                        emitted.of(held.keySet())));
-        List<LeasedSplit<SplitT>> state = new ArrayList<>();
-        granted.forEach(split -> state.add(split.withoutGrant()));
-        state.addAll(heldBack.values());
-        showSplits();
-        return state;
-    }
-
-    /** Brings the positions of the splits that the wrapped reader has up to date. */
-    private void takePositions(long checkpointId) {
-        Map<String, LeasedSplit<SplitT>> current = new LinkedHashMap<>();
-        for (SplitT split : inner.snapshotState(checkpointId)) {
-            LeasedSplit<SplitT> assigned = held.get(split.splitId());
-            if (assigned == null) {
-                throw new IllegalStateException(
-                        "The wrapped reader returned the split '%s', which it was never given; split ids must not change."
-                                .formatted(split.splitId()));
-            }
-            current.put(split.splitId(), assigned.at(split));
-        }
-        for (LeasedSplit<SplitT> split : List.copyOf(held.values())) {
-            if (!current.containsKey(split.leaseId())) {
-                outputs.ends(split.leaseId());
-                leaves(split.leaseId());
-                frozen.forget(Set.of(split.leaseId()));
-                finished.put(split.leaseId(), split.ended());
-            }
-        }
-        held.putAll(current);
-    }
-
-    private void leaves(String splitId) {
-        held.remove(splitId);
-        emitted.forget(splitId);
-    }
-
-    /** From now on nothing of these splits is emitted; their positions have just been taken. */
-    private void standStill(List<String> splitIds, Consumer<List<SplitT>> replacing) {
-        if (splitIds.isEmpty()) {
-            return;
-        }
-        replacing.accept(
-                held.values().stream()
-                        .filter(split -> !splitIds.contains(split.leaseId()))
-                        .map(LeasedSplit::inner)
-                        .toList());
-        for (String splitId : splitIds) {
-            frozen.freeze(held.get(splitId));
-            outputs.stops(splitId);
-            leaves(splitId);
-        }
-        // Who waits for the gate may have nothing left that is behind it.
-        wake.complete(null);
-    }
-
-    /** Those of these splits that the wrapped reader has stop where they are, at no barrier. */
-    private void standStillNow(Map<String, Long> requests) {
-        ask(requests);
-        if (!frozen.askedOf(requests.keySet()).isEmpty()) {
-            takePositions(lastCheckpoint);
-            // One of them may have turned out to be at its end.
-            standStill(frozen.askedOf(requests.keySet()), inner::replaceNow);
-        }
-    }
-
-    private void ask(Map<String, Long> requests) {
-        requests.forEach(
-                (splitId, request) -> {
-                    if (held.containsKey(splitId)) {
-                        frozen.ask(splitId, request);
-                    }
-                });
-    }
-
-    private void thaw(Set<String> splitIds) {
-        List<SplitT> goOn = new ArrayList<>();
-        for (String splitId : splitIds) {
-            frozen.thaw(splitId)
-                    .ifPresent(
-                            split -> {
-                                held.put(splitId, split);
-                                outputs.goesOn(split);
-                                goOn.add(split.inner());
-                            });
-        }
-        read(goOn);
-    }
-
-    private void letGo(Set<String> splitIds) {
-        // Whatever was asked of it before, it must not be emitted now.
-        standStillNow(splitIds.stream().collect(Collectors.toMap(id -> id, none -> 0L)));
-        frozen.forget(splitIds);
-        finished.keySet().removeAll(splitIds);
-        splitIds.forEach(outputs::letGo);
-        notHeldBack(splitIds);
-        wake.complete(null);
-    }
-
-    private Position position(LeasedSplit<SplitT> split) {
-        try {
-            return new Position(
-                    split.leaseId(),
-                    split.epoch(),
-                    split.tenure(),
-                    split.finished(),
-                    serializer.serialize(split.inner()),
-                    serializer.getVersion(),
-                    split.inner().toString());
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "The split '" + split.leaseId() + "' could not be serialized.", e);
-        }
+        context.sendSourceEventToCoordinator(splits.report(readerId));
+        splits.showIn(metrics);
+        return splits.state();
     }
 
     @Override
@@ -470,7 +288,20 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
             inner.handleSourceEvents(event);
         } else if (!ours.readerId().equals(readerId)) {
             LOG.debug("Ignored {}: it is for another attempt.", event);
-        } else if (ours instanceof GrantExtended grant) {
+        } else if (ours instanceof ToReader word) {
+            word.reach(words);
+            splits.showIn(metrics);
+        } else {
+            throw new IllegalStateException(
+                    "A reader got an event that is not for readers: " + event);
+        }
+    }
+
+    /** What the enumerator says to this reader. */
+    private final class Words implements ToReader.Listener {
+
+        @Override
+        public void told(GrantExtended grant) {
             if (withdrawn.isEmpty()) {
                 if (gate.extend(grant.askedAt(), grant.nanos())) {
                     metrics.grantedUntil(grant.askedAt() + grant.nanos());
@@ -479,32 +310,47 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
                     wake.complete(null);
                 }
             }
-        } else if (ours instanceof FinishRecorded recorded) {
-            finished.keySet().removeAll(recorded.splitIds());
-            notHeldBack(recorded.splitIds());
-            wake.complete(null);
-        } else if (ours instanceof FreezeRequested request) {
-            ask(request.requests());
-        } else if (ours instanceof BarrierAhead barrier) {
-            idle.barrierAhead(barrier.checkpointId(), gatedOutput);
-        } else if (ours instanceof FreezeWithdrawn back) {
-            thaw(back.splitIds());
-        } else if (ours instanceof StopRequested request) {
-            standStillNow(request.requests());
-            context.sendSourceEventToCoordinator(
-                    new Stopped(readerId, Set.copyOf(request.requests().values())));
-        } else if (ours instanceof SplitsLetGo gone) {
-            letGo(gone.splitIds());
-        } else if (ours instanceof GrantWithdrawn end) {
+        }
+
+        @Override
+        public void told(GrantWithdrawn end) {
             LOG.warn("Reader {} stops at once: {}", readerId, end.why());
             withdrawn = Optional.of(end.why());
             gate.shut();
             metrics.grantedUntil(nanoClock.getAsLong());
-        } else {
-            throw new IllegalStateException(
-                    "A reader got an event that is not for readers: " + event);
         }
-        showSplits();
+
+        @Override
+        public void told(FreezeRequested request) {
+            splits.asked(request.requests());
+        }
+
+        @Override
+        public void told(FreezeWithdrawn back) {
+            read(splits.thawed(back.splitIds()));
+        }
+
+        @Override
+        public void told(StopRequested request) {
+            splits.stop(request.requests());
+            context.sendSourceEventToCoordinator(
+                    new Stopped(readerId, Set.copyOf(request.requests().values())));
+        }
+
+        @Override
+        public void told(SplitsLetGo gone) {
+            splits.letGo(gone.splitIds());
+        }
+
+        @Override
+        public void told(FinishRecorded recorded) {
+            splits.finishRecorded(recorded.splitIds());
+        }
+
+        @Override
+        public void told(BarrierAhead barrier) {
+            idle.barrierAhead(barrier.checkpointId(), gatedOutput);
+        }
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.leasehold.source.split;
 
+import io.leasehold.source.book.PositionedSplit;
+
 import org.apache.flink.api.connector.source.SourceSplit;
 
 import java.util.Objects;
@@ -31,6 +33,22 @@ public record LeasedSplit<SplitT extends SourceSplit>(
     /** A split as it was before it was read under any lease: it is of no tenure. */
     public static <SplitT extends SourceSplit> LeasedSplit<SplitT> fromBefore(SplitT inner) {
         return new LeasedSplit<>(inner, 0, 0, false, Optional.empty());
+    }
+
+    /**
+     * A split as it is assigned, or as it is written into state.
+     *
+     * @param grantedTo the reader attempt that it is assigned to
+     */
+    public static <SplitT extends SourceSplit> LeasedSplit<SplitT> of(
+            PositionedSplit<SplitT> split, Optional<String> grantedTo) {
+        return new LeasedSplit<>(
+                split.split(), split.epoch(), split.tenure(), split.finished(), grantedTo);
+    }
+
+    /** As it is decided upon. */
+    public PositionedSplit<SplitT> positioned() {
+        return new PositionedSplit<>(leaseId(), inner, epoch, tenure, finished);
     }
 
     /** The id of the split in its group: the same in every job. */

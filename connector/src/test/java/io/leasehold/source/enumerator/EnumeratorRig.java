@@ -13,6 +13,7 @@ import io.leasehold.lease.Member;
 import io.leasehold.lease.RestoreRule;
 import io.leasehold.lease.Share;
 import io.leasehold.lease.memory.MemoryLeaseTable;
+import io.leasehold.source.book.BookSettings;
 import io.leasehold.source.event.LeaseSourceEvent;
 import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
 import io.leasehold.source.event.LeaseSourceEvent.GrantRequested;
@@ -216,14 +217,15 @@ abstract class EnumeratorRig {
                                 boundsOf,
                                 new LeaseKeeper("orders", me, share, "a test", TERMS, now),
                                 new LeasedSplitEnumerator.Settings(
-                                        TERMS,
+                                        new BookSettings(
+                                                TERMS,
+                                                Duration.ofMinutes(1),
+                                                true,
+                                                bounded,
+                                                restore,
+                                                dropsLost),
                                         timeout -> noting(table.open()),
-                                        Duration.ofMinutes(1),
-                                        DENIED_TIMEOUT,
-                                        true,
-                                        bounded,
-                                        restore,
-                                        dropsLost),
+                                        DENIED_TIMEOUT),
                                 () -> {
                                     clockIsRead.run();
                                     return now;

@@ -1,5 +1,6 @@
 package io.leasehold.source.enumerator;
 
+import io.leasehold.lease.CheckpointTrouble;
 import io.leasehold.lease.Incarnation;
 import io.leasehold.lease.LeaseKeeper;
 import io.leasehold.lease.LeaseOutcome;
@@ -7,11 +8,16 @@ import io.leasehold.lease.LeaseRequest;
 import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseStoreFactory;
 import io.leasehold.lease.LeaseTerms;
+import io.leasehold.lease.RestoreRule;
 import io.leasehold.lease.Share;
 import io.leasehold.lease.memory.MemoryLeaseTable;
+import io.leasehold.source.book.BookSettings;
+import io.leasehold.source.book.EnumeratorBook;
+import io.leasehold.source.book.JobView;
 import io.leasehold.source.metrics.EnumeratorMetrics;
 import io.leasehold.source.metrics.LeaseCounts;
 import io.leasehold.testkit.RelayingStore;
+import io.leasehold.testkit.queue.MemoryQueueSplit;
 
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 
@@ -23,7 +29,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceConfigurationError;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -49,24 +57,24 @@ class LeaseLoopTest {
     @Test
     void closingDoesNotWaitForTheNextRenewal() throws Exception {
         MemoryLeaseTable table = new MemoryLeaseTable();
-        LeaseLoop loop = loop(timeout -> table.open());
+        LeaseLoop<MemoryQueueSplit> loop = loop(timeout -> table.open());
         loop.turn();
         // Open, join, read.
         turns.await();
 
-        loop.close(() -> {}, () -> Duration.ZERO);
+        loop.close(() -> {});
 
         assertThat(io.isTerminated()).isTrue();
     }
 
     @Test
     void closingDoesNotWaitForAnAppointment() throws Exception {
-        LeaseLoop loop = loop(timeout -> new MemoryLeaseTable().open());
+        LeaseLoop<MemoryQueueSplit> loop = loop(timeout -> new MemoryLeaseTable().open());
         loop.turn();
         turns.await();
         loop.callAt(System.nanoTime() + TERMS.duration().toNanos(), () -> {});
 
-        loop.close(() -> {}, () -> Duration.ZERO);
+        loop.close(() -> {});
 
         assertThat(io.isTerminated()).isTrue();
     }
@@ -75,18 +83,18 @@ class LeaseLoopTest {
     @ParameterizedTest
     @MethodSource("throwables")
     void aStoreThatThrowsWhenItIsOpenedFailsTheJob(Throwable thrown) throws Exception {
-        LeaseLoop loop = loop(timeout -> sneaky(thrown));
+        LeaseLoop<MemoryQueueSplit> loop = loop(timeout -> sneaky(thrown));
 
         loop.turn();
 
         assertThat(failure.get(5, TimeUnit.SECONDS)).isSameAs(thrown);
-        loop.close(() -> {}, () -> Duration.ZERO);
+        loop.close(() -> {});
     }
 
     @ParameterizedTest
     @MethodSource("throwables")
     void aStoreThatThrowsWhenItIsAskedFailsTheJob(Throwable thrown) throws Exception {
-        LeaseLoop loop =
+        LeaseLoop<MemoryQueueSplit> loop =
                 loop(
                         timeout ->
                                 new RelayingStore() {
@@ -102,7 +110,7 @@ class LeaseLoopTest {
         loop.turn();
 
         assertThat(failure.get(5, TimeUnit.SECONDS)).isSameAs(thrown);
-        loop.close(() -> {}, () -> Duration.ZERO);
+        loop.close(() -> {});
     }
 
     private static List<Throwable> throwables() {
@@ -125,7 +133,7 @@ class LeaseLoopTest {
     @Test
     void aCoordinatorThreadThatDoesNotComeDoesNotKeepItFromClosing() throws Exception {
         MemoryLeaseTable table = new MemoryLeaseTable();
-        LeaseLoop loop = loop(timeout -> table.open());
+        LeaseLoop<MemoryQueueSplit> loop = loop(timeout -> table.open());
         loop.turn();
         turns.await();
         coordinator =
@@ -133,7 +141,7 @@ class LeaseLoopTest {
                     throw new RejectedExecutionException("on purpose");
                 };
 
-        loop.close(() -> failure.complete(null), () -> Duration.ZERO);
+        loop.close(() -> failure.complete(null));
 
         assertThat(io.isTerminated()).isTrue();
         assertThat(failure).isNotDone();
@@ -144,7 +152,7 @@ class LeaseLoopTest {
     void whatFailsAtTheEndKeepsNeitherTheThreadNorTheStore() throws Exception {
         CompletableFuture<Void> closed = new CompletableFuture<>();
         LeaseStore table = new MemoryLeaseTable().open();
-        LeaseLoop loop =
+        LeaseLoop<MemoryQueueSplit> loop =
                 loop(
                         timeout ->
                                 relaying(
@@ -156,9 +164,6 @@ class LeaseLoopTest {
         loop.close(
                 () -> {
                     throw new NoClassDefFoundError("heard out");
-                },
-                () -> {
-                    throw new NoClassDefFoundError("granted");
                 });
 
         assertThat(io.isTerminated()).isTrue();
@@ -171,7 +176,7 @@ class LeaseLoopTest {
         CountDownLatch asked = new CountDownLatch(1);
         CompletableFuture<Void> closed = new CompletableFuture<>();
         storeTimeout = Duration.ofMillis(50);
-        LeaseLoop loop =
+        LeaseLoop<MemoryQueueSplit> loop =
                 loop(
                         timeout ->
                                 relaying(
@@ -184,7 +189,7 @@ class LeaseLoopTest {
         loop.turn();
         asked.await();
 
-        loop.close(() -> {}, () -> Duration.ZERO);
+        loop.close(() -> {});
 
         assertThat(closed).isDone();
         assertThat(io.awaitTermination(5, TimeUnit.SECONDS)).isTrue();
@@ -195,7 +200,7 @@ class LeaseLoopTest {
     void aStoreThatThrowsAtTheEndIsClosedAllTheSame() throws Exception {
         LeaseStore table = new MemoryLeaseTable().open();
         CompletableFuture<Void> closed = new CompletableFuture<>();
-        LeaseLoop loop =
+        LeaseLoop<MemoryQueueSplit> loop =
                 loop(
                         timeout ->
                                 relaying(
@@ -209,7 +214,7 @@ class LeaseLoopTest {
         loop.turn();
         turns.await();
 
-        loop.close(() -> {}, () -> Duration.ZERO);
+        loop.close(() -> {});
 
         assertThat(closed).isDone();
     }
@@ -233,24 +238,36 @@ class LeaseLoopTest {
         };
     }
 
-    private LeaseLoop loop(LeaseStoreFactory stores) {
-        return new LeaseLoop(
+    private LeaseLoop<MemoryQueueSplit> loop(LeaseStoreFactory stores) {
+        LeaseKeeper keeper =
                 new LeaseKeeper(
                         "orders",
                         new Incarnation("blue", "1"),
                         Share.of(1),
                         "a test",
                         TERMS,
-                        System.nanoTime()),
+                        System.nanoTime());
+        EnumeratorBook<MemoryQueueSplit> book =
+                new EnumeratorBook<>(
+                        keeper,
+                        new BookSettings(
+                                TERMS, TERMS.duration(), true, false, RestoreRule.AUTO, false),
+                        new InnerSplitCodec<>(
+                                EnumeratorRig.SERIALIZER, new SplitBounds<>(split -> "")),
+                        new CheckpointTrouble(),
+                        List.of(),
+                        Optional.empty());
+        return new LeaseLoop<>(
+                book,
                 stores,
                 storeTimeout,
                 System::nanoTime,
                 System::currentTimeMillis,
                 io,
                 action -> coordinator.execute(action),
+                () -> now -> new JobView(now, Set.of(), 1, false),
                 outcome -> {},
-                event -> {},
-                turns::countDown,
+                lesson -> turns.countDown(),
                 failure::complete,
                 new EnumeratorMetrics(
                         new UnregisteredMetricsGroup(), new LeaseCounts(), System::nanoTime));

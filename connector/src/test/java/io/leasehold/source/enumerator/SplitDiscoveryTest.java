@@ -36,12 +36,12 @@ class SplitDiscoveryTest {
         discovery =
                 new SplitDiscovery<>(
                         context,
-                        flink -> asked(flink),
-                        EnumeratorRig.SERIALIZER,
-                        new SplitBounds<>(split -> ""),
+                        new InnerSplitCodec<>(
+                                EnumeratorRig.SERIALIZER, new SplitBounds<>(split -> "")),
                         List.of(),
                         splits -> splits.stream().map(NewSplit::splitId).forEach(found::add),
                         () -> endsTold++);
+        discovery.open(flink -> asked(flink));
         context.registered.put(0, new ReaderInfo(0, "here"));
         context.registered.put(1, new ReaderInfo(1, "there"));
         discovery.start();

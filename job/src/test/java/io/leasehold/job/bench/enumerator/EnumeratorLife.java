@@ -6,6 +6,7 @@ import io.leasehold.lease.LeaseStoreFactory;
 import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.RestoreRule;
 import io.leasehold.lease.Share;
+import io.leasehold.source.book.BookSettings;
 import io.leasehold.source.enumerator.LeasedEnumeratorState;
 import io.leasehold.source.enumerator.LeasedEnumeratorStateSerializer;
 import io.leasehold.source.enumerator.LeasedSplitEnumerator;
@@ -127,14 +128,10 @@ public final class EnumeratorLife implements AutoCloseable {
 
     private static LeasedSplitEnumerator.Settings settings(LeaseStoreFactory stores) {
         return new LeasedSplitEnumerator.Settings(
-                TERMS,
+                new BookSettings(
+                        TERMS, Duration.ofMinutes(1), true, false, RestoreRule.AUTO, false),
                 stores,
-                Duration.ofMinutes(1),
-                Duration.ofMinutes(10),
-                true,
-                false,
-                RestoreRule.AUTO,
-                false);
+                Duration.ofMinutes(10));
     }
 
     /**

@@ -1,4 +1,4 @@
-package io.leasehold.source.enumerator;
+package io.leasehold.source.book;
 
 import java.time.Duration;
 import java.util.HashMap;

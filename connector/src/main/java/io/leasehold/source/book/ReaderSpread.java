@@ -1,4 +1,4 @@
-package io.leasehold.source.enumerator;
+package io.leasehold.source.book;
 
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,4 +1,4 @@
-package io.leasehold.source.enumerator;
+package io.leasehold.source.book;
 
 import io.leasehold.lease.LeaseRequest.Recorded;
 import io.leasehold.lease.LeaseRequest.Release.Released;
@@ -30,7 +30,7 @@ import java.util.TreeMap;
  * <p>A checkpoint that fails or is subsumed is covered by the next that completes. What an attempt
  * reported that failed before its checkpoint completed is worth nothing: it never came to pass.
  */
-final class CheckpointedPositions {
+class CheckpointedPositions {
 
     /**
      * A position that a complete checkpoint covers.

@@ -1,4 +1,4 @@
-package io.leasehold.source.enumerator;
+package io.leasehold.source.book;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -1,8 +1,10 @@
 package io.leasehold.source.enumerator;
 
+import io.leasehold.lease.LeaseRequest.Discover.NewSplit;
 import io.leasehold.lease.Progress;
+import io.leasehold.source.book.PositionedSplit;
+import io.leasehold.source.book.SplitCodec;
 import io.leasehold.source.event.LeaseSourceEvent.Position;
-import io.leasehold.source.split.LeasedSplit;
 
 import org.apache.flink.api.connector.source.SourceSplit;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
@@ -13,30 +15,33 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * Makes splits of what the lease table and the readers say of their positions. Coordinator thread
- * only.
+ * Reads and writes positions with the wrapped source's serializer, and compares what is read from
+ * the table with what this job has found. Coordinator thread only.
  */
-final class PositionDecoder<SplitT extends SourceSplit> {
+final class InnerSplitCodec<SplitT extends SourceSplit> implements SplitCodec<SplitT> {
 
-    private static final Logger LOG = LoggerFactory.getLogger(PositionDecoder.class);
+    private static final Logger LOG = LoggerFactory.getLogger(InnerSplitCodec.class);
 
     private final SimpleVersionedSerializer<SplitT> serializer;
     private final SplitBounds<SplitT> bounds;
 
-    PositionDecoder(SimpleVersionedSerializer<SplitT> serializer, SplitBounds<SplitT> bounds) {
+    InnerSplitCodec(SimpleVersionedSerializer<SplitT> serializer, SplitBounds<SplitT> bounds) {
         this.serializer = serializer;
         this.bounds = bounds;
     }
 
     /**
-     * The split at its position in the table, granted to nobody yet; empty if this job cannot read
-     * that: another job may. People are told.
+     * {@inheritDoc}
+     *
+     * <p>Another job may be able to read it. People are told.
      *
      * @throws OtherSplitException if its bounds are not those that this job has found
      */
-    Optional<LeasedSplit<SplitT>> inTable(String splitId, Progress progress) {
+    @Override
+    public Optional<SplitT> inTable(String splitId, Progress progress) {
         Optional<SplitBounds.Difference> difference;
         SplitT split;
         try {
@@ -61,25 +66,44 @@ final class PositionDecoder<SplitT extends SourceSplit> {
         if (difference.isPresent()) {
             throw new OtherSplitException(splitId, difference.get());
         }
-        return Optional.of(LeasedSplit.fromBefore(split));
+        return Optional.of(split);
     }
 
     /**
-     * The split as a reader of this job holds it.
+     * {@inheritDoc}
      *
      * @throws UncheckedIOException if it cannot be read; its job wrote it
      */
-    LeasedSplit<SplitT> ofReader(Position position) {
+    @Override
+    public PositionedSplit<SplitT> ofReader(Position position) {
         try {
-            return new LeasedSplit<>(
+            return new PositionedSplit<>(
+                    position.splitId(),
                     serializer.deserialize(position.serializerVersion(), position.bytes()),
                     position.epoch(),
                     position.tenure(),
-                    position.finished(),
-                    Optional.empty());
+                    position.finished());
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "The restored split '" + position.splitId() + "' cannot be read.", e);
+        }
+    }
+
+    @Override
+    public NewSplit lease(SplitT split) {
+        bounds.found(split.splitId(), split);
+        try {
+            return new NewSplit(
+                    split.splitId(),
+                    Set.of(),
+                    new Progress(
+                            serializer.serialize(split),
+                            serializer.getVersion(),
+                            split.toString(),
+                            0));
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "The split '" + split.splitId() + "' could not be serialized.", e);
         }
     }
 }

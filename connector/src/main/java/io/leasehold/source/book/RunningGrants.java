@@ -1,4 +1,4 @@
-package io.leasehold.source.enumerator;
+package io.leasehold.source.book;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -9,8 +9,6 @@ import java.util.Set;
 /**
  * Until when reader attempts may emit, those that are gone too. Times are nanoseconds of one
  * monotonic clock.
- *
- * <p>Any thread.
  */
 final class RunningGrants {
 
@@ -23,7 +21,7 @@ final class RunningGrants {
     private final Map<String, Grant> grants = new HashMap<>();
 
     /** An attempt may emit until then; an earlier end than it had changes nothing. */
-    synchronized void granted(String readerId, long until) {
+    void granted(String readerId, long until) {
         grants.merge(
                 readerId,
                 new Grant(until, false),
@@ -31,25 +29,25 @@ final class RunningGrants {
     }
 
     /** These attempts emit nothing any more. */
-    synchronized void closed(Set<String> readerIds) {
+    void closed(Set<String> readerIds) {
         readerIds.forEach(
                 id -> grants.computeIfPresent(id, (same, grant) -> new Grant(grant.until(), true)));
     }
 
-    synchronized void forgetThoseOver(long now) {
+    void forgetThoseOver(long now) {
         grants.values().removeIf(grant -> grant.until() - now <= 0);
     }
 
-    synchronized Optional<Grant> of(String readerId) {
+    Optional<Grant> of(String readerId) {
         return Optional.ofNullable(grants.get(readerId));
     }
 
-    synchronized boolean isClosed(String readerId) {
+    boolean isClosed(String readerId) {
         return of(readerId).filter(Grant::closed).isPresent();
     }
 
     /** When the last one is over of those whose attempts may still emit. */
-    synchronized OptionalLong last() {
+    OptionalLong last() {
         return grants.values().stream()
                 .filter(grant -> !grant.closed())
                 .mapToLong(Grant::until)

@@ -1,4 +1,4 @@
-package io.leasehold.source.enumerator;
+package io.leasehold.source.book;
 
 import io.leasehold.source.event.LeaseSourceEvent.Position;
 import io.leasehold.source.event.LeaseSourceEvent.Positions;

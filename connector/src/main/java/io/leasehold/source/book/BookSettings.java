@@ -1,0 +1,24 @@
+package io.leasehold.source.book;
+
+import io.leasehold.lease.LeaseTerms;
+import io.leasehold.lease.RestoreRule;
+
+import java.time.Duration;
+
+/**
+ * What a source says of itself.
+ *
+ * @param terms the terms that its member lives by
+ * @param startupTimeout how long its readers may take to be there for the first time
+ * @param oneBehind whether progress is recorded one checkpoint late
+ * @param bounded whether the queue has an end
+ * @param restore for the splits in the state that the enumerator starts from
+ * @param dropsLost whether a split whose lease is lost is dropped, and the job goes on
+ */
+public record BookSettings(
+        LeaseTerms terms,
+        Duration startupTimeout,
+        boolean oneBehind,
+        boolean bounded,
+        RestoreRule restore,
+        boolean dropsLost) {}

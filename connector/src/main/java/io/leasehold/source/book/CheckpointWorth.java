@@ -1,0 +1,108 @@
+package io.leasehold.source.book;
+
+import io.leasehold.lease.LeaseKeeper;
+import io.leasehold.lease.LeaseRequest.Recorded;
+import io.leasehold.lease.LeaseRequest.Release.Released;
+import io.leasehold.source.book.CheckpointedPositions.Completed;
+import io.leasehold.source.book.CheckpointedPositions.Due;
+import io.leasehold.source.book.CheckpointedPositions.Worth;
+import io.leasehold.source.book.SplitState.Leaving;
+import io.leasehold.source.book.SplitState.Reading;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What the positions of a completed checkpoint are worth, and what the keeper is told of them. */
+class CheckpointWorth<S> {
+
+    private final BookedSplits<S> splits;
+    private final LeaseKeeper keeper;
+    private final CheckpointedPositions positions;
+
+    CheckpointWorth(BookedSplits<S> splits, LeaseKeeper keeper, CheckpointedPositions positions) {
+        this.splits = splits;
+        this.keeper = keeper;
+        this.positions = positions;
+    }
+
+    /** Returns what is to be granted to another reader, from there on. */
+    List<Due> completed(long checkpointId) {
+        Completed completed = positions.completed(checkpointId, this::of);
+        record(completed);
+        return completed.moved();
+    }
+
+    /**
+     * What the readers ended with need not wait for another checkpoint, if all of them have: there
+     * will be none.
+     *
+     * @return whether all have ended
+     */
+    boolean ended(Set<Integer> subtasks) {
+        Optional<Completed> last = positions.last(subtasks, this::of);
+        last.ifPresent(
+                all -> {
+                    record(all);
+                    keeper.ended();
+                });
+        return last.isPresent();
+    }
+
+    private Worth of(Due due) {
+        String splitId = due.position().splitId();
+        Optional<Reading<S>> reading =
+                splits.of(splitId)
+                        .filter(state -> state instanceof Reading<S>)
+                        .map(state -> (Reading<S>) state)
+                        .filter(state -> state.subtask() == due.subtask())
+                        .filter(state -> state.epoch() == due.position().epoch());
+        if (reading.isEmpty()) {
+            return Worth.NOTHING;
+        }
+        Wanted wanted = reading.get().wanted();
+        if (!standsStill(due, wanted)) {
+            return Worth.PROGRESS;
+        }
+        return wanted.claim().isPresent() ? Worth.RELEASE : Worth.MOVE;
+    }
+
+    /** Whether the split stands still there for what its reader was asked for last. */
+    boolean standsStill(Due due, Wanted wanted) {
+        return due.frozenFor().isPresent()
+                && due.frozenFor().equals(wanted.asked().map(Asked::number));
+    }
+
+    private void record(Completed completed) {
+        Map<Boolean, List<Recorded>> byEnd =
+                completed.progress().stream()
+                        .collect(
+                                Collectors.partitioningBy(
+                                        due -> due.position().finished(),
+                                        Collectors.mapping(this::recorded, Collectors.toList())));
+        List<Released> released = completed.released().stream().map(Due::released).toList();
+        completed
+                .released()
+                .forEach(
+                        due ->
+                                splits.becomes(
+                                        due.position().splitId(),
+                                        new Leaving<>(due.subtask(), due.position().epoch())));
+        keeper.progressed(byEnd.get(false));
+        keeper.finished(byEnd.get(true));
+        keeper.frozen(released);
+    }
+
+    private Recorded recorded(Due due) {
+        return due.recordedIn(epochOf(due));
+    }
+
+    /** The epoch that the split is in by now, as far as that is known. */
+    long epochOf(Due due) {
+        return splits.of(due.position().splitId())
+                .map(SplitState::epoch)
+                .orElse(due.position().epoch());
+    }
+}

@@ -1,0 +1,219 @@
+package io.leasehold.source.book;
+
+import io.leasehold.lease.Claim;
+import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.Lease;
+import io.leasehold.lease.LeaseEvent;
+import io.leasehold.lease.LeaseRequest.Recorded;
+import io.leasehold.lease.Progress;
+import io.leasehold.source.book.Command.Fail.Cause;
+import io.leasehold.source.book.SplitState.Reading;
+import io.leasehold.source.book.SplitState.Waiting;
+import io.leasehold.source.book.SplitState.Withheld;
+import io.leasehold.source.event.LeaseSourceEvent.FreezeWithdrawn;
+import io.leasehold.source.event.LeaseSourceEvent.GrantWithdrawn;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** What becomes of splits by what the keeper has learnt of their leases. */
+final class LeaseNews<S> implements LeaseEvent.Listener {
+
+    private final Pages<S> pages;
+    private final Outbox<S> out;
+
+    LeaseNews(Pages<S> pages, Outbox<S> out) {
+        this.pages = pages;
+        this.out = out;
+    }
+
+    @Override
+    public void learnt(LeaseEvent.Acquired acquired) {
+        Lease lease = acquired.lease();
+        String splitId = lease.splitId();
+        Optional<PositionedSplit<S>> at =
+                acquired.fromState()
+                        ? Optional.of(inState(lease))
+                        : pages.codec()
+                                .inTable(splitId, acquired.progress())
+                                .map(split -> PositionedSplit.inTable(splitId, split));
+        if (at.isEmpty()) {
+            pages.keeper().cannotRead(splitId);
+            return;
+        }
+        PositionedSplit<S> split = at.get().grantedBy(lease);
+        OptionalInt holder = pages.splits().holderOf(splitId);
+        if (split.finished()) {
+            // Nothing is left to read; only the table does not know yet.
+            pages.splits().becomes(splitId, new Withheld<>(split, holder));
+            pages.keeper()
+                    .finished(List.of(new Recorded(splitId, lease.epoch(), acquired.progress())));
+        } else {
+            pages.splits().becomes(splitId, new Waiting<>(split, holder, Wanted.BY_NOBODY));
+        }
+    }
+
+    /** A split that the keeper was told to be restored, and did not say to be over. */
+    private PositionedSplit<S> inState(Lease lease) {
+        return pages.splits().withheld(lease.splitId()).orElseThrow();
+    }
+
+    @Override
+    public void learnt(LeaseEvent.Claimed claimed) {
+        wants(claimed.splitId(), claimed.claim().kind());
+    }
+
+    private void wants(String splitId, Claim.Kind kind) {
+        Optional<SplitState<S>> state = pages.splits().of(splitId);
+        if (state.isPresent() && state.get() instanceof Reading<S> reads) {
+            pages.splits().becomes(splitId, reads.wanted(reads.wanted().claimed(kind)));
+        } else if (state.isPresent() && state.get() instanceof Waiting<S> waits) {
+            pages.splits().becomes(splitId, waits.wanted(waits.wanted().claimed(kind)));
+        }
+    }
+
+    @Override
+    public void learnt(LeaseEvent.ClaimOver over) {
+        String splitId = over.splitId();
+        Optional<SplitState<S>> state = pages.splits().of(splitId);
+        if (state.isPresent() && state.get() instanceof Waiting<S> waits) {
+            pages.splits().becomes(splitId, waits.wanted(Wanted.BY_NOBODY));
+        } else if (state.isPresent() && state.get() instanceof Reading<S> reads) {
+            pages.splits().becomes(splitId, reads.wanted(Wanted.BY_NOBODY));
+            reads.wanted().asked().ifPresent(asked -> withdraw(splitId, reads.subtask(), asked));
+        }
+    }
+
+    private void withdraw(String splitId, int subtask, Asked asked) {
+        pages.attempts().stopped(subtask, Set.of(asked.number()));
+        out.send(subtask, id -> new FreezeWithdrawn(id, Set.of(splitId)));
+    }
+
+    @Override
+    public void learnt(LeaseEvent.LetGo gone) {
+        pages.letGo(gone.splitId(), out);
+    }
+
+    @Override
+    public void learnt(LeaseEvent.RestoredElsewhere elsewhere) {
+        pages.letGo(elsewhere.splitId(), out);
+    }
+
+    /** The table says so, whoever read it. */
+    @Override
+    public void learnt(LeaseEvent.Finished finished) {
+        pages.splits()
+                .withheld(finished.splitId())
+                .filter(restored -> !restored.finished())
+                .ifPresent(
+                        restored ->
+                                out.warn(
+                                        "The split '%s' has been read to its end since this state was taken, in which it was at %s; it is not read again."
+                                                .formatted(restored.splitId(), restored.split())));
+        pages.finished(finished.splitId(), out);
+    }
+
+    @Override
+    public void learnt(LeaseEvent.TenureBroken broken) {
+        out.warn(
+                "The split '%s' is at %s in the state that this job started from, and at %s in the lease table; another member was granted it since, or lease.restore says so: it goes on from the %s."
+                        .formatted(
+                                broken.lease().splitId(),
+                                inState(broken.lease()).split(),
+                                broken.progress().text(),
+                                broken.fromState() ? "state" : "table"));
+    }
+
+    @Override
+    public void learnt(LeaseEvent.RestoreRefused refused) {
+        Lease lease = refused.lease();
+        out.fail(
+                Cause.RESTORE_REFUSED,
+                "lease.restore is fail, and the split '%s' is at %s in the state that this job starts from, but at %s in the lease table, where it was last granted %s; set lease.restore to auto to go on from the table with such splits, or to state to go back to the state."
+                        .formatted(
+                                lease.splitId(),
+                                inState(lease).split(),
+                                refused.progress()
+                                        .map(Progress::toString)
+                                        .orElse("no position at all"),
+                                lease.owner()
+                                        .map(Incarnation::memberId)
+                                        .map("to '%s'"::formatted)
+                                        .orElse("to a member that has released it")));
+    }
+
+    @Override
+    public void learnt(LeaseEvent.Lost lost) {
+        lost(lost.splitId(), lost.why());
+    }
+
+    void lost(String splitId, String cause) {
+        String why = "The lease of split '%s' was lost: %s.".formatted(splitId, cause);
+        if (!pages.settings().dropsLost()) {
+            over(Cause.LEASE_LOST, why);
+            return;
+        }
+        out.warn(
+                "%s It is dropped; what was read of it may be read again by others."
+                        .formatted(why));
+        pages.distribution().stopAtOnce(splitId, out);
+        pages.letGo(splitId, out);
+    }
+
+    @Override
+    public void learnt(LeaseEvent.Over over) {
+        over(Cause.LEASE_LOST, over.why());
+    }
+
+    @Override
+    public void learnt(LeaseEvent.TableWentBack back) {
+        over(Cause.LEASE_LOST, back.why());
+    }
+
+    @Override
+    public void learnt(LeaseEvent.SinkShared shared) {
+        over(Cause.SINK_SHARED, shared.why());
+    }
+
+    private void over(Cause cause, String why) {
+        out.sendToAll(id -> new GrantWithdrawn(id, why));
+        out.fail(cause, why);
+    }
+
+    @Override
+    public void learnt(LeaseEvent.Waits waits) {
+        // No split is concerned.
+    }
+
+    @Override
+    public void learnt(LeaseEvent.Joined joined) {
+        // No split is concerned.
+    }
+
+    @Override
+    public void learnt(LeaseEvent.Known known) {
+        // The discovery is.
+    }
+
+    @Override
+    public void learnt(LeaseEvent.NothingInCommon strangers) {
+        // For people.
+    }
+
+    @Override
+    public void learnt(LeaseEvent.WithoutTaker without) {
+        // For people.
+    }
+
+    @Override
+    public void learnt(LeaseEvent.MembersForgotten forgotten) {
+        // For people.
+    }
+
+    @Override
+    public void learnt(LeaseEvent.Unreadable unreadable) {
+        // For people.
+    }
+}

@@ -1,0 +1,64 @@
+package io.leasehold.source.book;
+
+import io.leasehold.lease.LeaseKeeper;
+import io.leasehold.source.event.LeaseSourceEvent.FinishRecorded;
+import io.leasehold.source.event.LeaseSourceEvent.SplitsLetGo;
+
+import java.time.Duration;
+import java.util.Set;
+
+/** What the parts of an {@link EnumeratorBook} share. */
+record Pages<S>(
+        LeaseKeeper keeper,
+        BookSettings settings,
+        SplitCodec<S> codec,
+        BookedSplits<S> splits,
+        ReaderAttempts attempts,
+        CheckpointedPositions positions,
+        RecordRates rates,
+        Comebacks<S> comebacks,
+        Distribution<S> distribution,
+        CheckpointWorth<S> worth) {
+
+    private static final Duration RATES_MEMORY = Duration.ofMinutes(1);
+
+    static <S> Pages<S> of(LeaseKeeper keeper, BookSettings settings, SplitCodec<S> codec) {
+        BookedSplits<S> splits = new BookedSplits<>();
+        ReaderAttempts attempts = new ReaderAttempts();
+        CheckpointedPositions positions = new CheckpointedPositions(settings.oneBehind());
+        return new Pages<>(
+                keeper,
+                settings,
+                codec,
+                splits,
+                attempts,
+                positions,
+                new RecordRates(RATES_MEMORY),
+                new Comebacks<>(splits, keeper, codec, settings.restore()),
+                new Distribution<>(splits, attempts, keeper::holdsAllItOwns, settings.bounded()),
+                new CheckpointWorth<>(splits, keeper, positions));
+    }
+
+    /** A split is another member's now, or nobody's. */
+    void letGo(String splitId, Outbox<S> out) {
+        splits.holderOf(splitId)
+                .ifPresent(
+                        subtask -> out.send(subtask, id -> new SplitsLetGo(id, Set.of(splitId))));
+        forget(splitId);
+    }
+
+    /** The table says that a split is at its end: nobody's state need hold it any more. */
+    void finished(String splitId, Outbox<S> out) {
+        splits.holderOf(splitId)
+                .ifPresent(
+                        subtask ->
+                                out.send(subtask, id -> new FinishRecorded(id, Set.of(splitId))));
+        forget(splitId);
+    }
+
+    private void forget(String splitId) {
+        splits.forget(splitId);
+        positions.forget(Set.of(splitId));
+        rates.forget(splitId);
+    }
+}
