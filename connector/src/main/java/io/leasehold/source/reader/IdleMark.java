@@ -20,6 +20,9 @@ final class IdleMark {
 
     private boolean marked;
 
+    /** Whether it was marked when the mark was taken back for a barrier. */
+    private boolean wasMarked;
+
     /** The last checkpoint whose barrier is ahead. */
     private long ahead = NONE;
 
@@ -34,6 +37,7 @@ final class IdleMark {
     void barrierAhead(long checkpointId, Optional<? extends WatermarkOutput> output) {
         ahead = Math.max(ahead, checkpointId);
         barrierOver = false;
+        wasMarked |= marked;
         marked = false;
         output.ifPresent(WatermarkOutput::markActive);
     }
@@ -60,9 +64,12 @@ final class IdleMark {
      */
     void polled(WatermarkOutput output, boolean mayBeIdle) {
         boolean idle = mayBeIdle && ahead == NONE;
-        if (barrierOver || (idle && !marked)) {
+        if ((barrierOver && wasMarked) || (idle && !marked)) {
             output.markIdle();
+        }
+        if (barrierOver) {
             barrierOver = false;
+            wasMarked = false;
         }
         marked = idle;
     }

@@ -780,6 +780,38 @@ class HandedOverSplitsTest {
         assertThat(output.said).endsWith("main idle");
     }
 
+    /** Splits that are on their way to it would be late behind every barrier. */
+    @Test
+    void aReaderOfABoundedSourceIsNotIdleBehindABarrierEither() throws Exception {
+        reader.close();
+        start(Boundedness.BOUNDED);
+        letGoOfAll();
+        poll(1);
+        tell(new BarrierAhead("r1", 2));
+        poll(1);
+        reader.snapshotState(2);
+        poll(1);
+
+        assertThat(output.said).doesNotContain("main idle");
+    }
+
+    /** What it had before a failure is on its way back to it. */
+    @Test
+    void aReaderThatWasNotIdleIsNotIdleBehindABarrier() throws Exception {
+        poll(17);
+        clock.addAndGet(GRANT);
+        letGoOfAll();
+        current().dry = true;
+        poll(1);
+
+        tell(new BarrierAhead("r1", 2));
+        poll(1);
+        reader.snapshotState(2);
+        poll(1);
+
+        assertThat(output.said).doesNotContain("main idle");
+    }
+
     /** Flink drops the last watermark of an idle source at the end of its input. */
     @Test
     void anIdleReaderIsActiveWhenItEnds() throws Exception {
