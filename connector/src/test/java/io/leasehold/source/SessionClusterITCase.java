@@ -47,6 +47,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -129,6 +130,7 @@ class SessionClusterITCase {
                         HikariDataSource.class,
                         org.postgresql.Driver.class);
         long drivers = live("java.sql.DriverInfo");
+        Set<Thread> others = Thread.getAllStackTraces().keySet();
 
         for (int submitted = 0; submitted < SUBMISSIONS; submitted += AT_ONCE) {
             run(AT_ONCE);
@@ -136,7 +138,7 @@ class SessionClusterITCase {
 
         soon(() -> assertThat(membersByState()).isEqualTo(Map.of("CLOSED", (long) SUBMISSIONS)));
         soon(() -> assertThat(connections()).isZero());
-        soon(() -> assertThat(threadsOfJobs()).isEmpty());
+        soon(() -> assertThat(threadsOfJobs(others)).isEmpty());
         soon(() -> assertThat(live("java.sql.DriverInfo")).isEqualTo(drivers));
         // As many as one submission has. Caches of the JDK may hold the last users of records
         // (MethodHandle.asTypeCache, until Java 18).
@@ -235,8 +237,12 @@ class SessionClusterITCase {
         return counts;
     }
 
-    private static Stream<String> threadsOfJobs() {
+    /**
+     * @param others those that were there before, of tests that ran in this JVM
+     */
+    private static Stream<String> threadsOfJobs(Set<Thread> others) {
         return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> !others.contains(thread))
                 .filter(
                         thread ->
                                 thread.getName().startsWith("lease")
