@@ -7,14 +7,9 @@ import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.Share;
 import io.leasehold.simulation.Violation.Promise;
-import io.leasehold.source.book.BookSettings;
-import io.leasehold.source.book.BookVariants;
-import io.leasehold.source.book.EnumeratorBook;
-import io.leasehold.source.book.PositionedSplit;
-import io.leasehold.source.book.SplitCodec;
+import io.leasehold.source.book.BookVariant;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -169,7 +164,7 @@ enum Controls {
                         }
                     }),
     A_FREEZE_OF_BEFORE_IS_TAKEN_FOR_THIS_ONE(
-            S5_PLANNED_MOVES_REPLAY_NOTHING, book(BookVariants::takesAnyFreezeForThisOne)),
+            S5_PLANNED_MOVES_REPLAY_NOTHING, book(BookVariant.TAKES_ANY_FREEZE_FOR_THIS_ONE)),
     DRAINED_IS_SAID_BEFORE_A_CHECKPOINT(
             DRAINED_IS_COMMITTED,
             () ->
@@ -179,15 +174,16 @@ enum Controls {
                             return false;
                         }
                     }),
-    FORCED_READER_GETS_GRANTS(S1_EXCLUSIVE, book(BookVariants::grantsToForcedReaders)),
+    FORCED_READER_GETS_GRANTS(S1_EXCLUSIVE, book(BookVariant.GRANTS_TO_FORCED_READERS)),
     CLAIMANT_FORCES_WITHOUT_WAITING(S1_EXCLUSIVE, keeper(KeeperVariants::impatient)),
     RENEWAL_COUNTS_BEFORE_THE_LEASES_ARE_READ(S1_EXCLUSIVE, keeper(KeeperVariants::hasty)),
     WHO_FORCES_AND_IS_SILENT_IS_NOT_HEEDED(S1_EXCLUSIVE, keeper(KeeperVariants::bold)),
 
     // ------------------------------------------------------------------------------------ grants
-    CLOSING_MEMBER_FORGETS_ITS_READERS(S1_EXCLUSIVE, book(BookVariants::forgetsItsReadersAtTheEnd)),
+    CLOSING_MEMBER_FORGETS_ITS_READERS(
+            S1_EXCLUSIVE, book(BookVariant.FORGETS_ITS_READERS_AT_THE_END)),
     NEXT_ATTEMPT_DOES_NOT_WAIT_FOR_THE_LAST(
-            S1_EXCLUSIVE, book(BookVariants::waitsForNoFormerAttempt)),
+            S1_EXCLUSIVE, book(BookVariant.WAITS_FOR_NO_FORMER_ATTEMPT)),
     STATE_FORGETS_A_SPLIT_AT_ITS_END(
             S6_STATE_AND_SOURCE_AGREE,
             () ->
@@ -200,8 +196,8 @@ enum Controls {
 
     // ------------------------------------------------------------------------------------- book
     RELEASES_WHAT_IS_NOT_FROZEN(
-            S5_PLANNED_MOVES_REPLAY_NOTHING, book(BookVariants::releasesWhatIsNotFrozen)),
-    TAKES_BACK_WHAT_A_READER_HAS(S1_EXCLUSIVE, book(BookVariants::takesBackWhatAReaderHas)),
+            S5_PLANNED_MOVES_REPLAY_NOTHING, book(BookVariant.RELEASES_WHAT_IS_NOT_FROZEN)),
+    TAKES_BACK_WHAT_A_READER_HAS(S1_EXCLUSIVE, book(BookVariant.TAKES_BACK_WHAT_A_READER_HAS)),
 
     // ------------------------------------------------------------------------------- exclusions
     MEMBER_TAKES_WHAT_IT_DOES_NOT_FIND(
@@ -219,7 +215,7 @@ enum Controls {
     EXCLUSIONS_ARE_NOT_WRITTEN(L3_SETTLED, table(BrokenTables::excludesNobody)),
 
     // ------------------------------------------------------------------------ readers, restarts
-    MEMBER_WITHOUT_READERS_KEEPS_ITS_SPLITS(L3_SETTLED, book(BookVariants::missesNoReader)),
+    MEMBER_WITHOUT_READERS_KEEPS_ITS_SPLITS(L3_SETTLED, book(BookVariant.MISSES_NO_READER)),
     NOBODY_AWAITS_A_RESTART(RESTART_IS_AWAITED, table(BrokenTables::closesWithoutHold)),
 
     // ----------------------------------------------------------------------- conditional writes
@@ -274,27 +270,12 @@ enum Controls {
                 };
     }
 
-    /** Makes a book of one incarnation. */
-    private interface Books {
-        EnumeratorBook<SimulatedSplit> make(
-                LeaseKeeper keeper,
-                BookSettings settings,
-                SplitCodec<SimulatedSplit> codec,
-                List<PositionedSplit<SimulatedSplit>> withheld,
-                Set<String> found);
-    }
-
-    private static Rules.Maker book(Books books) {
+    private static Rules.Maker book(BookVariant variant) {
         return () ->
                 new Rules() {
                     @Override
-                    EnumeratorBook<SimulatedSplit> book(
-                            LeaseKeeper keeper,
-                            BookSettings settings,
-                            SplitCodec<SimulatedSplit> codec,
-                            List<PositionedSplit<SimulatedSplit>> withheld,
-                            Set<String> found) {
-                        return books.make(keeper, settings, codec, withheld, found);
+                    BookVariant book() {
+                        return variant;
                     }
                 };
     }

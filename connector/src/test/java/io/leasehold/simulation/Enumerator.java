@@ -78,18 +78,20 @@ final class Enumerator implements Command.Hand<SimulatedSplit> {
         this.keeper = world.rules.keeper(me, job.share(), job.terms(), machine.clock());
         job.remembered(machine.clock()).ifPresent(keeper::startsAfter);
         this.book =
-                world.rules.book(
-                        keeper,
-                        new BookSettings(
-                                job.terms(),
-                                job.terms().readersTimeout(),
-                                job.oneBehind(),
-                                false,
-                                RestoreRule.AUTO,
-                                false),
-                        new SimulatedSplit.Codec(job::canRead),
-                        restored.withheld(),
-                        world.rules.found(restored.found(), world.scenario));
+                world.rules
+                        .book()
+                        .book(
+                                keeper,
+                                new BookSettings(
+                                        job.terms(),
+                                        job.terms().readersTimeout(),
+                                        job.oneBehind(),
+                                        false,
+                                        RestoreRule.AUTO,
+                                        false),
+                                new SimulatedSplit.Codec(job::canRead),
+                                restored.withheld(),
+                                world.rules.found(restored.found(), world.scenario));
     }
 
     void start() {

@@ -7,13 +7,8 @@ import io.leasehold.lease.LeaseStore;
 import io.leasehold.lease.LeaseTerms;
 import io.leasehold.lease.LostHistory;
 import io.leasehold.lease.Share;
-import io.leasehold.source.book.BookSettings;
-import io.leasehold.source.book.BookVariants;
-import io.leasehold.source.book.EnumeratorBook;
-import io.leasehold.source.book.PositionedSplit;
-import io.leasehold.source.book.SplitCodec;
+import io.leasehold.source.book.BookVariant;
 
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -62,13 +57,9 @@ class Rules {
         return new LeaseKeeper(World.GROUP, incarnation, share, "simulated", terms, now);
     }
 
-    EnumeratorBook<SimulatedSplit> book(
-            LeaseKeeper keeper,
-            BookSettings settings,
-            SplitCodec<SimulatedSplit> codec,
-            List<PositionedSplit<SimulatedSplit>> withheld,
-            Set<String> found) {
-        return BookVariants.kept(keeper, settings, codec, withheld, found);
+    /** What an enumerator decides with. */
+    BookVariant book() {
+        return BookVariant.KEPT;
     }
 
     /** What a member takes for found by its source, as of its last checkpoint. */
