@@ -333,9 +333,11 @@ final class CalmChecker {
 
     private void judgeCalm(Killed killed) {
         long calm = all(Calm.class).findFirst().map(Fact::at).orElse(killed.at());
-        // What ends or comes changes the plan.
+        // What ends or comes changes the plan, and so does a member whose readers do not come.
+        Stream<Declared> away =
+                all(Declared.class).filter(said -> said.state() == MemberState.AWAY);
         long changed =
-                Stream.of(all(Ended.class), all(Discovered.class), mended(calm).stream())
+                Stream.of(all(Ended.class), all(Discovered.class), away, mended(calm).stream())
                         .flatMap(facts -> facts)
                         .mapToLong(Fact::at)
                         .filter(at -> at < killed.at())

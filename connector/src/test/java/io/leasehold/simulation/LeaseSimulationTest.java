@@ -34,7 +34,8 @@ class LeaseSimulationTest {
             91_086_533,
             3_111_029_108L,
             3_111_042_354L,
-            7_310_006_772L
+            7_310_006_772L,
+            17_432_396_567_001L
         };
 
         assertThat(Seeds.run(LongStream.of(once)).broken()).isEmpty();
