@@ -271,7 +271,7 @@ public final class LeaseKeeper {
     /** A split was acquired but cannot be decoded here: it is released, and not taken again. */
     public void cannotRead(String splitId) {
         readable.cannotDecode(splitId, leases);
-        own.giveBack(splitId);
+        own.giveBack(splitId, Optional.empty());
     }
 
     /**
@@ -285,9 +285,14 @@ public final class LeaseKeeper {
         plan.changed();
     }
 
-    /** All that is held is released, with the progress as recorded; nobody emits it any more. */
-    public void giveUp() {
-        own.giveUp();
+    /**
+     * All that is held is released; nobody emits it any more.
+     *
+     * @param at positions that no reader was given in the epoch that ends: the job's state, or what
+     *     is recorded. Others are released with the progress as recorded
+     */
+    public void giveUp(Map<String, Progress> at) {
+        own.giveUp(at);
         plan.changed();
     }
 

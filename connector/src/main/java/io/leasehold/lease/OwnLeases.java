@@ -64,15 +64,14 @@ final class OwnLeases {
         }
     }
 
-    void giveUp() {
-        List.copyOf(held.keySet()).forEach(this::giveBack);
+    void giveUp(Map<String, Progress> at) {
+        List.copyOf(held.keySet())
+                .forEach(splitId -> giveBack(splitId, Optional.ofNullable(at.get(splitId))));
     }
 
     /** Gives back a split that was acquired and is not read here. */
-    void giveBack(String splitId) {
-        notHeld(splitId)
-                .ifPresent(
-                        epoch -> writes.released(new Released(splitId, epoch, Optional.empty())));
+    void giveBack(String splitId, Optional<Progress> at) {
+        notHeld(splitId).ifPresent(epoch -> writes.released(new Released(splitId, epoch, at)));
     }
 
     // ------------------------------------------------------------------------------------------

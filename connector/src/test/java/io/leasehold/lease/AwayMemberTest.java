@@ -24,7 +24,7 @@ class AwayMemberTest {
     private void givesUp(VirtualMember member) {
         goesAway(member);
         group.run(VirtualGroup.TICK.multipliedBy(3));
-        member.keeper.giveUp();
+        member.keeper.giveUp(Map.of());
         member.granted.clear();
     }
 

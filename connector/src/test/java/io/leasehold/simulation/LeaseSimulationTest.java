@@ -35,7 +35,8 @@ class LeaseSimulationTest {
             3_111_029_108L,
             3_111_042_354L,
             7_310_006_772L,
-            17_432_396_567_001L
+            17_432_396_567_001L,
+            1_721_812_496_536L
         };
 
         assertThat(Seeds.run(LongStream.of(once)).broken()).isEmpty();

@@ -1,9 +1,12 @@
 package io.leasehold.source.book;
 
 import io.leasehold.lease.LeaseKeeper;
+import io.leasehold.lease.Progress;
 import io.leasehold.lease.ReaderAbsence;
 
 import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Gives a member's splits up where its readers do not come: others may read them. */
 final class MissingReaders<S> {
@@ -51,7 +54,9 @@ final class MissingReaders<S> {
 
     /**
      * No reader has a grant. Positions that are withheld here stay, and are used if nobody else is
-     * granted the split in between; readers bring theirs when they come.
+     * granted the split in between; readers bring theirs when they come. What no reader was given
+     * is recorded where this job's state has it: no checkpoint knows of the epoch that ends, and
+     * the next life would take it for another's.
      */
     private void giveUp(String why, Outbox<S> out) {
         LeaseNews<S> news = new LeaseNews<>(pages, out);
@@ -59,7 +64,16 @@ final class MissingReaders<S> {
                 .bySubtask(pages.attempts().subtasks())
                 .values()
                 .forEach(held -> held.forEach(splitId -> news.lost(splitId, why)));
-        keeper.giveUp();
+        keeper.giveUp(notGiven());
         pages.comebacks().acquireAllAnew();
+    }
+
+    private Map<String, Progress> notGiven() {
+        return pages.splits().waiting().stream()
+                .flatMap(splitId -> pages.splits().withheld(splitId).stream())
+                .collect(
+                        Collectors.toMap(
+                                PositionedSplit::splitId,
+                                split -> pages.codec().lease(split.split()).start()));
     }
 }

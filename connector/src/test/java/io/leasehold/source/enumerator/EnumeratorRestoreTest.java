@@ -111,6 +111,24 @@ class EnumeratorRestoreTest extends EnumeratorRig {
         assertThat(reads(next)).isEqualTo(at(60));
     }
 
+    /** It was granted in an epoch that no checkpoint knows, and nobody read it in that. */
+    @Test
+    void whatIsGivenUpForWantOfReadersIsRecordedWhereTheStateHasIt() throws Exception {
+        LeasedSplit<MemoryQueueSplit> saved = savepointAt(40);
+        Life without = begin("blue", RestoreRule.AUTO, Optional.of(saved));
+        without.gone(0);
+        without.pass(TERMS.readersTimeout());
+        without.pass(TERMS.duration());
+        assertThat(lease().owner()).isEmpty();
+        assertThat(lease().epoch()).isGreaterThan(saved.epoch());
+        assertThat(located()).isEqualTo("40 100 a");
+        without.close();
+
+        Life next = start("blue", RestoreRule.AUTO, saved);
+
+        assertThat(reads(next)).isEqualTo(at(40));
+    }
+
     @Test
     void aSavepointOlderThanAHandoffThereAndBackGivesWayToTheTable() throws Exception {
         LeasedSplit<MemoryQueueSplit> savepoint = savepointAt(40);
