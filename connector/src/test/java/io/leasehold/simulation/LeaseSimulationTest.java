@@ -94,9 +94,9 @@ class LeaseSimulationTest {
         assertThat(total.count(Fact.Claimed.class)).isGreaterThan(350);
         assertThat(total.count(Fact.Withdrawn.class)).isGreaterThan(50);
         assertThat(total.count(Fact.Ordered.class)).isGreaterThan(150);
-        assertThat(total.count(Fact.Released.class)).isGreaterThan(200);
+        assertThat(total.count(Fact.Released.class)).isGreaterThan(150);
         assertThat(total.count(Fact.Declared.class)).isGreaterThan(30);
-        assertThat(total.count(Fact.Rated.class)).isGreaterThan(400);
+        assertThat(total.count(Fact.Rated.class)).isGreaterThan(200);
     }
 
     @Test

@@ -271,7 +271,7 @@ final class Reader implements ToReader.Listener {
             double steady = 10 + Math.floorMod(splitId.hashCode(), 90);
             double trembles =
                     world.agenda.now() > Scenario.STORMY
-                            ? 0.9 + 0.2 * dice.nextDouble()
+                            ? 0.97 + 0.06 * dice.nextDouble()
                             : 4 * dice.nextDouble();
             counted.merge(splitId, (long) (steady * trembles * seconds), Long::sum);
         }

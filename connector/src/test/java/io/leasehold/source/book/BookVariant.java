@@ -111,7 +111,7 @@ public enum BookVariant {
     };
 
     /** Simulated time is short. */
-    private static final Duration RATES_MEMORY = Duration.ofSeconds(5);
+    private static final Duration RATES_MEMORY = Duration.ofSeconds(10);
 
     ReaderAttempts attempts() {
         return new ReaderAttempts();
