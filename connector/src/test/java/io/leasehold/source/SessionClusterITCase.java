@@ -140,9 +140,9 @@ class SessionClusterITCase {
         soon(() -> assertThat(connections()).isZero());
         soon(() -> assertThat(threadsOfJobs(others)).isEmpty());
         soon(() -> assertThat(live("java.sql.DriverInfo")).isEqualTo(drivers));
-        // As many as one submission has. Caches of the JDK may hold the last users of records
-        // (MethodHandle.asTypeCache, until Java 18).
-        soon(() -> assertThat(live(ChildFirstClassLoader.class.getName())).isLessThanOrEqualTo(2));
+        // Each way to end that leaks one leaves ten. Caches of the JDK hold the last user of some
+        // records each (MethodHandle.asTypeCache, until Java 18): two or three were seen.
+        soon(() -> assertThat(live(ChildFirstClassLoader.class.getName())).isLessThan(AT_ONCE / 2));
     }
 
     private void run(int jobs) throws Exception {
