@@ -36,7 +36,8 @@ class LeaseSimulationTest {
             3_111_042_354L,
             7_310_006_772L,
             17_432_396_567_001L,
-            1_721_812_496_536L
+            1_721_812_496_536L,
+            12_956_620_562_777L
         };
 
         assertThat(Seeds.run(LongStream.of(once)).broken()).isEmpty();

@@ -215,6 +215,9 @@ public final class EnumeratorBook<S> {
             return;
         }
         missing.look(job, out);
+        if (out.fails()) {
+            return;
+        }
         keeper.notice(checkpoints.notice(job.now()));
         pages.distribution().assign(job, out);
         pages.distribution().spread(job, out);

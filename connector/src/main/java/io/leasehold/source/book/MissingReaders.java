@@ -64,6 +64,10 @@ final class MissingReaders<S> {
                 .bySubtask(pages.attempts().subtasks())
                 .values()
                 .forEach(held -> held.forEach(splitId -> news.lost(splitId, why)));
+        if (out.fails()) {
+            // The next life goes on with what this one owns, from its checkpoint.
+            return;
+        }
         keeper.giveUp(notGiven());
         pages.comebacks().acquireAllAnew();
     }
