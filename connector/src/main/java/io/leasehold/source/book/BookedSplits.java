@@ -147,15 +147,20 @@ final class BookedSplits<S> {
     }
 
     /** What the reader of this subtask has. */
-    Set<String> readBy(int subtask) {
+    private Set<String> readBy(int subtask) {
         return countOf(subtask) == 0 ? Set.of() : bySubtask(Set.of(subtask)).get(subtask);
     }
 
-    /** The attempt of this subtask is gone; what it had is missing until it comes back. */
-    void attemptGone(int subtask) {
+    /**
+     * The attempt of this subtask is gone; what it had is missing until it comes back.
+     *
+     * @return what it had
+     */
+    Set<String> attemptGone(int subtask) {
         Set<String> had = readBy(subtask);
         had.forEach(this::drop);
         missing.computeIfAbsent(subtask, none -> new TreeSet<>()).addAll(had);
+        return had;
     }
 
     /** What the attempts before the next one had and that has not come back. */

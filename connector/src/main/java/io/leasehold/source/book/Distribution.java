@@ -56,13 +56,17 @@ final class Distribution<S> {
     void assign(JobView job, Outbox<S> out) {
         attempts.forgetGrantsThatAreOver(job.now());
         Map<Integer, List<PositionedSplit<S>>> next = new TreeMap<>();
-        OptionalLong silence = OptionalLong.empty();
+        List<Integer> open =
+                attempts.subtasks().stream()
+                        .filter(job.registered()::contains)
+                        .filter(attempts::isOpen)
+                        .toList();
         for (String splitId : splits.waiting()) {
             if (!(splits.of(splitId).orElseThrow() instanceof Waiting<S> waits)
                     || waits.wanted().isForced()) {
                 continue;
             }
-            OptionalInt reader = readerFor(splitId, waits, job);
+            OptionalInt reader = readerFor(splitId, waits, open, job.now());
             if (reader.isPresent()) {
                 int subtask = reader.getAsInt();
                 attempts.assigned(splitId);
@@ -80,8 +84,8 @@ final class Distribution<S> {
         nextSilence(job.now()).ifPresent(at -> out.add(new Command.CallAt<>(at)));
     }
 
-    private OptionalInt readerFor(String splitId, Waiting<S> waits, JobView job) {
-        Optional<ReaderAttempts.Last> last = attempts.stillGranted(splitId, job.now());
+    private OptionalInt readerFor(String splitId, Waiting<S> waits, List<Integer> open, long now) {
+        Optional<ReaderAttempts.Last> last = attempts.stillGranted(splitId, now);
         if (last.filter(reader -> !attempts.isClosed(reader)).isPresent()) {
             return OptionalInt.empty();
         }
@@ -90,9 +94,8 @@ final class Distribution<S> {
                 waits.holder().isPresent() || last.isEmpty()
                         ? waits.holder()
                         : OptionalInt.of(last.get().subtask());
-        return attempts.subtasks().stream()
+        return open.stream()
                 .filter(subtask -> only.orElse(subtask) == subtask)
-                .filter(subtask -> job.registered().contains(subtask) && attempts.isOpen(subtask))
                 .min(Comparator.comparingInt(splits::countOf))
                 .map(OptionalInt::of)
                 .orElse(OptionalInt.empty());

@@ -122,9 +122,8 @@ public final class EnumeratorBook<S> {
     }
 
     private void attemptGone(int subtask) {
-        splits.readBy(subtask)
+        splits.attemptGone(subtask)
                 .forEach(splitId -> attempts.emitsUntilItsGrantIsOver(subtask, splitId));
-        splits.attemptGone(subtask);
         attempts.gone(subtask);
         pages.positions().attemptGone(subtask);
     }

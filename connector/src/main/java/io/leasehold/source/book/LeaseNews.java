@@ -62,10 +62,8 @@ final class LeaseNews<S> implements LeaseEvent.Listener {
 
     @Override
     public void learnt(LeaseEvent.Claimed claimed) {
-        wants(claimed.splitId(), claimed.claim().kind());
-    }
-
-    private void wants(String splitId, Claim.Kind kind) {
+        String splitId = claimed.splitId();
+        Claim.Kind kind = claimed.claim().kind();
         Optional<SplitState<S>> state = pages.splits().of(splitId);
         if (state.isPresent() && state.get() instanceof Reading<S> reads) {
             pages.splits().becomes(splitId, reads.wanted(reads.wanted().claimed(kind)));

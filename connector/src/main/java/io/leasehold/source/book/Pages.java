@@ -3,9 +3,11 @@ package io.leasehold.source.book;
 import io.leasehold.lease.LeaseKeeper;
 import io.leasehold.source.event.LeaseSourceEvent.FinishRecorded;
 import io.leasehold.source.event.LeaseSourceEvent.SplitsLetGo;
+import io.leasehold.source.event.LeaseSourceEvent.ToReader;
 
 import java.time.Duration;
 import java.util.Set;
+import java.util.function.Function;
 
 /** What the parts of an {@link EnumeratorBook} share. */
 record Pages<S>(
@@ -41,22 +43,17 @@ record Pages<S>(
 
     /** A split is another member's now, or nobody's. */
     void letGo(String splitId, Outbox<S> out) {
-        splits.holderOf(splitId)
-                .ifPresent(
-                        subtask -> out.send(subtask, id -> new SplitsLetGo(id, Set.of(splitId))));
-        forget(splitId);
+        forget(splitId, id -> new SplitsLetGo(id, Set.of(splitId)), out);
     }
 
     /** The table says that a split is at its end: nobody's state need hold it any more. */
     void finished(String splitId, Outbox<S> out) {
-        splits.holderOf(splitId)
-                .ifPresent(
-                        subtask ->
-                                out.send(subtask, id -> new FinishRecorded(id, Set.of(splitId))));
-        forget(splitId);
+        forget(splitId, id -> new FinishRecorded(id, Set.of(splitId)), out);
     }
 
-    private void forget(String splitId) {
+    /** And tells the reader whose state holds it, if one is there. */
+    private void forget(String splitId, Function<String, ToReader> event, Outbox<S> out) {
+        splits.holderOf(splitId).ifPresent(subtask -> out.send(subtask, event));
         splits.forget(splitId);
         positions.forget(Set.of(splitId));
         rates.forget(splitId);

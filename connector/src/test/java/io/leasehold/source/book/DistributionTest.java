@@ -70,9 +70,8 @@ class DistributionTest {
     }
 
     private void gone(int subtask) {
-        splits.readBy(subtask)
+        splits.attemptGone(subtask)
                 .forEach(splitId -> attempts.emitsUntilItsGrantIsOver(subtask, splitId));
-        splits.attemptGone(subtask);
         attempts.gone(subtask);
     }
 
