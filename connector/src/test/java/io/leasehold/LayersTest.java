@@ -38,12 +38,18 @@ class LayersTest {
     static final ArchRule packagesImportFromLowerOnesOnlyAndSiblingsNeverMeet =
             layeredArchitecture()
                     .consideringOnlyDependenciesInLayers()
-                    .layer("lease")
-                    .definedBy("io.leasehold.lease")
+                    .layer("model")
+                    .definedBy("io.leasehold.lease.model")
+                    .layer("store")
+                    .definedBy("io.leasehold.lease.store")
+                    .layer("plan")
+                    .definedBy("io.leasehold.lease.plan")
+                    .layer("member")
+                    .definedBy("io.leasehold.lease.member")
                     .layer("memory")
-                    .definedBy("io.leasehold.lease.memory")
+                    .definedBy("io.leasehold.store.memory")
                     .layer("jdbc")
-                    .definedBy("io.leasehold.lease.jdbc")
+                    .definedBy("io.leasehold.store.jdbc")
                     .layer("split")
                     .definedBy("io.leasehold.source.split")
                     .layer("event")
@@ -68,6 +74,11 @@ class LayersTest {
                     .definedBy("io.leasehold.table")
                     .layer("admin")
                     .definedBy("io.leasehold.admin")
+                    .whereLayer("plan")
+                    .mayOnlyBeAccessedByLayers("member", "admin")
+                    .whereLayer("member")
+                    .mayOnlyBeAccessedByLayers(
+                            "book", "metrics", "enumerator", "reader", "source", "admin")
                     .whereLayer("source")
                     .mayOnlyBeAccessedByLayers("option", "table")
                     .whereLayer("option")
@@ -101,10 +112,10 @@ class LayersTest {
     static final ArchRule theProtocolKnowsTheJdkAlone =
             classes()
                     .that()
-                    .resideInAPackage("io.leasehold.lease")
+                    .resideInAPackage("io.leasehold.lease..")
                     .should()
                     .onlyDependOnClassesThat(
-                            resideInAnyPackage("io.leasehold.lease", "java.lang..", "java.util..")
+                            resideInAnyPackage("io.leasehold.lease..", "java.lang..", "java.util..")
                                     .or(resideInAnyPackage("java.time", "java.io")));
 
     /** What enumerator and reader decide: events in, commands out. */
@@ -118,7 +129,7 @@ class LayersTest {
                             resideInAnyPackage(
                                             "io.leasehold.source.book",
                                             "io.leasehold.source.event",
-                                            "io.leasehold.lease",
+                                            "io.leasehold.lease..",
                                             "java.lang..",
                                             "java.util..")
                                     .or(resideInAPackage("java.time")));
@@ -127,7 +138,7 @@ class LayersTest {
     static final ArchRule theProtocolStartsNoThread =
             noClasses()
                     .that()
-                    .resideInAnyPackage("io.leasehold.lease", "io.leasehold.source.book")
+                    .resideInAnyPackage("io.leasehold.lease..", "io.leasehold.source.book")
                     .should()
                     .dependOnClassesThat(
                             resideInAPackage("java.util.concurrent..")
@@ -137,7 +148,8 @@ class LayersTest {
     static final ArchRule storesAndOperatorsKnowNoFlink =
             noClasses()
                     .that()
-                    .resideInAnyPackage("io.leasehold.lease..", "io.leasehold.admin..")
+                    .resideInAnyPackage(
+                            "io.leasehold.lease..", "io.leasehold.store..", "io.leasehold.admin..")
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage("org.apache.flink..");
@@ -173,7 +185,7 @@ class LayersTest {
                     .onlyDependOnClassesThat(
                             resideInAnyPackage(
                                             "io.leasehold.admin",
-                                            "io.leasehold.lease",
+                                            "io.leasehold.lease..",
                                             "java.lang..",
                                             "java.util..")
                                     .or(resideInAnyPackage("java.time", "java.io")));
@@ -184,7 +196,7 @@ class LayersTest {
                     .that()
                     .resideOutsideOfPackages(COMPOSITION_ROOTS)
                     .and()
-                    .resideOutsideOfPackage("io.leasehold.lease.jdbc")
+                    .resideOutsideOfPackage("io.leasehold.store.jdbc")
                     .should()
                     .callMethod(System.class, "nanoTime")
                     .orShould()

@@ -1,15 +1,15 @@
 package io.leasehold.admin;
 
-import io.leasehold.lease.Claim.Kind;
-import io.leasehold.lease.Inspection;
-import io.leasehold.lease.Inspection.SeenSplit;
-import io.leasehold.lease.Lease;
-import io.leasehold.lease.LeaseRequest.Claim;
-import io.leasehold.lease.LeaseRequest.Claim.Claimed;
-import io.leasehold.lease.LeaseRequest.Withdraw;
-import io.leasehold.lease.LeaseStoreException;
-import io.leasehold.lease.Member;
-import io.leasehold.lease.MemberState;
+import io.leasehold.lease.model.Claim.Kind;
+import io.leasehold.lease.model.Lease;
+import io.leasehold.lease.model.Member;
+import io.leasehold.lease.model.MemberState;
+import io.leasehold.lease.store.Inspection;
+import io.leasehold.lease.store.Inspection.SeenSplit;
+import io.leasehold.lease.store.LeaseRequest.Claim;
+import io.leasehold.lease.store.LeaseRequest.Claim.Claimed;
+import io.leasehold.lease.store.LeaseRequest.Withdraw;
+import io.leasehold.lease.store.LeaseStoreException;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -131,7 +131,7 @@ final class Claims {
                 lease.claim()
                         .filter(claim -> !claim.claimant().equals(claimant))
                         .filter(claim -> !before.claim().equals(Optional.of(claim)))
-                        .map(io.leasehold.lease.Claim::claimant);
+                        .map(io.leasehold.lease.model.Claim::claimant);
         if (other.isPresent()) {
             return Optional.of(
                     "Split '%s' has just been claimed by '%s'.".formatted(splitId, other.get()));

@@ -1,17 +1,17 @@
 package io.leasehold.admin;
 
-import io.leasehold.lease.Inspection;
-import io.leasehold.lease.Inspection.SeenSplit;
-import io.leasehold.lease.LeaseOutcome;
-import io.leasehold.lease.LeaseOutcome.Applied;
-import io.leasehold.lease.LeaseOutcome.Unknown;
-import io.leasehold.lease.LeaseRequest;
-import io.leasehold.lease.LeaseRequest.Inspect;
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.LeaseStoreException;
-import io.leasehold.lease.Member;
-import io.leasehold.lease.Membership;
-import io.leasehold.lease.Names;
+import io.leasehold.lease.model.Member;
+import io.leasehold.lease.model.Membership;
+import io.leasehold.lease.model.Names;
+import io.leasehold.lease.store.Inspection;
+import io.leasehold.lease.store.Inspection.SeenSplit;
+import io.leasehold.lease.store.LeaseOutcome;
+import io.leasehold.lease.store.LeaseOutcome.Applied;
+import io.leasehold.lease.store.LeaseOutcome.Unknown;
+import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.LeaseRequest.Inspect;
+import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.LeaseStoreException;
 
 import java.util.List;
 import java.util.Optional;

@@ -1,16 +1,16 @@
 package io.leasehold.admin;
 
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.Inspection;
-import io.leasehold.lease.Inspection.SeenSplit;
-import io.leasehold.lease.Lease;
-import io.leasehold.lease.LeaseRequest.AsRead;
-import io.leasehold.lease.LeaseRequest.Close;
-import io.leasehold.lease.LeaseRequest.Free;
-import io.leasehold.lease.LeaseStoreException;
-import io.leasehold.lease.Member;
-import io.leasehold.lease.MemberState;
-import io.leasehold.lease.Membership;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.Lease;
+import io.leasehold.lease.model.Member;
+import io.leasehold.lease.model.MemberState;
+import io.leasehold.lease.model.Membership;
+import io.leasehold.lease.store.Inspection;
+import io.leasehold.lease.store.Inspection.SeenSplit;
+import io.leasehold.lease.store.LeaseRequest.AsRead;
+import io.leasehold.lease.store.LeaseRequest.Close;
+import io.leasehold.lease.store.LeaseRequest.Free;
+import io.leasehold.lease.store.LeaseStoreException;
 
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,15 +1,15 @@
 package io.leasehold.admin;
 
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.Inspection;
-import io.leasehold.lease.Inspection.SeenMember;
-import io.leasehold.lease.Inspection.SeenSplit;
-import io.leasehold.lease.Lease;
-import io.leasehold.lease.LeaseRequest.ForgetGroup;
-import io.leasehold.lease.LeaseRequest.ForgetMembers;
-import io.leasehold.lease.LeaseStoreException;
-import io.leasehold.lease.Member;
-import io.leasehold.lease.MemberState;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.Lease;
+import io.leasehold.lease.model.Member;
+import io.leasehold.lease.model.MemberState;
+import io.leasehold.lease.store.Inspection;
+import io.leasehold.lease.store.Inspection.SeenMember;
+import io.leasehold.lease.store.Inspection.SeenSplit;
+import io.leasehold.lease.store.LeaseRequest.ForgetGroup;
+import io.leasehold.lease.store.LeaseRequest.ForgetMembers;
+import io.leasehold.lease.store.LeaseStoreException;
 
 import java.time.Duration;
 import java.util.List;

@@ -1,15 +1,15 @@
 package io.leasehold.admin;
 
-import io.leasehold.lease.GroupSummary;
-import io.leasehold.lease.Inspection;
-import io.leasehold.lease.Inspection.SeenSplit;
-import io.leasehold.lease.LeaseOutcome;
-import io.leasehold.lease.LeaseRequest.Check;
-import io.leasehold.lease.LeaseRequest.Groups;
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.LeaseStoreException;
-import io.leasehold.lease.Progress;
-import io.leasehold.lease.StoreCheck;
+import io.leasehold.lease.model.Progress;
+import io.leasehold.lease.store.GroupSummary;
+import io.leasehold.lease.store.Inspection;
+import io.leasehold.lease.store.Inspection.SeenSplit;
+import io.leasehold.lease.store.LeaseOutcome;
+import io.leasehold.lease.store.LeaseRequest.Check;
+import io.leasehold.lease.store.LeaseRequest.Groups;
+import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.StoreCheck;
 
 import java.time.Duration;
 import java.util.List;

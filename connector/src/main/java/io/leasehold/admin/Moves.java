@@ -1,14 +1,14 @@
 package io.leasehold.admin;
 
-import io.leasehold.lease.Claim.Kind;
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.Inspection;
-import io.leasehold.lease.Lease;
-import io.leasehold.lease.LeaseRequest.Order;
-import io.leasehold.lease.LeaseStoreException;
-import io.leasehold.lease.Member;
-import io.leasehold.lease.MemberState;
-import io.leasehold.lease.Orders;
+import io.leasehold.lease.model.Claim.Kind;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.Lease;
+import io.leasehold.lease.model.Member;
+import io.leasehold.lease.model.MemberState;
+import io.leasehold.lease.model.Orders;
+import io.leasehold.lease.store.Inspection;
+import io.leasehold.lease.store.LeaseRequest.Order;
+import io.leasehold.lease.store.LeaseStoreException;
 
 import java.util.ArrayList;
 import java.util.Comparator;

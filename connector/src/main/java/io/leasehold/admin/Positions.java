@@ -1,14 +1,14 @@
 package io.leasehold.admin;
 
-import io.leasehold.lease.Inspection;
-import io.leasehold.lease.Inspection.SeenSplit;
-import io.leasehold.lease.Lease;
-import io.leasehold.lease.LeaseRequest.AsRead;
-import io.leasehold.lease.LeaseRequest.Forget;
-import io.leasehold.lease.LeaseRequest.Reset;
-import io.leasehold.lease.LeaseStoreException;
-import io.leasehold.lease.MemberState;
-import io.leasehold.lease.Progress;
+import io.leasehold.lease.model.Lease;
+import io.leasehold.lease.model.MemberState;
+import io.leasehold.lease.model.Progress;
+import io.leasehold.lease.store.Inspection;
+import io.leasehold.lease.store.Inspection.SeenSplit;
+import io.leasehold.lease.store.LeaseRequest.AsRead;
+import io.leasehold.lease.store.LeaseRequest.Forget;
+import io.leasehold.lease.store.LeaseRequest.Reset;
+import io.leasehold.lease.store.LeaseStoreException;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.leasehold.admin;
 
-import io.leasehold.lease.LeaseChanges;
-import io.leasehold.lease.LeaseRequest.Read;
-import io.leasehold.lease.LeaseStoreException;
-import io.leasehold.lease.Membership;
+import io.leasehold.lease.model.Membership;
+import io.leasehold.lease.store.LeaseChanges;
+import io.leasehold.lease.store.LeaseRequest.Read;
+import io.leasehold.lease.store.LeaseStoreException;
 
 import java.util.HashSet;
 import java.util.Optional;

@@ -1,14 +1,14 @@
 package io.leasehold.admin;
 
-import io.leasehold.lease.Balance;
-import io.leasehold.lease.Claim;
-import io.leasehold.lease.Inspection;
-import io.leasehold.lease.Inspection.SeenMember;
-import io.leasehold.lease.Inspection.SeenSplit;
-import io.leasehold.lease.Lease;
-import io.leasehold.lease.LeasePlanner;
-import io.leasehold.lease.Member;
-import io.leasehold.lease.MemberState;
+import io.leasehold.lease.model.Balance;
+import io.leasehold.lease.model.Claim;
+import io.leasehold.lease.model.Lease;
+import io.leasehold.lease.model.Member;
+import io.leasehold.lease.model.MemberState;
+import io.leasehold.lease.plan.LeasePlanner;
+import io.leasehold.lease.store.Inspection;
+import io.leasehold.lease.store.Inspection.SeenMember;
+import io.leasehold.lease.store.Inspection.SeenSplit;
 
 import java.util.HashMap;
 import java.util.HashSet;

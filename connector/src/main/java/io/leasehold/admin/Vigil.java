@@ -1,13 +1,13 @@
 package io.leasehold.admin;
 
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.LeaseRequest.Open;
-import io.leasehold.lease.LeaseStoreException;
-import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.Member;
-import io.leasehold.lease.MemberState;
-import io.leasehold.lease.MemberWatch;
-import io.leasehold.lease.Membership;
+import io.leasehold.lease.member.MemberWatch;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.model.Member;
+import io.leasehold.lease.model.MemberState;
+import io.leasehold.lease.model.Membership;
+import io.leasehold.lease.store.LeaseRequest.Open;
+import io.leasehold.lease.store.LeaseStoreException;
 
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,8 +1,8 @@
 package io.leasehold.option;
 
-import io.leasehold.lease.Balance;
-import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.RestoreRule;
+import io.leasehold.lease.model.Balance;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.model.RestoreRule;
 import io.leasehold.source.LostLease;
 import io.leasehold.source.ProgressRecording;
 import io.leasehold.source.SplitIds;

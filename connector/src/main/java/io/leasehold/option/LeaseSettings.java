@@ -1,10 +1,10 @@
 package io.leasehold.option;
 
-import io.leasehold.lease.LeaseStores;
-import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.Names;
-import io.leasehold.lease.RestoreRule;
-import io.leasehold.lease.Share;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.model.Names;
+import io.leasehold.lease.model.RestoreRule;
+import io.leasehold.lease.model.Share;
+import io.leasehold.lease.store.LeaseStores;
 import io.leasehold.source.LeasedSourceBuilder;
 import io.leasehold.source.LostLease;
 import io.leasehold.source.ProgressRecording;

@@ -1,7 +1,7 @@
 package io.leasehold.source;
 
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.LeaseKeeper;
+import io.leasehold.lease.member.LeaseKeeper;
+import io.leasehold.lease.model.Incarnation;
 import io.leasehold.source.book.BookSettings;
 import io.leasehold.source.enumerator.FailedEnumerator;
 import io.leasehold.source.enumerator.LeasedEnumeratorState;

@@ -1,11 +1,11 @@
 package io.leasehold.source;
 
-import io.leasehold.lease.Balance;
-import io.leasehold.lease.LeaseStoreFactory;
-import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.Names;
-import io.leasehold.lease.RestoreRule;
-import io.leasehold.lease.Share;
+import io.leasehold.lease.model.Balance;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.model.Names;
+import io.leasehold.lease.model.RestoreRule;
+import io.leasehold.lease.model.Share;
+import io.leasehold.lease.store.LeaseStoreFactory;
 
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.connector.source.SourceSplit;

@@ -1,9 +1,9 @@
 package io.leasehold.source;
 
-import io.leasehold.lease.LeaseStoreFactory;
-import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.RestoreRule;
-import io.leasehold.lease.Share;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.model.RestoreRule;
+import io.leasehold.lease.model.Share;
+import io.leasehold.lease.store.LeaseStoreFactory;
 
 import java.io.Serializable;
 import java.time.Duration;

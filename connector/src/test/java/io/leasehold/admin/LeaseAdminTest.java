@@ -1,20 +1,20 @@
 package io.leasehold.admin;
 
-import io.leasehold.lease.Claim;
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.Inspection;
-import io.leasehold.lease.Lease;
-import io.leasehold.lease.LeaseEvent;
-import io.leasehold.lease.LeaseOutcome;
-import io.leasehold.lease.LeaseRequest;
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.LeaseStoreException;
-import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.MemberState;
-import io.leasehold.lease.Orders;
-import io.leasehold.lease.Progress;
-import io.leasehold.lease.VirtualGroup;
-import io.leasehold.lease.VirtualGroup.VirtualMember;
+import io.leasehold.lease.member.LeaseEvent;
+import io.leasehold.lease.member.VirtualGroup;
+import io.leasehold.lease.member.VirtualGroup.VirtualMember;
+import io.leasehold.lease.model.Claim;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.Lease;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.model.MemberState;
+import io.leasehold.lease.model.Orders;
+import io.leasehold.lease.model.Progress;
+import io.leasehold.lease.store.Inspection;
+import io.leasehold.lease.store.LeaseOutcome;
+import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.LeaseStoreException;
 import io.leasehold.testkit.RelayingStore;
 import io.leasehold.testkit.ScriptedMember;
 

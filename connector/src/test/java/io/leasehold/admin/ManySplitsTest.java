@@ -1,15 +1,15 @@
 package io.leasehold.admin;
 
-import io.leasehold.lease.Claim;
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.Inspection.SeenSplit;
-import io.leasehold.lease.Lease;
-import io.leasehold.lease.LeaseOutcome;
-import io.leasehold.lease.LeaseRequest;
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.LeaseStoreException;
-import io.leasehold.lease.Progress;
-import io.leasehold.lease.VirtualGroup;
+import io.leasehold.lease.member.VirtualGroup;
+import io.leasehold.lease.model.Claim;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.Lease;
+import io.leasehold.lease.model.Progress;
+import io.leasehold.lease.store.Inspection.SeenSplit;
+import io.leasehold.lease.store.LeaseOutcome;
+import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.LeaseStoreException;
 import io.leasehold.testkit.RelayingStore;
 import io.leasehold.testkit.ScriptedMember;
 

@@ -1,19 +1,19 @@
 package io.leasehold.exploration;
 
-import io.leasehold.lease.Lease;
-import io.leasehold.lease.LeaseChanges;
-import io.leasehold.lease.LeaseOutcome;
-import io.leasehold.lease.LeaseOutcome.Applied;
-import io.leasehold.lease.LeaseOutcome.Refused;
-import io.leasehold.lease.LeaseRequest;
-import io.leasehold.lease.LeaseRequest.Acquire;
-import io.leasehold.lease.LeaseRequest.Beat;
-import io.leasehold.lease.LeaseRequest.Close;
-import io.leasehold.lease.LeaseRequest.Open;
-import io.leasehold.lease.LeaseRequest.Read;
-import io.leasehold.lease.LeaseRequest.Release;
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.Membership;
+import io.leasehold.lease.model.Lease;
+import io.leasehold.lease.model.Membership;
+import io.leasehold.lease.store.LeaseChanges;
+import io.leasehold.lease.store.LeaseOutcome;
+import io.leasehold.lease.store.LeaseOutcome.Applied;
+import io.leasehold.lease.store.LeaseOutcome.Refused;
+import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.LeaseRequest.Acquire;
+import io.leasehold.lease.store.LeaseRequest.Beat;
+import io.leasehold.lease.store.LeaseRequest.Close;
+import io.leasehold.lease.store.LeaseRequest.Open;
+import io.leasehold.lease.store.LeaseRequest.Read;
+import io.leasehold.lease.store.LeaseRequest.Release;
+import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.testkit.RelayingStore;
 
 import java.time.Duration;

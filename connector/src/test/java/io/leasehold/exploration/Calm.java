@@ -4,7 +4,7 @@ import io.leasehold.exploration.Choice.Kind;
 import io.leasehold.exploration.Life.Mode;
 import io.leasehold.exploration.Reading.State;
 import io.leasehold.exploration.Violation.Promise;
-import io.leasehold.lease.Claim;
+import io.leasehold.lease.model.Claim;
 
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 package io.leasehold.exploration;
 
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.LeaseKeeper;
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.Share;
+import io.leasehold.lease.member.LeaseKeeper;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.model.Share;
+import io.leasehold.lease.store.LeaseStore;
 
 import java.time.Duration;
 

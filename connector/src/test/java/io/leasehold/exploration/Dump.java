@@ -1,7 +1,7 @@
 package io.leasehold.exploration;
 
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.Share;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.Share;
 
 import java.lang.reflect.Field;
 import java.time.Duration;

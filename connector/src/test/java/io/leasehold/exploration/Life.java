@@ -1,14 +1,14 @@
 package io.leasehold.exploration;
 
 import io.leasehold.exploration.Reading.State;
-import io.leasehold.lease.Claim;
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.LeaseEvent;
-import io.leasehold.lease.LeaseKeeper;
-import io.leasehold.lease.LeaseRequest;
-import io.leasehold.lease.LeaseRequest.Release.Released;
-import io.leasehold.lease.LeaseStep;
-import io.leasehold.lease.Progress;
+import io.leasehold.lease.member.LeaseEvent;
+import io.leasehold.lease.member.LeaseKeeper;
+import io.leasehold.lease.member.LeaseStep;
+import io.leasehold.lease.model.Claim;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.Progress;
+import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.LeaseRequest.Release.Released;
 
 import java.time.Duration;
 import java.util.List;

@@ -1,12 +1,12 @@
 package io.leasehold.exploration;
 
 import io.leasehold.exploration.Life.Mode;
-import io.leasehold.lease.LeaseEvent;
-import io.leasehold.lease.LeaseOutcome;
-import io.leasehold.lease.LeaseRequest;
-import io.leasehold.lease.LeaseStep;
-import io.leasehold.lease.LeaseStoreException;
-import io.leasehold.lease.Orders;
+import io.leasehold.lease.member.LeaseEvent;
+import io.leasehold.lease.member.LeaseStep;
+import io.leasehold.lease.model.Orders;
+import io.leasehold.lease.store.LeaseOutcome;
+import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.LeaseStoreException;
 
 import java.util.ArrayList;
 import java.util.List;

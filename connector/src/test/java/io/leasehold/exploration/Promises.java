@@ -2,11 +2,11 @@ package io.leasehold.exploration;
 
 import io.leasehold.exploration.Table.Row;
 import io.leasehold.exploration.Violation.Promise;
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.Lease;
-import io.leasehold.lease.LeaseEvent;
-import io.leasehold.lease.LeaseRequest;
-import io.leasehold.lease.LeaseRequest.Release;
+import io.leasehold.lease.member.LeaseEvent;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.Lease;
+import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.LeaseRequest.Release;
 
 import java.util.HashMap;
 import java.util.List;

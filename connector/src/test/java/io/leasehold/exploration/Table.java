@@ -1,9 +1,9 @@
 package io.leasehold.exploration;
 
-import io.leasehold.lease.Lease;
-import io.leasehold.lease.LeaseRequest;
-import io.leasehold.lease.Progress;
-import io.leasehold.lease.memory.MemoryLeaseTable;
+import io.leasehold.lease.model.Lease;
+import io.leasehold.lease.model.Progress;
+import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.store.memory.MemoryLeaseTable;
 
 import java.util.LinkedHashMap;
 import java.util.Map;

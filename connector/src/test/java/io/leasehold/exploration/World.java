@@ -2,7 +2,7 @@ package io.leasehold.exploration;
 
 import io.leasehold.exploration.Choice.Kind;
 import io.leasehold.exploration.Life.Mode;
-import io.leasehold.lease.LeaseRequest;
+import io.leasehold.lease.store.LeaseRequest;
 
 import java.time.Duration;
 import java.util.ArrayList;

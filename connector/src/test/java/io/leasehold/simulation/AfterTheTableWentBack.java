@@ -1,7 +1,7 @@
 package io.leasehold.simulation;
 
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.memory.MemoryLeaseTable;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.store.memory.MemoryLeaseTable;
 
 import java.util.Collection;
 import java.util.HashSet;

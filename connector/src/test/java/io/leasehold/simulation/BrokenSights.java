@@ -1,19 +1,19 @@
 package io.leasehold.simulation;
 
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.LeaseChanges;
-import io.leasehold.lease.LeaseOutcome;
-import io.leasehold.lease.LeaseOutcome.Applied;
-import io.leasehold.lease.LeaseOutcome.Refused;
-import io.leasehold.lease.LeaseOutcome.Unknown;
-import io.leasehold.lease.LeaseRequest;
-import io.leasehold.lease.LeaseRequest.Beat;
-import io.leasehold.lease.LeaseRequest.Join;
-import io.leasehold.lease.LeaseRequest.Read;
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.Member;
-import io.leasehold.lease.Membership;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.model.Member;
+import io.leasehold.lease.model.Membership;
+import io.leasehold.lease.store.LeaseChanges;
+import io.leasehold.lease.store.LeaseOutcome;
+import io.leasehold.lease.store.LeaseOutcome.Applied;
+import io.leasehold.lease.store.LeaseOutcome.Refused;
+import io.leasehold.lease.store.LeaseOutcome.Unknown;
+import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.LeaseRequest.Beat;
+import io.leasehold.lease.store.LeaseRequest.Join;
+import io.leasehold.lease.store.LeaseRequest.Read;
+import io.leasehold.lease.store.LeaseStore;
 
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,8 +1,8 @@
 package io.leasehold.simulation;
 
-import io.leasehold.lease.Claim;
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.MemberState;
+import io.leasehold.lease.model.Claim;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.MemberState;
 import io.leasehold.simulation.Fact.Acquired;
 import io.leasehold.simulation.Fact.Calm;
 import io.leasehold.simulation.Fact.Checkpointed;

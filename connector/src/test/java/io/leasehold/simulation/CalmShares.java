@@ -1,10 +1,10 @@
 package io.leasehold.simulation;
 
-import io.leasehold.lease.Balance;
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.MemberState;
-import io.leasehold.lease.Orders;
-import io.leasehold.lease.Share;
+import io.leasehold.lease.model.Balance;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.MemberState;
+import io.leasehold.lease.model.Orders;
+import io.leasehold.lease.model.Share;
 import io.leasehold.simulation.Fact.Acquired;
 import io.leasehold.simulation.Fact.Declared;
 import io.leasehold.simulation.Fact.Discovered;

@@ -1,11 +1,11 @@
 package io.leasehold.simulation;
 
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.KeeperVariants;
-import io.leasehold.lease.LeaseKeeper;
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.Share;
+import io.leasehold.lease.member.KeeperVariants;
+import io.leasehold.lease.member.LeaseKeeper;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.model.Share;
+import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.simulation.Violation.Promise;
 import io.leasehold.source.book.BookVariant;
 

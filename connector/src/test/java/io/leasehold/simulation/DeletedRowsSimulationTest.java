@@ -1,13 +1,13 @@
 package io.leasehold.simulation;
 
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.LeaseKeeper;
-import io.leasehold.lease.LeaseOutcome;
-import io.leasehold.lease.LeaseOutcome.Applied;
-import io.leasehold.lease.LeaseRequest.ForgetMembers;
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.Share;
+import io.leasehold.lease.member.LeaseKeeper;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.model.Share;
+import io.leasehold.lease.store.LeaseOutcome;
+import io.leasehold.lease.store.LeaseOutcome.Applied;
+import io.leasehold.lease.store.LeaseRequest.ForgetMembers;
+import io.leasehold.lease.store.LeaseStore;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

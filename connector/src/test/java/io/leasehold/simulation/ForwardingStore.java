@@ -1,8 +1,8 @@
 package io.leasehold.simulation;
 
-import io.leasehold.lease.LeaseOutcome;
-import io.leasehold.lease.LeaseRequest;
-import io.leasehold.lease.LeaseStore;
+import io.leasehold.lease.store.LeaseOutcome;
+import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.testkit.RelayingStore;
 
 /** Hands every request on. */

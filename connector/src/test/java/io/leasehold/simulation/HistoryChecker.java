@@ -1,6 +1,6 @@
 package io.leasehold.simulation;
 
-import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.model.Incarnation;
 import io.leasehold.simulation.Fact.Acquired;
 import io.leasehold.simulation.Fact.Checkpointed;
 import io.leasehold.simulation.Fact.Discovered;

@@ -1,6 +1,6 @@
 package io.leasehold.simulation;
 
-import io.leasehold.lease.Incarnation;
+import io.leasehold.lease.model.Incarnation;
 import io.leasehold.simulation.Violation.Promise;
 
 import org.junit.jupiter.api.Test;

@@ -1,7 +1,7 @@
 package io.leasehold.simulation;
 
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.Lease;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.Lease;
 import io.leasehold.simulation.Violation.Promise;
 
 import java.util.ArrayList;

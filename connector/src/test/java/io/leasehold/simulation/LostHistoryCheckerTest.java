@@ -1,9 +1,9 @@
 package io.leasehold.simulation;
 
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.Lease;
-import io.leasehold.lease.Orders;
-import io.leasehold.lease.Share;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.Lease;
+import io.leasehold.lease.model.Orders;
+import io.leasehold.lease.model.Share;
 import io.leasehold.simulation.Violation.Promise;
 
 import org.junit.jupiter.api.Test;

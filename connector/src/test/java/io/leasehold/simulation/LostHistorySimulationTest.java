@@ -1,11 +1,11 @@
 package io.leasehold.simulation;
 
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.LeaseOutcome;
-import io.leasehold.lease.LeaseRequest;
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.LostHistory;
+import io.leasehold.lease.member.LostHistory;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.store.LeaseOutcome;
+import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.simulation.Violation.Promise;
 import io.leasehold.testkit.RelayingStore;
 

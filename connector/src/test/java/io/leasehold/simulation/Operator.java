@@ -1,19 +1,19 @@
 package io.leasehold.simulation;
 
-import io.leasehold.lease.Claim;
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.Lease;
-import io.leasehold.lease.LeaseChanges;
-import io.leasehold.lease.LeaseOutcome.Applied;
-import io.leasehold.lease.LeaseRequest;
-import io.leasehold.lease.LeaseRequest.Claim.Claimed;
-import io.leasehold.lease.LeaseRequest.Open;
-import io.leasehold.lease.LeaseRequest.Order;
-import io.leasehold.lease.LeaseRequest.Read;
-import io.leasehold.lease.Member;
-import io.leasehold.lease.MemberState;
-import io.leasehold.lease.Membership;
-import io.leasehold.lease.Orders;
+import io.leasehold.lease.model.Claim;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.Lease;
+import io.leasehold.lease.model.Member;
+import io.leasehold.lease.model.MemberState;
+import io.leasehold.lease.model.Membership;
+import io.leasehold.lease.model.Orders;
+import io.leasehold.lease.store.LeaseChanges;
+import io.leasehold.lease.store.LeaseOutcome.Applied;
+import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.LeaseRequest.Claim.Claimed;
+import io.leasehold.lease.store.LeaseRequest.Open;
+import io.leasehold.lease.store.LeaseRequest.Order;
+import io.leasehold.lease.store.LeaseRequest.Read;
 
 import java.util.ArrayList;
 import java.util.Comparator;

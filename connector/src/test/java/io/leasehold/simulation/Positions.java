@@ -1,6 +1,6 @@
 package io.leasehold.simulation;
 
-import io.leasehold.lease.Progress;
+import io.leasehold.lease.model.Progress;
 
 import java.nio.ByteBuffer;
 

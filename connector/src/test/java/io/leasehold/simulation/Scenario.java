@@ -1,10 +1,10 @@
 package io.leasehold.simulation;
 
-import io.leasehold.lease.Balance;
-import io.leasehold.lease.Claim;
-import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.Orders;
-import io.leasehold.lease.Share;
+import io.leasehold.lease.model.Balance;
+import io.leasehold.lease.model.Claim;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.model.Orders;
+import io.leasehold.lease.model.Share;
 
 import java.time.Duration;
 import java.util.ArrayList;

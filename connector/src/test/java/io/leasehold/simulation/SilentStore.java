@@ -1,9 +1,9 @@
 package io.leasehold.simulation;
 
-import io.leasehold.lease.LeaseOutcome;
-import io.leasehold.lease.LeaseOutcome.Unknown;
-import io.leasehold.lease.LeaseRequest;
-import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.lease.store.LeaseOutcome;
+import io.leasehold.lease.store.LeaseOutcome.Unknown;
+import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.LeaseStoreException;
 import io.leasehold.testkit.RelayingStore;
 
 /** Answers nothing: what a member sees of a request whose answer does not come. */

@@ -1,9 +1,9 @@
 package io.leasehold.simulation;
 
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.LostHistory;
-import io.leasehold.lease.Share;
+import io.leasehold.lease.member.LostHistory;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.model.Share;
 
 import java.time.Duration;
 import java.util.Collections;

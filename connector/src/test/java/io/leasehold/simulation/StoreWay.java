@@ -1,11 +1,11 @@
 package io.leasehold.simulation;
 
-import io.leasehold.lease.Claim;
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.LeaseRequest;
-import io.leasehold.lease.LeaseStep;
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.LeaseTerms;
+import io.leasehold.lease.member.LeaseStep;
+import io.leasehold.lease.model.Claim;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.LeaseStore;
 
 import java.util.Optional;
 import java.util.SplittableRandom;

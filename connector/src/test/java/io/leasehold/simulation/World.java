@@ -1,12 +1,12 @@
 package io.leasehold.simulation;
 
-import io.leasehold.lease.Claim;
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.Lease;
-import io.leasehold.lease.LeaseChanges;
-import io.leasehold.lease.LeaseRequest.Read;
-import io.leasehold.lease.memory.MemoryLeaseTable;
+import io.leasehold.lease.model.Claim;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.Lease;
+import io.leasehold.lease.store.LeaseChanges;
+import io.leasehold.lease.store.LeaseRequest.Read;
 import io.leasehold.simulation.Violation.Promise;
+import io.leasehold.store.memory.MemoryLeaseTable;
 
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,12 +1,12 @@
 package io.leasehold.source;
 
-import io.leasehold.lease.LeaseRequest;
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.LeaseStoreFactory;
-import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.Member;
-import io.leasehold.lease.MemberState;
-import io.leasehold.lease.memory.MemoryLeaseStore;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.model.Member;
+import io.leasehold.lease.model.MemberState;
+import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.LeaseStoreFactory;
+import io.leasehold.store.memory.MemoryLeaseStore;
 import io.leasehold.testkit.CommittedOutput;
 import io.leasehold.testkit.SeverableStore;
 import io.leasehold.testkit.queue.MemoryQueueSource;

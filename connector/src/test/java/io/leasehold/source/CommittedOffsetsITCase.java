@@ -1,12 +1,12 @@
 package io.leasehold.source;
 
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.Lease;
-import io.leasehold.lease.LeaseRequest.Acquire;
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.Progress;
-import io.leasehold.lease.memory.MemoryLeaseStore;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.Lease;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.model.Progress;
+import io.leasehold.lease.store.LeaseRequest.Acquire;
+import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.store.memory.MemoryLeaseStore;
 import io.leasehold.testkit.EmbeddedKafka;
 import io.leasehold.testkit.ScriptedMember;
 

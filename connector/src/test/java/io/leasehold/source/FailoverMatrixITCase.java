@@ -1,8 +1,8 @@
 package io.leasehold.source;
 
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.memory.MemoryLeaseStore;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.store.memory.MemoryLeaseStore;
 import io.leasehold.testkit.queue.MemoryQueue;
 
 import org.awaitility.Awaitility;

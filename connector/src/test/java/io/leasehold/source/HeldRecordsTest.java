@@ -1,6 +1,6 @@
 package io.leasehold.source;
 
-import io.leasehold.lease.memory.MemoryLeaseStore;
+import io.leasehold.store.memory.MemoryLeaseStore;
 import io.leasehold.testkit.CommittedOutput;
 import io.leasehold.testkit.queue.MemoryQueueSource;
 

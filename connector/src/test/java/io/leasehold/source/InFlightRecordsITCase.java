@@ -1,10 +1,10 @@
 package io.leasehold.source;
 
-import io.leasehold.lease.LeaseRequest;
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.LeaseStoreFactory;
-import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.Progress;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.model.Progress;
+import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.LeaseStoreFactory;
 import io.leasehold.testkit.EmbeddedKafka;
 import io.leasehold.testkit.SeverableStore;
 

@@ -1,8 +1,8 @@
 package io.leasehold.source;
 
-import io.leasehold.lease.LeaseStoreFactory;
-import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.jdbc.JdbcLeaseStore;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.store.LeaseStoreFactory;
+import io.leasehold.store.jdbc.JdbcLeaseStore;
 import io.leasehold.testkit.EmbeddedKafka;
 import io.leasehold.testkit.PostgresServer;
 

@@ -1,10 +1,10 @@
 package io.leasehold.source;
 
-import io.leasehold.lease.memory.MemoryLeaseStore;
 import io.leasehold.source.enumerator.LeasedEnumeratorState;
 import io.leasehold.source.enumerator.LeasedSplitEnumerator;
 import io.leasehold.source.enumerator.StoredEnumeratorState;
 import io.leasehold.source.reader.LeasedSourceReader;
+import io.leasehold.store.memory.MemoryLeaseStore;
 import io.leasehold.testkit.NotedCalls;
 import io.leasehold.testkit.queue.MemoryQueueSource;
 import io.leasehold.testkit.queue.MemoryQueueSplit;

@@ -1,9 +1,9 @@
 package io.leasehold.source;
 
-import io.leasehold.lease.Lease;
-import io.leasehold.lease.LeaseRequest;
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.LeaseStoreFactory;
+import io.leasehold.lease.model.Lease;
+import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.LeaseStoreFactory;
 import io.leasehold.testkit.EmbeddedKafka;
 
 import org.apache.flink.runtime.minicluster.MiniCluster;

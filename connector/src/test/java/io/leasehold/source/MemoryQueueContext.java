@@ -1,7 +1,7 @@
 package io.leasehold.source;
 
-import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.memory.MemoryLeaseStore;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.store.memory.MemoryLeaseStore;
 import io.leasehold.testkit.queue.MemoryQueue;
 import io.leasehold.testkit.queue.MemoryQueueSource;
 

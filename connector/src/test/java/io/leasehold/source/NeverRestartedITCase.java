@@ -1,10 +1,10 @@
 package io.leasehold.source;
 
-import io.leasehold.lease.LeaseStoreFactory;
-import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.jdbc.JdbcLeaseStore;
-import io.leasehold.lease.jdbc.JdbcLeaseStoreConfig;
-import io.leasehold.lease.memory.MemoryLeaseStore;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.store.LeaseStoreFactory;
+import io.leasehold.store.jdbc.JdbcLeaseStore;
+import io.leasehold.store.jdbc.JdbcLeaseStoreConfig;
+import io.leasehold.store.memory.MemoryLeaseStore;
 import io.leasehold.testkit.CommittedOutput;
 import io.leasehold.testkit.PostgresServer;
 import io.leasehold.testkit.queue.MemoryQueue;

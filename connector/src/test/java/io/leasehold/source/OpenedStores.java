@@ -1,8 +1,8 @@
 package io.leasehold.source;
 
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.LeaseStoreException;
-import io.leasehold.lease.LeaseStoreFactory;
+import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.LeaseStoreFactory;
 
 import java.time.Duration;
 import java.util.Map;

@@ -1,10 +1,10 @@
 package io.leasehold.source;
 
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.RestoreRule;
-import io.leasehold.lease.memory.MemoryLeaseStore;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.model.RestoreRule;
+import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.store.memory.MemoryLeaseStore;
 import io.leasehold.testkit.CommittedOutput;
 import io.leasehold.testkit.EmbeddedKafka;
 import io.leasehold.testkit.ScriptedMember;

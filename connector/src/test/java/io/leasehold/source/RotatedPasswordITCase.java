@@ -1,10 +1,10 @@
 package io.leasehold.source;
 
-import io.leasehold.lease.Inspection;
-import io.leasehold.lease.LeaseRequest;
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.jdbc.JdbcLeaseStore;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.store.Inspection;
+import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.store.jdbc.JdbcLeaseStore;
 import io.leasehold.testkit.CommittedOutput;
 import io.leasehold.testkit.PostgresServer;
 import io.leasehold.testkit.queue.MemoryQueue;

@@ -1,16 +1,16 @@
 package io.leasehold.source;
 
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.LeaseOutcome;
-import io.leasehold.lease.LeaseRequest;
-import io.leasehold.lease.LeaseRequest.Discover.NewSplit;
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.Member;
-import io.leasehold.lease.MemberState;
-import io.leasehold.lease.Membership;
-import io.leasehold.lease.Orders;
-import io.leasehold.lease.Progress;
-import io.leasehold.lease.Share;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.Member;
+import io.leasehold.lease.model.MemberState;
+import io.leasehold.lease.model.Membership;
+import io.leasehold.lease.model.Orders;
+import io.leasehold.lease.model.Progress;
+import io.leasehold.lease.model.Share;
+import io.leasehold.lease.store.LeaseOutcome;
+import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.LeaseRequest.Discover.NewSplit;
+import io.leasehold.lease.store.LeaseStore;
 
 import org.awaitility.Awaitility;
 

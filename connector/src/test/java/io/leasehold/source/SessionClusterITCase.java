@@ -1,7 +1,7 @@
 package io.leasehold.source;
 
-import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.jdbc.JdbcLeaseStore;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.store.jdbc.JdbcLeaseStore;
 import io.leasehold.testkit.CommittedOutput;
 import io.leasehold.testkit.PostgresServer;
 import io.leasehold.testkit.queue.MemoryQueue;

@@ -1,7 +1,7 @@
 package io.leasehold.source;
 
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.LeaseStoreFactory;
+import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.LeaseStoreFactory;
 import io.leasehold.testkit.EmbeddedKafka;
 import io.leasehold.testkit.SeverableStore;
 

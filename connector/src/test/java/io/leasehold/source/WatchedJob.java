@@ -1,13 +1,13 @@
 package io.leasehold.source;
 
-import io.leasehold.lease.LeaseChanges;
-import io.leasehold.lease.LeaseOutcome;
-import io.leasehold.lease.LeaseRequest;
-import io.leasehold.lease.LeaseRequest.Acquire;
-import io.leasehold.lease.LeaseRequest.Release;
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.LeaseStoreException;
-import io.leasehold.lease.LeaseStoreFactory;
+import io.leasehold.lease.store.LeaseChanges;
+import io.leasehold.lease.store.LeaseOutcome;
+import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.LeaseRequest.Acquire;
+import io.leasehold.lease.store.LeaseRequest.Release;
+import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.LeaseStoreFactory;
 import io.leasehold.testkit.RelayingStore;
 
 import org.apache.flink.api.common.functions.MapFunction;

@@ -1,7 +1,7 @@
 package io.leasehold.table;
 
-import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.RestoreRule;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.model.RestoreRule;
 import io.leasehold.option.LeaseOptions;
 import io.leasehold.option.Option;
 import io.leasehold.source.LeasedSource;

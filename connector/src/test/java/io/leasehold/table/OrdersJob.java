@@ -1,6 +1,6 @@
 package io.leasehold.table;
 
-import io.leasehold.lease.LeaseStoreFactory;
+import io.leasehold.lease.store.LeaseStoreFactory;
 import io.leasehold.source.LeasedSource;
 
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;

@@ -1,6 +1,6 @@
 package io.leasehold.table;
 
-import io.leasehold.lease.LeaseStores;
+import io.leasehold.lease.store.LeaseStores;
 import io.leasehold.testkit.EmbeddedKafka;
 
 import org.apache.flink.configuration.Configuration;

@@ -1,7 +1,7 @@
 package io.leasehold.table;
 
-import io.leasehold.lease.memory.MemoryLeaseStore;
 import io.leasehold.source.LeasedSource;
+import io.leasehold.store.memory.MemoryLeaseStore;
 import io.leasehold.testkit.OwnIds;
 
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;

@@ -1,22 +1,22 @@
 package io.leasehold.testkit;
 
-import io.leasehold.lease.ChangeNumber;
-import io.leasehold.lease.Claim.Kind;
-import io.leasehold.lease.Lease;
-import io.leasehold.lease.LeaseOutcome;
-import io.leasehold.lease.LeaseOutcome.Applied;
-import io.leasehold.lease.LeaseOutcome.Refused;
-import io.leasehold.lease.LeaseOutcome.WentBack;
-import io.leasehold.lease.LeaseRequest;
-import io.leasehold.lease.LeaseRequest.Acquire;
-import io.leasehold.lease.LeaseRequest.Beat;
-import io.leasehold.lease.LeaseRequest.Close;
-import io.leasehold.lease.LeaseRequest.Declare;
-import io.leasehold.lease.LeaseRequest.Join;
-import io.leasehold.lease.LeaseRequest.Open;
-import io.leasehold.lease.LeaseRequest.Read;
-import io.leasehold.lease.MemberState;
-import io.leasehold.lease.Membership;
+import io.leasehold.lease.model.ChangeNumber;
+import io.leasehold.lease.model.Claim.Kind;
+import io.leasehold.lease.model.Lease;
+import io.leasehold.lease.model.MemberState;
+import io.leasehold.lease.model.Membership;
+import io.leasehold.lease.store.LeaseOutcome;
+import io.leasehold.lease.store.LeaseOutcome.Applied;
+import io.leasehold.lease.store.LeaseOutcome.Refused;
+import io.leasehold.lease.store.LeaseOutcome.WentBack;
+import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.LeaseRequest.Acquire;
+import io.leasehold.lease.store.LeaseRequest.Beat;
+import io.leasehold.lease.store.LeaseRequest.Close;
+import io.leasehold.lease.store.LeaseRequest.Declare;
+import io.leasehold.lease.store.LeaseRequest.Join;
+import io.leasehold.lease.store.LeaseRequest.Open;
+import io.leasehold.lease.store.LeaseRequest.Read;
 
 import org.junit.jupiter.api.Test;
 

@@ -1,19 +1,19 @@
 package io.leasehold.testkit;
 
-import io.leasehold.lease.ChangeNumber;
-import io.leasehold.lease.Claim;
-import io.leasehold.lease.Claim.Kind;
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.Lease;
-import io.leasehold.lease.LeaseOutcome;
-import io.leasehold.lease.LeaseOutcome.Applied;
-import io.leasehold.lease.LeaseOutcome.Refused;
-import io.leasehold.lease.LeaseRequest;
-import io.leasehold.lease.LeaseRequest.Acquire;
-import io.leasehold.lease.LeaseRequest.Record;
-import io.leasehold.lease.LeaseRequest.Release;
-import io.leasehold.lease.MemberState;
-import io.leasehold.lease.Orders;
+import io.leasehold.lease.model.ChangeNumber;
+import io.leasehold.lease.model.Claim;
+import io.leasehold.lease.model.Claim.Kind;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.Lease;
+import io.leasehold.lease.model.MemberState;
+import io.leasehold.lease.model.Orders;
+import io.leasehold.lease.store.LeaseOutcome;
+import io.leasehold.lease.store.LeaseOutcome.Applied;
+import io.leasehold.lease.store.LeaseOutcome.Refused;
+import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.LeaseRequest.Acquire;
+import io.leasehold.lease.store.LeaseRequest.Record;
+import io.leasehold.lease.store.LeaseRequest.Release;
 
 import org.junit.jupiter.api.Test;
 
@@ -37,9 +37,9 @@ import static io.leasehold.testkit.ScriptedMember.position;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What every lease store must do: {@link io.leasehold.lease.LeaseStore} as a test. A store joins by
- * saying how to open a session on it; the store itself is the same for all tests of a class, and
- * need not be empty.
+ * What every lease store must do: {@link io.leasehold.lease.store.LeaseStore} as a test. A store
+ * joins by saying how to open a session on it; the store itself is the same for all tests of a
+ * class, and need not be empty.
  */
 public abstract class LeaseStoreContract extends HistoryContract {
 

@@ -1,18 +1,18 @@
 package io.leasehold.testkit;
 
-import io.leasehold.lease.Balance;
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.LeaseOutcome.Refused;
-import io.leasehold.lease.LeaseOutcome.Unknown;
-import io.leasehold.lease.LeaseRequest.Close;
-import io.leasehold.lease.LeaseRequest.Declare;
-import io.leasehold.lease.LeaseRequest.Join;
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.Member;
-import io.leasehold.lease.MemberState;
-import io.leasehold.lease.Membership;
-import io.leasehold.lease.Orders;
-import io.leasehold.lease.Share;
+import io.leasehold.lease.model.Balance;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.Member;
+import io.leasehold.lease.model.MemberState;
+import io.leasehold.lease.model.Membership;
+import io.leasehold.lease.model.Orders;
+import io.leasehold.lease.model.Share;
+import io.leasehold.lease.store.LeaseOutcome.Refused;
+import io.leasehold.lease.store.LeaseOutcome.Unknown;
+import io.leasehold.lease.store.LeaseRequest.Close;
+import io.leasehold.lease.store.LeaseRequest.Declare;
+import io.leasehold.lease.store.LeaseRequest.Join;
+import io.leasehold.lease.store.LeaseStore;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

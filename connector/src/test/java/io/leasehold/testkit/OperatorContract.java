@@ -1,21 +1,21 @@
 package io.leasehold.testkit;
 
-import io.leasehold.lease.Claim;
-import io.leasehold.lease.Claim.Kind;
-import io.leasehold.lease.GroupSummary;
-import io.leasehold.lease.Inspection;
-import io.leasehold.lease.Lease;
-import io.leasehold.lease.LeaseOutcome;
-import io.leasehold.lease.LeaseRequest;
-import io.leasehold.lease.LeaseRequest.AsRead;
-import io.leasehold.lease.LeaseRequest.Check;
-import io.leasehold.lease.LeaseRequest.Forget;
-import io.leasehold.lease.LeaseRequest.Free;
-import io.leasehold.lease.LeaseRequest.Groups;
-import io.leasehold.lease.LeaseRequest.Inspect;
-import io.leasehold.lease.LeaseRequest.Reset;
-import io.leasehold.lease.Progress;
-import io.leasehold.lease.StoreCheck;
+import io.leasehold.lease.model.Claim;
+import io.leasehold.lease.model.Claim.Kind;
+import io.leasehold.lease.model.Lease;
+import io.leasehold.lease.model.Progress;
+import io.leasehold.lease.store.GroupSummary;
+import io.leasehold.lease.store.Inspection;
+import io.leasehold.lease.store.LeaseOutcome;
+import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.LeaseRequest.AsRead;
+import io.leasehold.lease.store.LeaseRequest.Check;
+import io.leasehold.lease.store.LeaseRequest.Forget;
+import io.leasehold.lease.store.LeaseRequest.Free;
+import io.leasehold.lease.store.LeaseRequest.Groups;
+import io.leasehold.lease.store.LeaseRequest.Inspect;
+import io.leasehold.lease.store.LeaseRequest.Reset;
+import io.leasehold.lease.store.StoreCheck;
 
 import org.junit.jupiter.api.Test;
 

@@ -1,24 +1,24 @@
 package io.leasehold.testkit;
 
-import io.leasehold.lease.ChangeNumber;
-import io.leasehold.lease.Claim;
-import io.leasehold.lease.Claim.Kind;
-import io.leasehold.lease.Exclusion;
-import io.leasehold.lease.Lease;
-import io.leasehold.lease.LeaseChanges;
-import io.leasehold.lease.LeaseOutcome;
-import io.leasehold.lease.LeaseOutcome.Refused;
-import io.leasehold.lease.LeaseRequest.Acquire;
-import io.leasehold.lease.LeaseRequest.Discover;
-import io.leasehold.lease.LeaseRequest.Discover.NewSplit;
-import io.leasehold.lease.LeaseRequest.Locate;
-import io.leasehold.lease.LeaseRequest.Rate;
-import io.leasehold.lease.LeaseRequest.Read;
-import io.leasehold.lease.LeaseRequest.Record;
-import io.leasehold.lease.LeaseRequest.Recorded;
-import io.leasehold.lease.LeaseRequest.Release;
-import io.leasehold.lease.MemberState;
-import io.leasehold.lease.Progress;
+import io.leasehold.lease.model.ChangeNumber;
+import io.leasehold.lease.model.Claim;
+import io.leasehold.lease.model.Claim.Kind;
+import io.leasehold.lease.model.Exclusion;
+import io.leasehold.lease.model.Lease;
+import io.leasehold.lease.model.MemberState;
+import io.leasehold.lease.model.Progress;
+import io.leasehold.lease.store.LeaseChanges;
+import io.leasehold.lease.store.LeaseOutcome;
+import io.leasehold.lease.store.LeaseOutcome.Refused;
+import io.leasehold.lease.store.LeaseRequest.Acquire;
+import io.leasehold.lease.store.LeaseRequest.Discover;
+import io.leasehold.lease.store.LeaseRequest.Discover.NewSplit;
+import io.leasehold.lease.store.LeaseRequest.Locate;
+import io.leasehold.lease.store.LeaseRequest.Rate;
+import io.leasehold.lease.store.LeaseRequest.Read;
+import io.leasehold.lease.store.LeaseRequest.Record;
+import io.leasehold.lease.store.LeaseRequest.Recorded;
+import io.leasehold.lease.store.LeaseRequest.Release;
 
 import org.junit.jupiter.api.Test;
 

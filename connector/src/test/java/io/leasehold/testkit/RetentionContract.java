@@ -1,15 +1,15 @@
 package io.leasehold.testkit;
 
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.Inspection;
-import io.leasehold.lease.LeaseOutcome;
-import io.leasehold.lease.LeaseOutcome.Refused;
-import io.leasehold.lease.LeaseRequest.Beat;
-import io.leasehold.lease.LeaseRequest.ForgetGroup;
-import io.leasehold.lease.LeaseRequest.ForgetMembers;
-import io.leasehold.lease.LeaseRequest.Inspect;
-import io.leasehold.lease.Member;
-import io.leasehold.lease.Orders;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.Member;
+import io.leasehold.lease.model.Orders;
+import io.leasehold.lease.store.Inspection;
+import io.leasehold.lease.store.LeaseOutcome;
+import io.leasehold.lease.store.LeaseOutcome.Refused;
+import io.leasehold.lease.store.LeaseRequest.Beat;
+import io.leasehold.lease.store.LeaseRequest.ForgetGroup;
+import io.leasehold.lease.store.LeaseRequest.ForgetMembers;
+import io.leasehold.lease.store.LeaseRequest.Inspect;
 
 import org.junit.jupiter.api.Test;
 

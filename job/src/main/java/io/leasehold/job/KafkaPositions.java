@@ -2,8 +2,8 @@ package io.leasehold.job;
 
 import io.leasehold.admin.LeaseAdmin;
 import io.leasehold.admin.RefusedException;
-import io.leasehold.lease.Inspection.SeenSplit;
-import io.leasehold.lease.Progress;
+import io.leasehold.lease.model.Progress;
+import io.leasehold.lease.store.Inspection.SeenSplit;
 
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplitSerializer;

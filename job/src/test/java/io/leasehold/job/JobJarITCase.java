@@ -41,7 +41,7 @@ class JobJarITCase {
                 .contains(
                         "io/leasehold/job/LeasedQueueJob.class",
                         "io/leasehold/source/LeasedSource.class",
-                        "io/leasehold/lease/jdbc/lease-schema-postgresql.sql",
+                        "io/leasehold/store/jdbc/lease-schema-postgresql.sql",
                         "org/apache/flink/connector/kafka/source/KafkaSource.class",
                         "org/apache/flink/connector/base/DeliveryGuarantee.class",
                         "org/apache/kafka/clients/producer/KafkaProducer.class",
@@ -54,7 +54,11 @@ class JobJarITCase {
         try (JarFile jar = new JarFile(JAR.toFile())) {
             assertThat(text(jar, "META-INF/services/java.sql.Driver"))
                     .contains("org.h2.Driver", "org.postgresql.Driver");
-            assertThat(text(jar, "META-INF/services/io.leasehold.lease.LeaseStoreProvider").lines())
+            assertThat(
+                            text(
+                                            jar,
+                                            "META-INF/services/io.leasehold.lease.store.LeaseStoreProvider")
+                                    .lines())
                     .hasSizeGreaterThanOrEqualTo(2);
             // Flink SQL finds leased tables in it, and Kafka's to be leased.
             assertThat(

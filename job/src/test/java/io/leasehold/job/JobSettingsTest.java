@@ -1,10 +1,10 @@
 package io.leasehold.job;
 
 import io.leasehold.job.JobOptions.SinkKind;
-import io.leasehold.lease.Balance;
-import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.RestoreRule;
-import io.leasehold.lease.Share;
+import io.leasehold.lease.model.Balance;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.model.RestoreRule;
+import io.leasehold.lease.model.Share;
 import io.leasehold.option.InvalidOptionsException;
 import io.leasehold.option.Masked;
 import io.leasehold.source.LostLease;

@@ -2,9 +2,9 @@ package io.leasehold.job;
 
 import io.leasehold.admin.RefusedException;
 import io.leasehold.job.KafkaPositions.Target;
-import io.leasehold.lease.Inspection.SeenSplit;
-import io.leasehold.lease.Lease;
-import io.leasehold.lease.Progress;
+import io.leasehold.lease.model.Lease;
+import io.leasehold.lease.model.Progress;
+import io.leasehold.lease.store.Inspection.SeenSplit;
 
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplitSerializer;

@@ -1,6 +1,6 @@
 package io.leasehold.source.book;
 
-import io.leasehold.lease.Claim;
+import io.leasehold.lease.model.Claim;
 
 /**
  * A reader was asked to let a split go.

@@ -1,7 +1,7 @@
 package io.leasehold.source.book;
 
-import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.RestoreRule;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.model.RestoreRule;
 
 import java.time.Duration;
 

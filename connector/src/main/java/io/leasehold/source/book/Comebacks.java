@@ -1,8 +1,8 @@
 package io.leasehold.source.book;
 
-import io.leasehold.lease.LeaseKeeper;
-import io.leasehold.lease.RestoreRule;
-import io.leasehold.lease.RestoredPosition;
+import io.leasehold.lease.member.LeaseKeeper;
+import io.leasehold.lease.member.RestoredPosition;
+import io.leasehold.lease.model.RestoreRule;
 import io.leasehold.source.book.CheckpointedPositions.Due;
 import io.leasehold.source.book.SplitState.Waiting;
 import io.leasehold.source.book.SplitState.Withheld;

@@ -1,13 +1,13 @@
 package io.leasehold.source.book;
 
-import io.leasehold.lease.CheckpointTrouble;
-import io.leasehold.lease.LeaseEvent;
-import io.leasehold.lease.LeaseKeeper;
-import io.leasehold.lease.LeaseRequest;
-import io.leasehold.lease.LeaseRequest.Discover.NewSplit;
-import io.leasehold.lease.LeaseStanding;
-import io.leasehold.lease.LeaseStep;
-import io.leasehold.lease.ReaderAbsence;
+import io.leasehold.lease.member.LeaseEvent;
+import io.leasehold.lease.member.LeaseKeeper;
+import io.leasehold.lease.member.LeaseStep;
+import io.leasehold.lease.member.ReaderAbsence;
+import io.leasehold.lease.model.CheckpointTrouble;
+import io.leasehold.lease.model.LeaseStanding;
+import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.LeaseRequest.Discover.NewSplit;
 import io.leasehold.source.book.CheckpointedPositions.Due;
 import io.leasehold.source.event.LeaseSourceEvent.BarrierAhead;
 import io.leasehold.source.event.LeaseSourceEvent.FromReader;

@@ -1,7 +1,7 @@
 package io.leasehold.source.book;
 
-import io.leasehold.lease.LeaseKeeper;
-import io.leasehold.lease.LeaseTerms;
+import io.leasehold.lease.member.LeaseKeeper;
+import io.leasehold.lease.model.LeaseTerms;
 
 import java.time.Duration;
 import java.util.OptionalLong;

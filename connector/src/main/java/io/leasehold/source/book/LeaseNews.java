@@ -1,11 +1,11 @@
 package io.leasehold.source.book;
 
-import io.leasehold.lease.Claim;
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.Lease;
-import io.leasehold.lease.LeaseEvent;
-import io.leasehold.lease.LeaseRequest.Recorded;
-import io.leasehold.lease.Progress;
+import io.leasehold.lease.member.LeaseEvent;
+import io.leasehold.lease.model.Claim;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.Lease;
+import io.leasehold.lease.model.Progress;
+import io.leasehold.lease.store.LeaseRequest.Recorded;
 import io.leasehold.source.book.Command.Fail.Cause;
 import io.leasehold.source.book.SplitState.Reading;
 import io.leasehold.source.book.SplitState.Waiting;

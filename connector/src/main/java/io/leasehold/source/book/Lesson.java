@@ -1,6 +1,6 @@
 package io.leasehold.source.book;
 
-import io.leasehold.lease.LeaseEvent;
+import io.leasehold.lease.member.LeaseEvent;
 
 import java.util.List;
 

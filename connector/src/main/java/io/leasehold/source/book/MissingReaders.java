@@ -1,8 +1,8 @@
 package io.leasehold.source.book;
 
-import io.leasehold.lease.LeaseKeeper;
-import io.leasehold.lease.Progress;
-import io.leasehold.lease.ReaderAbsence;
+import io.leasehold.lease.member.LeaseKeeper;
+import io.leasehold.lease.member.ReaderAbsence;
+import io.leasehold.lease.model.Progress;
 
 import java.time.Duration;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.leasehold.source.book;
 
-import io.leasehold.lease.LeaseKeeper;
+import io.leasehold.lease.member.LeaseKeeper;
 import io.leasehold.source.event.LeaseSourceEvent.FinishRecorded;
 import io.leasehold.source.event.LeaseSourceEvent.SplitsLetGo;
 import io.leasehold.source.event.LeaseSourceEvent.ToReader;

@@ -1,6 +1,6 @@
 package io.leasehold.source.book;
 
-import io.leasehold.lease.Lease;
+import io.leasehold.lease.model.Lease;
 
 import java.util.Objects;
 

@@ -1,9 +1,9 @@
 package io.leasehold.source.enumerator;
 
-import io.leasehold.lease.LeaseRequest;
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.LeaseStoreException;
-import io.leasehold.lease.LeaseStoreFactory;
+import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.LeaseStoreFactory;
 import io.leasehold.loading.ClassesAhead;
 
 import org.apache.flink.util.TemporaryClassLoaderContext;
@@ -21,6 +21,8 @@ import java.util.Optional;
  * <p>For one thread, except {@link #abandon}.
  */
 final class EnumeratorStore {
+
+    private static final String LIBRARY = "io.leasehold";
 
     private static final Logger LOG = LoggerFactory.getLogger(EnumeratorStore.class);
 
@@ -43,9 +45,7 @@ final class EnumeratorStore {
      * @throws LeaseStoreException if its settings can never work
      */
     void open() throws LeaseStoreException {
-        String enumerators = getClass().getPackageName();
-        ClassesAhead.load(getClass(), enumerators.substring(0, enumerators.lastIndexOf('.')));
-        ClassesAhead.load(LeaseStore.class, LeaseStore.class.getPackageName());
+        ClassesAhead.load(getClass(), LIBRARY);
         LeaseStore store = stores.open(timeout);
         open = Optional.of(store);
         if (abandoned) {

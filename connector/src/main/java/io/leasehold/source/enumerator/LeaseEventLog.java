@@ -1,7 +1,7 @@
 package io.leasehold.source.enumerator;
 
-import io.leasehold.lease.LeaseEvent;
-import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.lease.member.LeaseEvent;
+import io.leasehold.lease.store.LeaseStoreException;
 import io.leasehold.source.book.Command;
 
 import org.slf4j.Logger;

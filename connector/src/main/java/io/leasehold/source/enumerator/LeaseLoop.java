@@ -1,11 +1,11 @@
 package io.leasehold.source.enumerator;
 
-import io.leasehold.lease.LeaseOutcome;
-import io.leasehold.lease.LeaseRequest;
-import io.leasehold.lease.LeaseStep;
-import io.leasehold.lease.LeaseStoreException;
-import io.leasehold.lease.LeaseStoreFactory;
-import io.leasehold.lease.SuspensionWatch;
+import io.leasehold.lease.member.LeaseStep;
+import io.leasehold.lease.member.SuspensionWatch;
+import io.leasehold.lease.store.LeaseOutcome;
+import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.LeaseStoreFactory;
 import io.leasehold.source.book.EnumeratorBook;
 import io.leasehold.source.book.JobView;
 import io.leasehold.source.book.Lesson;

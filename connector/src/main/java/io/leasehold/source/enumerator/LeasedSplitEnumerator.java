@@ -1,9 +1,9 @@
 package io.leasehold.source.enumerator;
 
-import io.leasehold.lease.LeaseEvent;
-import io.leasehold.lease.LeaseKeeper;
-import io.leasehold.lease.LeaseStep;
-import io.leasehold.lease.LeaseStoreFactory;
+import io.leasehold.lease.member.LeaseEvent;
+import io.leasehold.lease.member.LeaseKeeper;
+import io.leasehold.lease.member.LeaseStep;
+import io.leasehold.lease.store.LeaseStoreFactory;
 import io.leasehold.source.book.BookSettings;
 import io.leasehold.source.book.Command;
 import io.leasehold.source.book.EnumeratorBook;

@@ -1,7 +1,7 @@
 package io.leasehold.source.enumerator;
 
-import io.leasehold.lease.LeaseStoreFactory;
-import io.leasehold.lease.LostHistory;
+import io.leasehold.lease.member.LostHistory;
+import io.leasehold.lease.store.LeaseStoreFactory;
 
 import java.util.Map;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package io.leasehold.source.enumerator;
 
-import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.lease.store.LeaseStoreException;
 
 import org.apache.flink.runtime.throwable.ThrowableAnnotation;
 import org.apache.flink.runtime.throwable.ThrowableType;

@@ -1,9 +1,9 @@
 package io.leasehold.source.enumerator;
 
-import io.leasehold.lease.LeaseOutcome;
-import io.leasehold.lease.LeaseRequest;
-import io.leasehold.lease.LeaseStoreException;
-import io.leasehold.lease.LeaseStoreException.Kind;
+import io.leasehold.lease.store.LeaseOutcome;
+import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.LeaseStoreException.Kind;
 
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,10 +1,10 @@
 package io.leasehold.source.metrics;
 
-import io.leasehold.lease.LeaseEvent;
-import io.leasehold.lease.LeaseOutcome;
-import io.leasehold.lease.LeaseRequest;
-import io.leasehold.lease.LeaseStanding;
-import io.leasehold.lease.LeaseStep;
+import io.leasehold.lease.member.LeaseEvent;
+import io.leasehold.lease.member.LeaseStep;
+import io.leasehold.lease.model.LeaseStanding;
+import io.leasehold.lease.store.LeaseOutcome;
+import io.leasehold.lease.store.LeaseRequest;
 
 import org.apache.flink.metrics.MetricGroup;
 

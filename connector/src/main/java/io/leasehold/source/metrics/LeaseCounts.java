@@ -1,6 +1,6 @@
 package io.leasehold.source.metrics;
 
-import io.leasehold.lease.CheckpointTrouble;
+import io.leasehold.lease.model.CheckpointTrouble;
 
 import org.apache.flink.metrics.Counter;
 

@@ -1,6 +1,6 @@
 package io.leasehold.source.reader;
 
-import io.leasehold.lease.SuspensionWatch;
+import io.leasehold.lease.member.SuspensionWatch;
 
 import java.util.function.LongSupplier;
 

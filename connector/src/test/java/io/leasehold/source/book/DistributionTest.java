@@ -1,6 +1,6 @@
 package io.leasehold.source.book;
 
-import io.leasehold.lease.Claim;
+import io.leasehold.lease.model.Claim;
 import io.leasehold.source.book.SplitState.Leaving;
 import io.leasehold.source.book.SplitState.Reading;
 import io.leasehold.source.book.SplitState.Waiting;

@@ -1,6 +1,6 @@
 package io.leasehold.source.enumerator;
 
-import io.leasehold.lease.Claim;
+import io.leasehold.lease.model.Claim;
 import io.leasehold.source.event.LeaseSourceEvent.FinishRecorded;
 import io.leasehold.source.event.LeaseSourceEvent.ReaderStarted;
 import io.leasehold.source.event.LeaseSourceEvent.SplitsLetGo;

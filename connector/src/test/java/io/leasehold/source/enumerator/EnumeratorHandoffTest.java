@@ -1,7 +1,7 @@
 package io.leasehold.source.enumerator;
 
-import io.leasehold.lease.Claim;
-import io.leasehold.lease.LeaseRequest;
+import io.leasehold.lease.model.Claim;
+import io.leasehold.lease.store.LeaseRequest;
 import io.leasehold.source.event.LeaseSourceEvent;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeRequested;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeWithdrawn;

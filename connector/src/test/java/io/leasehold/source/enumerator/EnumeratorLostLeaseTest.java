@@ -1,7 +1,7 @@
 package io.leasehold.source.enumerator;
 
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.LeaseRequest;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.store.LeaseRequest;
 import io.leasehold.source.event.LeaseSourceEvent;
 import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
 import io.leasehold.source.event.LeaseSourceEvent.GrantRequested;

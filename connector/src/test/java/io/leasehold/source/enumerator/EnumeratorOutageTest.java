@@ -1,8 +1,8 @@
 package io.leasehold.source.enumerator;
 
-import io.leasehold.lease.Lease;
-import io.leasehold.lease.LeaseStoreException;
-import io.leasehold.lease.LeaseStoreException.Kind;
+import io.leasehold.lease.model.Lease;
+import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.LeaseStoreException.Kind;
 import io.leasehold.source.event.LeaseSourceEvent.GrantWithdrawn;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
 

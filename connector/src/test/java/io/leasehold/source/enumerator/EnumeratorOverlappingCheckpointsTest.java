@@ -1,9 +1,9 @@
 package io.leasehold.source.enumerator;
 
-import io.leasehold.lease.Claim;
-import io.leasehold.lease.LeaseRequest;
-import io.leasehold.lease.MemberState;
-import io.leasehold.lease.Orders;
+import io.leasehold.lease.model.Claim;
+import io.leasehold.lease.model.MemberState;
+import io.leasehold.lease.model.Orders;
+import io.leasehold.lease.store.LeaseRequest;
 import io.leasehold.source.event.LeaseSourceEvent.Positions;
 import io.leasehold.testkit.ScriptedMember;
 

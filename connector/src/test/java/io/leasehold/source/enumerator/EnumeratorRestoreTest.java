@@ -1,9 +1,9 @@
 package io.leasehold.source.enumerator;
 
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.Lease;
-import io.leasehold.lease.LeaseRequest;
-import io.leasehold.lease.RestoreRule;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.Lease;
+import io.leasehold.lease.model.RestoreRule;
+import io.leasehold.lease.store.LeaseRequest;
 import io.leasehold.source.split.LeasedSplit;
 import io.leasehold.testkit.ScriptedMember;
 import io.leasehold.testkit.queue.MemoryQueueSplit;

@@ -1,8 +1,8 @@
 package io.leasehold.source.enumerator;
 
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.MemberState;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.model.MemberState;
 import io.leasehold.source.event.LeaseSourceEvent.Closed;
 import io.leasehold.source.event.LeaseSourceEvent.Ended;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeRequested;

@@ -1,6 +1,6 @@
 package io.leasehold.source.enumerator;
 
-import io.leasehold.lease.MemberState;
+import io.leasehold.lease.model.MemberState;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -1,10 +1,10 @@
 package io.leasehold.source.enumerator;
 
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.memory.MemoryLeaseTable;
+import io.leasehold.lease.model.Incarnation;
 import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
 import io.leasehold.source.event.LeaseSourceEvent.GrantRequested;
 import io.leasehold.source.event.LeaseSourceEvent.GrantWithdrawn;
+import io.leasehold.store.memory.MemoryLeaseTable;
 import io.leasehold.testkit.ScriptedMember;
 
 import org.junit.jupiter.api.Test;

@@ -1,21 +1,21 @@
 package io.leasehold.source.enumerator;
 
-import io.leasehold.lease.CheckpointTrouble;
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.LeaseKeeper;
-import io.leasehold.lease.LeaseOutcome;
-import io.leasehold.lease.LeaseRequest;
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.LeaseStoreFactory;
-import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.RestoreRule;
-import io.leasehold.lease.Share;
-import io.leasehold.lease.memory.MemoryLeaseTable;
+import io.leasehold.lease.member.LeaseKeeper;
+import io.leasehold.lease.model.CheckpointTrouble;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.model.RestoreRule;
+import io.leasehold.lease.model.Share;
+import io.leasehold.lease.store.LeaseOutcome;
+import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.LeaseStoreFactory;
 import io.leasehold.source.book.BookSettings;
 import io.leasehold.source.book.EnumeratorBook;
 import io.leasehold.source.book.JobView;
 import io.leasehold.source.metrics.EnumeratorMetrics;
 import io.leasehold.source.metrics.LeaseCounts;
+import io.leasehold.store.memory.MemoryLeaseTable;
 import io.leasehold.testkit.RelayingStore;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
 

@@ -1,12 +1,12 @@
 package io.leasehold.source.enumerator;
 
-import io.leasehold.lease.Balance;
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.Lease;
-import io.leasehold.lease.LeaseRequest;
-import io.leasehold.lease.LeaseStoreException;
-import io.leasehold.lease.Progress;
-import io.leasehold.lease.Share;
+import io.leasehold.lease.model.Balance;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.Lease;
+import io.leasehold.lease.model.Progress;
+import io.leasehold.lease.model.Share;
+import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.LeaseStoreException;
 import io.leasehold.source.event.LeaseSourceEvent.BarrierAhead;
 import io.leasehold.source.event.LeaseSourceEvent.FinishRecorded;
 import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;

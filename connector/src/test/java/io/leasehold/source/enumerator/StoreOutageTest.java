@@ -1,13 +1,13 @@
 package io.leasehold.source.enumerator;
 
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.LeaseOutcome;
-import io.leasehold.lease.LeaseRequest;
-import io.leasehold.lease.LeaseRequest.Beat;
-import io.leasehold.lease.LeaseRequest.Open;
-import io.leasehold.lease.LeaseRequest.Record;
-import io.leasehold.lease.LeaseStoreException;
-import io.leasehold.lease.LeaseStoreException.Kind;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.store.LeaseOutcome;
+import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.LeaseRequest.Beat;
+import io.leasehold.lease.store.LeaseRequest.Open;
+import io.leasehold.lease.store.LeaseRequest.Record;
+import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.LeaseStoreException.Kind;
 import io.leasehold.source.enumerator.StoreOutage.Begins;
 import io.leasehold.source.enumerator.StoreOutage.Ends;
 import io.leasehold.source.enumerator.StoreOutage.Fails;

@@ -1,19 +1,19 @@
 package io.leasehold.source.metrics;
 
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.Lease;
-import io.leasehold.lease.LeaseEvent;
-import io.leasehold.lease.LeaseKeeper;
-import io.leasehold.lease.LeaseOutcome;
-import io.leasehold.lease.LeaseRequest;
-import io.leasehold.lease.LeaseStanding;
-import io.leasehold.lease.LeaseStep;
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.LeaseStoreException;
-import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.Progress;
-import io.leasehold.lease.Share;
-import io.leasehold.lease.memory.MemoryLeaseTable;
+import io.leasehold.lease.member.LeaseEvent;
+import io.leasehold.lease.member.LeaseKeeper;
+import io.leasehold.lease.member.LeaseStep;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.Lease;
+import io.leasehold.lease.model.LeaseStanding;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.model.Progress;
+import io.leasehold.lease.model.Share;
+import io.leasehold.lease.store.LeaseOutcome;
+import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.store.memory.MemoryLeaseTable;
 import io.leasehold.testkit.ReportedMetrics;
 
 import org.junit.jupiter.api.Test;

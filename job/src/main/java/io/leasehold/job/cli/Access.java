@@ -1,9 +1,9 @@
 package io.leasehold.job.cli;
 
 import io.leasehold.job.GivenOptions;
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.LeaseStoreException;
-import io.leasehold.lease.LeaseStores;
+import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.LeaseStores;
 import io.leasehold.option.InvalidOptionsException;
 import io.leasehold.option.LeaseOptions;
 

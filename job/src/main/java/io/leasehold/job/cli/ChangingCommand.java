@@ -4,8 +4,8 @@ import io.leasehold.admin.Change;
 import io.leasehold.admin.LeaseAdmin;
 import io.leasehold.admin.RefusedException;
 import io.leasehold.job.KafkaPositions;
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.LeaseStoreException;
 
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,11 +2,11 @@ package io.leasehold.job.cli;
 
 import io.leasehold.admin.LeaseAdmin;
 import io.leasehold.admin.RefusedException;
-import io.leasehold.lease.GroupSummary;
-import io.leasehold.lease.Inspection;
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.LeaseStoreException;
-import io.leasehold.lease.StoreCheck;
+import io.leasehold.lease.store.GroupSummary;
+import io.leasehold.lease.store.Inspection;
+import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.StoreCheck;
 
 import picocli.CommandLine.Command;
 

@@ -1,10 +1,10 @@
 package io.leasehold.job.cli;
 
 import io.leasehold.admin.LeaseAdmin;
-import io.leasehold.lease.ChangeNumber;
-import io.leasehold.lease.GroupSummary;
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.lease.model.ChangeNumber;
+import io.leasehold.lease.store.GroupSummary;
+import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.LeaseStoreException;
 
 import picocli.CommandLine.Command;
 

@@ -2,7 +2,7 @@ package io.leasehold.job.cli;
 
 import io.leasehold.admin.RefusedException;
 import io.leasehold.job.demo.DemoFailedException;
-import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.lease.store.LeaseStoreException;
 import io.leasehold.option.InvalidOptionsException;
 
 import org.slf4j.LoggerFactory;

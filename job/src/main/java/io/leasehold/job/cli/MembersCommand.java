@@ -1,8 +1,8 @@
 package io.leasehold.job.cli;
 
 import io.leasehold.admin.RefusedException;
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.LeaseStoreException;
 
 import picocli.CommandLine.Command;
 

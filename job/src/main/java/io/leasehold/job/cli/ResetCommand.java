@@ -6,7 +6,7 @@ import io.leasehold.admin.RefusedException;
 import io.leasehold.job.JobOptions;
 import io.leasehold.job.KafkaPositions;
 import io.leasehold.job.KafkaPositions.Target;
-import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.lease.store.LeaseStoreException;
 import io.leasehold.option.InvalidOptionsException;
 
 import picocli.CommandLine.ArgGroup;

@@ -1,6 +1,6 @@
 package io.leasehold.job.cli;
 
-import io.leasehold.lease.jdbc.JdbcLeaseStore;
+import io.leasehold.store.jdbc.JdbcLeaseStore;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

@@ -2,14 +2,14 @@ package io.leasehold.job.cli;
 
 import io.leasehold.admin.LeaseAdmin;
 import io.leasehold.job.KafkaPositions;
-import io.leasehold.lease.Claim;
-import io.leasehold.lease.Inspection;
-import io.leasehold.lease.Inspection.SeenMember;
-import io.leasehold.lease.Inspection.SeenSplit;
-import io.leasehold.lease.Lease;
-import io.leasehold.lease.Member;
-import io.leasehold.lease.MemberState;
-import io.leasehold.lease.Membership;
+import io.leasehold.lease.model.Claim;
+import io.leasehold.lease.model.Lease;
+import io.leasehold.lease.model.Member;
+import io.leasehold.lease.model.MemberState;
+import io.leasehold.lease.model.Membership;
+import io.leasehold.lease.store.Inspection;
+import io.leasehold.lease.store.Inspection.SeenMember;
+import io.leasehold.lease.store.Inspection.SeenSplit;
 
 import java.time.Duration;
 import java.time.Instant;

@@ -2,8 +2,8 @@ package io.leasehold.job.cli;
 
 import io.leasehold.admin.LeaseAdmin;
 import io.leasehold.admin.RefusedException;
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.LeaseStoreException;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

@@ -3,7 +3,7 @@ package io.leasehold.job.cli;
 import io.leasehold.admin.Change;
 import io.leasehold.admin.LeaseAdmin;
 import io.leasehold.admin.RefusedException;
-import io.leasehold.lease.LeaseStoreException;
+import io.leasehold.lease.store.LeaseStoreException;
 
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;

@@ -1,8 +1,8 @@
 package io.leasehold.job.demo;
 
 import io.leasehold.job.demo.OutputTopic.Visible;
-import io.leasehold.lease.LeaseStoreException;
-import io.leasehold.lease.LeaseStores;
+import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.LeaseStores;
 import io.leasehold.option.Option;
 import io.leasehold.testkit.EmbeddedKafka;
 

@@ -1,14 +1,14 @@
 package io.leasehold.job.demo;
 
-import io.leasehold.lease.Lease;
-import io.leasehold.lease.LeaseChanges;
-import io.leasehold.lease.LeaseRequest.Open;
-import io.leasehold.lease.LeaseRequest.Order;
-import io.leasehold.lease.LeaseRequest.Read;
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.Member;
-import io.leasehold.lease.Membership;
-import io.leasehold.lease.Orders;
+import io.leasehold.lease.model.Lease;
+import io.leasehold.lease.model.Member;
+import io.leasehold.lease.model.Membership;
+import io.leasehold.lease.model.Orders;
+import io.leasehold.lease.store.LeaseChanges;
+import io.leasehold.lease.store.LeaseRequest.Open;
+import io.leasehold.lease.store.LeaseRequest.Order;
+import io.leasehold.lease.store.LeaseRequest.Read;
+import io.leasehold.lease.store.LeaseStore;
 
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package io.leasehold.job.demo;
 
-import io.leasehold.lease.Lease;
-import io.leasehold.lease.Member;
+import io.leasehold.lease.model.Lease;
+import io.leasehold.lease.model.Member;
 
 import java.util.Map;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package io.leasehold.job.demo;
 
-import io.leasehold.lease.Member;
+import io.leasehold.lease.model.Member;
 
 import java.util.ArrayList;
 import java.util.List;

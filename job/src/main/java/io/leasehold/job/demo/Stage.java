@@ -1,10 +1,10 @@
 package io.leasehold.job.demo;
 
 import io.leasehold.job.JobOptions;
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.Member;
-import io.leasehold.lease.MemberState;
-import io.leasehold.lease.Orders;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.Member;
+import io.leasehold.lease.model.MemberState;
+import io.leasehold.lease.model.Orders;
 import io.leasehold.option.Option;
 
 import java.io.IOException;

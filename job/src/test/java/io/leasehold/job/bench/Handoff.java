@@ -17,8 +17,8 @@ import io.leasehold.job.chaos.kit.Load;
 import io.leasehold.job.chaos.kit.Loopback;
 import io.leasehold.job.chaos.kit.Pause;
 import io.leasehold.job.demo.Resources;
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.LeaseStores;
+import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.LeaseStores;
 
 import java.nio.file.Files;
 import java.nio.file.Path;

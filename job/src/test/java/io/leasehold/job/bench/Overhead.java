@@ -10,7 +10,7 @@ import io.leasehold.job.bench.report.Plot;
 import io.leasehold.job.bench.report.Series;
 import io.leasehold.job.chaos.kit.Broker;
 import io.leasehold.job.chaos.kit.Loopback;
-import io.leasehold.lease.jdbc.JdbcLeaseStore;
+import io.leasehold.store.jdbc.JdbcLeaseStore;
 import io.leasehold.testkit.PostgresServer;
 
 import org.apache.flink.runtime.minicluster.MiniCluster;

@@ -14,7 +14,7 @@ import io.leasehold.job.chaos.kit.Load;
 import io.leasehold.job.chaos.kit.Loopback;
 import io.leasehold.job.chaos.kit.Pause;
 import io.leasehold.job.demo.Resources;
-import io.leasehold.lease.LeaseTerms;
+import io.leasehold.lease.model.LeaseTerms;
 
 import java.io.IOException;
 import java.nio.file.Files;

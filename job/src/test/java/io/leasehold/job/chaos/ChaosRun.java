@@ -22,7 +22,7 @@ import io.leasehold.job.chaos.kit.Pause;
 import io.leasehold.job.chaos.kit.StoreLines;
 import io.leasehold.job.chaos.report.Findings;
 import io.leasehold.job.demo.Resources;
-import io.leasehold.lease.LeaseTerms;
+import io.leasehold.lease.model.LeaseTerms;
 
 import org.apache.curator.test.TestingServer;
 

@@ -4,7 +4,7 @@ import io.leasehold.job.chaos.audit.Notice;
 import io.leasehold.job.chaos.audit.RoundTrips;
 import io.leasehold.job.chaos.audit.Run;
 import io.leasehold.job.chaos.audit.WentBack;
-import io.leasehold.lease.LeaseTerms;
+import io.leasehold.lease.model.LeaseTerms;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.leasehold.job.cli;
 
-import io.leasehold.lease.jdbc.JdbcLeaseStore;
+import io.leasehold.store.jdbc.JdbcLeaseStore;
 import io.leasehold.testkit.PostgresServer;
 
 import org.junit.jupiter.api.Test;

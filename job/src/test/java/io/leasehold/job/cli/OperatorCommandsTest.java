@@ -1,10 +1,10 @@
 package io.leasehold.job.cli;
 
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.Lease;
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.LeaseStores;
-import io.leasehold.lease.MemberState;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.Lease;
+import io.leasehold.lease.model.MemberState;
+import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.LeaseStores;
 import io.leasehold.testkit.ScriptedMember;
 
 import com.fasterxml.jackson.databind.JsonNode;

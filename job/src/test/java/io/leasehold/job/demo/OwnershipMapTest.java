@@ -1,12 +1,12 @@
 package io.leasehold.job.demo;
 
 import io.leasehold.job.demo.OwnershipMap.Split;
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.Lease;
-import io.leasehold.lease.Member;
-import io.leasehold.lease.MemberState;
-import io.leasehold.lease.Orders;
-import io.leasehold.lease.Share;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.Lease;
+import io.leasehold.lease.model.Member;
+import io.leasehold.lease.model.MemberState;
+import io.leasehold.lease.model.Orders;
+import io.leasehold.lease.model.Share;
 
 import org.junit.jupiter.api.Test;
 

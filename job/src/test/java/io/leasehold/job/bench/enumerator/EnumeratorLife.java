@@ -1,11 +1,11 @@
 package io.leasehold.job.bench.enumerator;
 
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.LeaseKeeper;
-import io.leasehold.lease.LeaseStoreFactory;
-import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.RestoreRule;
-import io.leasehold.lease.Share;
+import io.leasehold.lease.member.LeaseKeeper;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.model.RestoreRule;
+import io.leasehold.lease.model.Share;
+import io.leasehold.lease.store.LeaseStoreFactory;
 import io.leasehold.source.book.BookSettings;
 import io.leasehold.source.enumerator.LeasedEnumeratorState;
 import io.leasehold.source.enumerator.LeasedEnumeratorStateSerializer;

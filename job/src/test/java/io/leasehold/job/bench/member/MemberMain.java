@@ -1,8 +1,8 @@
 package io.leasehold.job.bench.member;
 
 import io.leasehold.job.chaos.kit.Pause;
-import io.leasehold.lease.LeaseStores;
-import io.leasehold.lease.LeaseTerms;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.store.LeaseStores;
 import io.leasehold.source.LeasedSource;
 
 import org.apache.flink.api.common.JobID;

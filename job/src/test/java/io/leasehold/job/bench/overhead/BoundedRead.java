@@ -1,7 +1,7 @@
 package io.leasehold.job.bench.overhead;
 
-import io.leasehold.lease.LeaseStoreFactory;
-import io.leasehold.lease.LeaseTerms;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.store.LeaseStoreFactory;
 import io.leasehold.source.LeasedSource;
 
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;

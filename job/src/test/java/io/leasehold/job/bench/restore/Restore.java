@@ -8,8 +8,8 @@ import io.leasehold.job.bench.enumerator.EnumeratorLife.Checkpoint;
 import io.leasehold.job.bench.report.Findings;
 import io.leasehold.job.bench.report.Plot;
 import io.leasehold.job.bench.report.Samples;
-import io.leasehold.lease.LeaseStoreFactory;
-import io.leasehold.lease.jdbc.JdbcLeaseStore;
+import io.leasehold.lease.store.LeaseStoreFactory;
+import io.leasehold.store.jdbc.JdbcLeaseStore;
 import io.leasehold.testkit.PostgresServer;
 
 import java.nio.file.Path;

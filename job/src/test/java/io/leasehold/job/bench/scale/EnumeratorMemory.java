@@ -2,8 +2,8 @@ package io.leasehold.job.bench.scale;
 
 import io.leasehold.job.bench.enumerator.EnumeratorLife;
 import io.leasehold.job.bench.enumerator.EnumeratorLife.Checkpoint;
-import io.leasehold.lease.LeaseStoreFactory;
-import io.leasehold.lease.jdbc.JdbcLeaseStore;
+import io.leasehold.lease.store.LeaseStoreFactory;
+import io.leasehold.store.jdbc.JdbcLeaseStore;
 import io.leasehold.testkit.PostgresServer;
 
 import org.awaitility.Awaitility;

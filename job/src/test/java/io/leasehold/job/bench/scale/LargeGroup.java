@@ -1,20 +1,20 @@
 package io.leasehold.job.bench.scale;
 
 import io.leasehold.job.bench.scale.SimulatedGroup.SimulatedMember;
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.Lease;
-import io.leasehold.lease.LeaseChanges;
-import io.leasehold.lease.LeaseRequest.Acquire;
-import io.leasehold.lease.LeaseRequest.Discover;
-import io.leasehold.lease.LeaseRequest.Discover.NewSplit;
-import io.leasehold.lease.LeaseRequest.Join;
-import io.leasehold.lease.LeaseRequest.Read;
-import io.leasehold.lease.LeaseRequest.Release;
-import io.leasehold.lease.LeaseRequest.Release.Released;
-import io.leasehold.lease.Member;
-import io.leasehold.lease.MemberState;
-import io.leasehold.lease.Orders;
-import io.leasehold.lease.Share;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.Lease;
+import io.leasehold.lease.model.Member;
+import io.leasehold.lease.model.MemberState;
+import io.leasehold.lease.model.Orders;
+import io.leasehold.lease.model.Share;
+import io.leasehold.lease.store.LeaseChanges;
+import io.leasehold.lease.store.LeaseRequest.Acquire;
+import io.leasehold.lease.store.LeaseRequest.Discover;
+import io.leasehold.lease.store.LeaseRequest.Discover.NewSplit;
+import io.leasehold.lease.store.LeaseRequest.Join;
+import io.leasehold.lease.store.LeaseRequest.Read;
+import io.leasehold.lease.store.LeaseRequest.Release;
+import io.leasehold.lease.store.LeaseRequest.Release.Released;
 import io.leasehold.testkit.ScriptedMember;
 
 import java.time.Duration;

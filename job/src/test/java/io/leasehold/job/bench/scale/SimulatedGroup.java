@@ -1,17 +1,17 @@
 package io.leasehold.job.bench.scale;
 
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.LeaseEvent;
-import io.leasehold.lease.LeaseKeeper;
-import io.leasehold.lease.LeaseRequest.Beat;
-import io.leasehold.lease.LeaseRequest.Discover.NewSplit;
-import io.leasehold.lease.LeaseRequest.Release.Released;
-import io.leasehold.lease.LeaseStep;
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.Progress;
-import io.leasehold.lease.Share;
-import io.leasehold.lease.memory.MemoryLeaseTable;
+import io.leasehold.lease.member.LeaseEvent;
+import io.leasehold.lease.member.LeaseKeeper;
+import io.leasehold.lease.member.LeaseStep;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.model.Progress;
+import io.leasehold.lease.model.Share;
+import io.leasehold.lease.store.LeaseRequest.Beat;
+import io.leasehold.lease.store.LeaseRequest.Discover.NewSplit;
+import io.leasehold.lease.store.LeaseRequest.Release.Released;
+import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.store.memory.MemoryLeaseTable;
 
 import java.time.Duration;
 import java.util.Comparator;

@@ -3,9 +3,9 @@ package io.leasehold.job.bench.tick;
 import io.leasehold.job.bench.database.CountedLine;
 import io.leasehold.job.bench.database.CountedLine.Talk;
 import io.leasehold.job.bench.database.CountedLine.Traffic;
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.jdbc.JdbcLeaseStore;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.store.jdbc.JdbcLeaseStore;
 import io.leasehold.testkit.PostgresServer;
 
 import java.sql.SQLException;

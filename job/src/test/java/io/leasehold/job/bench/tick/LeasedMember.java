@@ -1,16 +1,16 @@
 package io.leasehold.job.bench.tick;
 
-import io.leasehold.lease.Incarnation;
-import io.leasehold.lease.LeaseEvent;
-import io.leasehold.lease.LeaseKeeper;
-import io.leasehold.lease.LeaseOutcome;
-import io.leasehold.lease.LeaseRequest.Discover.NewSplit;
-import io.leasehold.lease.LeaseRequest.Recorded;
-import io.leasehold.lease.LeaseStep;
-import io.leasehold.lease.LeaseStore;
-import io.leasehold.lease.LeaseTerms;
-import io.leasehold.lease.Progress;
-import io.leasehold.lease.Share;
+import io.leasehold.lease.member.LeaseEvent;
+import io.leasehold.lease.member.LeaseKeeper;
+import io.leasehold.lease.member.LeaseStep;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.model.Progress;
+import io.leasehold.lease.model.Share;
+import io.leasehold.lease.store.LeaseOutcome;
+import io.leasehold.lease.store.LeaseRequest.Discover.NewSplit;
+import io.leasehold.lease.store.LeaseRequest.Recorded;
+import io.leasehold.lease.store.LeaseStore;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

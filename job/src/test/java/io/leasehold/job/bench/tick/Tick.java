@@ -8,8 +8,8 @@ import io.leasehold.job.bench.report.Findings;
 import io.leasehold.job.bench.report.Plot;
 import io.leasehold.job.bench.report.Samples;
 import io.leasehold.job.bench.report.Series;
-import io.leasehold.lease.LeaseRequest.Recorded;
-import io.leasehold.lease.LeaseTerms;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.store.LeaseRequest.Recorded;
 
 import java.nio.file.Path;
 import java.time.Duration;

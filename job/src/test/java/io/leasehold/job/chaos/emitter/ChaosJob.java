@@ -1,7 +1,7 @@
 package io.leasehold.job.chaos.emitter;
 
-import io.leasehold.lease.LeaseStores;
-import io.leasehold.lease.LeaseTerms;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.store.LeaseStores;
 import io.leasehold.source.LeasedSource;
 
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;

@@ -1,0 +1,8 @@
+/**
+ * One member of a group: what it holds, until when, and what it wants next.
+ *
+ * <p>Everything here is values in, values out. No class of this package reads a clock, starts a
+ * thread, does I/O, logs or rolls dice. Times are passed in as nanoseconds of the caller's
+ * monotonic clock, whose origin is arbitrary and of which only differences are used (rule T7).
+ */
+package io.leasehold.lease.member;

@@ -1,0 +1,346 @@
+package io.leasehold.lease.plan;
+
+import io.leasehold.lease.model.Balance;
+import io.leasehold.lease.plan.LeasePlanner.Placed;
+import io.leasehold.lease.plan.LeasePlanner.Taker;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+import static java.util.Comparator.comparing;
+
+/**
+ * The plan where some members are excluded from some splits: see {@link LeasePlanner}.
+ *
+ * <p>Splits that the same members may have are alike. By count, shares are as even as they can be:
+ * while a member could pass a split on, over others if need be, to one that has two fewer relative
+ * to weight, it does (this is the optimal semi-matching of a bipartite graph). By load, splits move
+ * directly from one member to another, within the limits of {@link Leveling}.
+ */
+final class EligiblePlan {
+
+    private static final double CLOSE = Leveling.BAND / 2;
+
+    private record Weighed(String splitId, long load, BitSet eligible) {}
+
+    /** A member, and the splits it has so far: by who may have them, then by load. */
+    private static final class Seat {
+
+        private final int index;
+        private final Taker taker;
+        private final Map<BitSet, TreeMap<Long, Deque<Weighed>>> splits = new LinkedHashMap<>();
+        private int count;
+        private long load;
+
+        Seat(int index, Taker taker) {
+            this.index = index;
+            this.taker = taker;
+        }
+
+        boolean hasRoom() {
+            return count < taker.mostSplits();
+        }
+
+        double relative() {
+            return load / (double) taker.weight();
+        }
+
+        void take(Weighed split) {
+            splits.computeIfAbsent(split.eligible(), none -> new TreeMap<>())
+                    .computeIfAbsent(split.load(), none -> new ArrayDeque<>(4))
+                    .addLast(split);
+            count++;
+            load += split.load();
+        }
+
+        /** Gives up a split that the other may have, of the load nearest to this one. */
+        Weighed giveNearest(double wanted, Seat other) {
+            Weighed nearest = nearest(wanted, other).orElseThrow();
+            Deque<Weighed> same = splits.get(nearest.eligible()).get(nearest.load());
+            same.removeLast();
+            if (same.isEmpty()) {
+                splits.get(nearest.eligible()).remove(nearest.load());
+            }
+            count--;
+            load -= nearest.load();
+            return nearest;
+        }
+
+        Optional<Weighed> nearest(double wanted, Seat other) {
+            Weighed nearest = null;
+            for (Map.Entry<BitSet, TreeMap<Long, Deque<Weighed>>> alike : splits.entrySet()) {
+                if (!alike.getKey().get(other.index)) {
+                    continue;
+                }
+                for (Map.Entry<Long, Deque<Weighed>> entry :
+                        Arrays.asList(
+                                alike.getValue().floorEntry((long) wanted),
+                                alike.getValue().higherEntry((long) wanted))) {
+                    if (entry != null
+                            && (nearest == null
+                                    || Math.abs(entry.getKey() - wanted)
+                                            < Math.abs(nearest.load() - wanted))) {
+                        nearest = entry.getValue().getLast();
+                    }
+                }
+            }
+            return Optional.ofNullable(nearest);
+        }
+
+        /** How many splits it has that the other may have. */
+        int countFor(Seat other) {
+            return splits.entrySet().stream()
+                    .filter(alike -> alike.getKey().get(other.index))
+                    .flatMap(alike -> alike.getValue().values().stream())
+                    .mapToInt(Deque::size)
+                    .sum();
+        }
+    }
+
+    private final List<Seat> seats = new ArrayList<>();
+    private final Map<String, Seat> byMember = new HashMap<>();
+    private final Map<BitSet, BitSet> known = new HashMap<>();
+
+    private EligiblePlan(List<Taker> takers) {
+        for (Taker taker : takers) {
+            Seat seat = new Seat(seats.size(), taker);
+            seats.add(seat);
+            byMember.put(taker.memberId(), seat);
+        }
+    }
+
+    /** Whether any of these members is excluded from any of these splits. */
+    static boolean isNeeded(List<Taker> takers, List<Placed> splits) {
+        return splits.stream()
+                .filter(split -> !split.excluded().isEmpty())
+                .anyMatch(
+                        split ->
+                                takers.stream()
+                                        .map(Taker::memberId)
+                                        .anyMatch(split.excluded()::contains));
+    }
+
+    /**
+     * @param takers in order of member id, each of positive weight
+     * @param splits in order of split id, those on their way last
+     * @return a split is left out where no member may have it, or has room for it
+     */
+    static Map<String, String> of(Balance balance, List<Taker> takers, List<Placed> splits) {
+        EligiblePlan plan = new EligiblePlan(takers);
+        boolean byLoad = balance == Balance.LOAD && LoadPlan.knowsRates(splits);
+        plan.place(splits, byLoad ? LoadPlan.loads(splits) : ones(splits.size()));
+        if (byLoad) {
+            plan.levelLoads();
+        } else {
+            plan.levelCounts();
+        }
+        Map<String, String> result = new HashMap<>(splits.size() * 2);
+        for (Seat seat : plan.seats) {
+            for (TreeMap<Long, Deque<Weighed>> alike : seat.splits.values()) {
+                for (Deque<Weighed> same : alike.values()) {
+                    same.forEach(split -> result.put(split.splitId(), seat.taker.memberId()));
+                }
+            }
+        }
+        return result;
+    }
+
+    private static long[] ones(int size) {
+        long[] ones = new long[size];
+        Arrays.fill(ones, 1);
+        return ones;
+    }
+
+    // ------------------------------------------------------------------------------------------
+    // Who has what, before anything is made even
+    // ------------------------------------------------------------------------------------------
+
+    private void place(List<Placed> splits, long[] loads) {
+        List<Weighed> homeless = new ArrayList<>();
+        for (int i = 0; i < loads.length; i++) {
+            Placed split = splits.get(i);
+            Weighed weighed = new Weighed(split.splitId(), loads[i], eligible(split));
+            Seat holder = split.holder().map(byMember::get).orElse(null);
+            if (holder != null && weighed.eligible().get(holder.index) && holder.hasRoom()) {
+                holder.take(weighed);
+            } else {
+                homeless.add(weighed);
+            }
+        }
+        homeless.sort(comparing((Weighed split) -> -split.load()));
+        homeless.forEach(this::placeSomewhere);
+    }
+
+    private BitSet eligible(Placed split) {
+        BitSet eligible = new BitSet(seats.size());
+        for (Seat seat : seats) {
+            eligible.set(seat.index, !split.excluded().contains(seat.taker.memberId()));
+        }
+        return known.computeIfAbsent(eligible, first -> first);
+    }
+
+    private void placeSomewhere(Weighed split) {
+        List<Seat> open = seats.stream().filter(seat -> split.eligible().get(seat.index)).toList();
+        Optional<Seat> direct =
+                open.stream().filter(Seat::hasRoom).min(comparing(EligiblePlan::costOfOneMore));
+        if (direct.isPresent()) {
+            direct.get().take(split);
+            return;
+        }
+        // One of those that may have it passes another on.
+        for (Seat full : open) {
+            Paths paths = new Paths(full);
+            Optional<Seat> room = paths.ends().filter(Seat::hasRoom).findFirst();
+            if (room.isPresent()) {
+                paths.shift(room.get(), 1);
+                full.take(split);
+                return;
+            }
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------
+    // By count
+    // ------------------------------------------------------------------------------------------
+
+    /** What one more costs, and one fewer saves, if a share costs its square over the weight. */
+    private static double costOfOneMore(Seat seat) {
+        return (2.0 * seat.load + 1) / seat.taker.weight();
+    }
+
+    private static double savedByOneFewer(Seat seat) {
+        return (2.0 * seat.load - 1) / seat.taker.weight();
+    }
+
+    private void levelCounts() {
+        while (moveCount()) {
+            // Each time the sum of the costs is lower.
+        }
+    }
+
+    private boolean moveCount() {
+        List<Seat> givers = new ArrayList<>(seats);
+        givers.sort(
+                comparing((Seat seat) -> -savedByOneFewer(seat))
+                        .thenComparing(seat -> seat.taker.memberId()));
+        for (Seat giver : givers) {
+            Paths paths = new Paths(giver);
+            Optional<Seat> taker =
+                    paths.ends()
+                            .filter(Seat::hasRoom)
+                            .filter(seat -> costOfOneMore(seat) < savedByOneFewer(giver))
+                            .min(comparing(EligiblePlan::costOfOneMore));
+            if (taker.isPresent()) {
+                paths.shift(taker.get(), atOnce(giver, taker.get()));
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** As many as surely make the two more even. */
+    private static int atOnce(Seat giver, Seat taker) {
+        double gap = giver.relative() - taker.relative();
+        double even = gap / (1.0 / giver.taker.weight() + 1.0 / taker.taker.weight());
+        int room = taker.taker.mostSplits() - taker.count;
+        return (int) Math.max(1, Math.min(even, room));
+    }
+
+    /** Over whom a member can pass splits on to others: the shortest ways. */
+    private final class Paths {
+
+        private final Map<Seat, Seat> from = new LinkedHashMap<>();
+        private final Seat start;
+
+        Paths(Seat start) {
+            this.start = start;
+            Deque<Seat> next = new ArrayDeque<>(List.of(start));
+            while (!next.isEmpty()) {
+                Seat giver = next.removeFirst();
+                for (Seat taker : seats) {
+                    if (taker != start && !from.containsKey(taker) && giver.countFor(taker) > 0) {
+                        from.put(taker, giver);
+                        next.addLast(taker);
+                    }
+                }
+            }
+        }
+
+        Stream<Seat> ends() {
+            return from.keySet().stream();
+        }
+
+        /** Moves so many splits, or as many as all on the way can pass on. */
+        void shift(Seat end, int most) {
+            int number = most;
+            for (Seat taker = end; taker != start; taker = from.get(taker)) {
+                number = Math.min(number, from.get(taker).countFor(taker));
+            }
+            for (int i = 0; i < number; i++) {
+                for (Seat taker = end; taker != start; taker = from.get(taker)) {
+                    taker.take(from.get(taker).giveNearest(1, taker));
+                }
+            }
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------
+    // By load
+    // ------------------------------------------------------------------------------------------
+
+    private void levelLoads() {
+        if (!moveLoad(Leveling.BAND)) {
+            return;
+        }
+        while (moveLoad(CLOSE)) {
+            // Each time the sum of the squares of the loads over the weights is lower.
+        }
+    }
+
+    /**
+     * @param apart how far apart two members must be to be looked at, in parts of what the fair
+     *     share is
+     */
+    private boolean moveLoad(double apart) {
+        List<Seat> ordered = new ArrayList<>(seats);
+        ordered.sort(
+                Comparator.comparingDouble(Seat::relative)
+                        .thenComparing(seat -> seat.taker.memberId()));
+        double fair =
+                seats.stream().mapToLong(seat -> seat.load).sum()
+                        / (double) seats.stream().mapToLong(seat -> seat.taker.weight()).sum();
+        for (int last = ordered.size() - 1; last > 0; last--) {
+            Seat heavy = ordered.get(last);
+            for (Seat light : ordered.subList(0, last)) {
+                double gap = heavy.relative() - light.relative();
+                if (gap <= apart * Math.max(fair, light.relative())) {
+                    break;
+                }
+                double even = gap / (1.0 / heavy.taker.weight() + 1.0 / light.taker.weight());
+                if (light.hasRoom() && canGive(heavy, light, even)) {
+                    light.take(heavy.giveNearest(even, light));
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Whether it has a split that the other may have, and that does not just turn the tables. */
+    private static boolean canGive(Seat heavy, Seat light, double even) {
+        return heavy.nearest(even, light)
+                .filter(split -> split.load() <= Leveling.MOST * even)
+                .isPresent();
+    }
+}

@@ -1,0 +1,88 @@
+package io.leasehold.store.jdbc;
+
+import io.leasehold.lease.model.ChangeNumber;
+import io.leasehold.lease.model.Membership;
+import io.leasehold.lease.store.LeaseStoreException;
+
+import java.sql.SQLException;
+import java.util.UUID;
+
+/** The row of a group: made once, read often, and locked by whoever changes the group. */
+final class GroupLock {
+
+    /** The class of SQL states for a row that is there already. */
+    private static final String ALREADY_THERE = "23";
+
+    private GroupLock() {}
+
+    /** Makes the row if it is missing, and reads the group. */
+    static Membership open(JdbcSession session, String group, long seen)
+            throws SQLException, LeaseStoreException, OtherHistoryException {
+        if (session.query(LeaseSql.GROUP, Values.of(group), LeaseRows::group).isEmpty()) {
+            create(session, group);
+        }
+        return read(session, group, seen);
+    }
+
+    private static Membership read(JdbcSession session, String group, long seen)
+            throws SQLException, LeaseStoreException, OtherHistoryException {
+        return LeaseRows.membership(
+                session.query(LeaseSql.GROUP, Values.of(group).seen(seen), LeaseRows::group),
+                session.dialect().schema(),
+                seen);
+    }
+
+    static Membership read(JdbcSession session, String group)
+            throws SQLException, LeaseStoreException {
+        return LeaseRows.membership(
+                session.query(LeaseSql.GROUP, Values.of(group), LeaseRows::group),
+                session.dialect().schema());
+    }
+
+    /**
+     * Begins a transaction that has the group for itself, and reads it under its next change
+     * number. That number is taken only if the transaction is committed.
+     *
+     * @param seen the change number that the sender of the request saw last
+     */
+    static Membership take(JdbcSession session, String group, long seen)
+            throws SQLException, LeaseStoreException, OtherHistoryException {
+        session.begin();
+        Values values = Values.of(group).with("chance", chance());
+        if (session.update(LeaseSql.NEXT_CHANGE, values) == 0) {
+            session.rollback();
+            create(session, group);
+            session.begin();
+            session.update(LeaseSql.NEXT_CHANGE, values);
+        }
+        try {
+            return read(session, group, seen);
+        } catch (OtherHistoryException e) {
+            // It has the number of this change, which is not made.
+            throw new OtherHistoryException(seen, e.found() - ChangeNumber.CHANCE_BOUND);
+        }
+    }
+
+    /** From what nobody can foresee, and no two processes share: as incarnations are named. */
+    private static long chance() {
+        long bits = UUID.randomUUID().getLeastSignificantBits();
+        return 1 + Math.floorMod(bits, ChangeNumber.CHANCE_BOUND - 1);
+    }
+
+    private static void create(JdbcSession session, String group) throws SQLException {
+        long first = chance();
+        try {
+            session.update(
+                    LeaseSql.CREATE_GROUP,
+                    Values.of(group)
+                            .with("schema_version", LeaseSql.SCHEMA_VERSION)
+                            .with("chance", first)
+                            .with("line", "," + first + ","));
+        } catch (SQLException e) {
+            // Two members that open a new group at the same time both come here; one is first.
+            if (!String.valueOf(e.getSQLState()).startsWith(ALREADY_THERE)) {
+                throw e;
+            }
+        }
+    }
+}

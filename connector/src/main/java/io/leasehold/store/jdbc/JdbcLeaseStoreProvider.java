@@ -1,0 +1,25 @@
+package io.leasehold.store.jdbc;
+
+import io.leasehold.lease.store.LeaseStoreFactory;
+import io.leasehold.lease.store.LeaseStoreProvider;
+
+import java.util.Map;
+
+/** {@code jdbc:...}: see {@link JdbcLeaseStoreConfig} for the properties. */
+public final class JdbcLeaseStoreProvider implements LeaseStoreProvider {
+
+    @Override
+    public String form() {
+        return "jdbc:" + String.join("|", SqlDialect.names()) + ":...";
+    }
+
+    @Override
+    public boolean accepts(String url) {
+        return url.startsWith("jdbc:");
+    }
+
+    @Override
+    public LeaseStoreFactory factory(String url, Map<String, String> properties) {
+        return new JdbcLeaseStoreConfig(url, properties);
+    }
+}

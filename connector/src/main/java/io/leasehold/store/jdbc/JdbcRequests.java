@@ -1,0 +1,177 @@
+package io.leasehold.store.jdbc;
+
+import io.leasehold.lease.model.Membership;
+import io.leasehold.lease.store.LeaseOutcome;
+import io.leasehold.lease.store.LeaseOutcome.Unknown;
+import io.leasehold.lease.store.LeaseOutcome.WentBack;
+import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.LeaseStoreException.Kind;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** How a request is carried out, whatever its statements are: in time, and with an outcome. */
+final class JdbcRequests {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JdbcRequests.class);
+
+    /** How often the tables are created if others do the same at the same time. */
+    private static final int CREATIONS = 3;
+
+    /** A request whose statements are each on their own. */
+    interface Single<A> {
+        LeaseOutcome<A> on(JdbcSession session)
+                throws SQLException, LeaseStoreException, OtherHistoryException;
+    }
+
+    /** A request that has the group for itself, and commits what it changes. */
+    interface Changing<A> {
+        LeaseOutcome<A> on(JdbcSession session, Membership group)
+                throws SQLException, LeaseStoreException, OtherHistoryException;
+    }
+
+    private final ReentrantLock underWay = new ReentrantLock();
+    private final JdbcConnections connections;
+    private final SqlDialect dialect;
+    private final Duration timeout;
+    private final boolean createsSchema;
+    private final SqlFailures failures;
+    private volatile boolean ended;
+
+    JdbcRequests(
+            JdbcConnections connections,
+            SqlDialect dialect,
+            String url,
+            Duration timeout,
+            boolean createsSchema) {
+        this.connections = connections;
+        this.dialect = dialect;
+        this.timeout = timeout;
+        this.createsSchema = createsSchema;
+        this.failures = new SqlFailures(url, dialect, connections.passwordMayChange());
+    }
+
+    <A> LeaseOutcome<A> changing(String group, Changing<A> request) {
+        return changing(group, 0, request);
+    }
+
+    /**
+     * @param seen the change number that the sender saw last; 0 if that is of no matter
+     */
+    <A> LeaseOutcome<A> changing(String group, long seen, Changing<A> request) {
+        return single(
+                session -> {
+                    Membership locked = GroupLock.take(session, group, seen);
+                    LeaseOutcome<A> outcome = request.on(session, locked);
+                    session.rollback();
+                    return outcome;
+                });
+    }
+
+    <A> LeaseOutcome<A> single(Single<A> request) {
+        Deadline deadline = Deadline.in(timeout);
+        boolean inOrder = false;
+        underWay.lock();
+        try {
+            if (ended) {
+                return closed();
+            }
+            LeaseOutcome<A> outcome =
+                    carryOut(
+                            session(connections.current(made -> greet(made, deadline)), deadline),
+                            request);
+            inOrder = true;
+            return outcome;
+        } catch (SQLException e) {
+            return ended ? closed() : new Unknown<>(failures.explain(e));
+        } catch (LeaseStoreException e) {
+            return new Unknown<>(e);
+        } finally {
+            if (!inOrder || ended) {
+                connections.drop();
+            }
+            underWay.unlock();
+        }
+    }
+
+    private JdbcSession session(Connection connection, Deadline deadline) {
+        return new JdbcSession(connection, dialect, dialect.transactionSettings(timeout), deadline);
+    }
+
+    private void greet(Connection made, Deadline deadline)
+            throws SQLException, LeaseStoreException {
+        JdbcSession session = session(made, deadline);
+        String settings = dialect.connectionSettings(timeout);
+        if (!settings.isEmpty()) {
+            session.run(settings);
+        }
+        Optional<String> unfit = dialect.unfit(session);
+        if (unfit.isPresent()) {
+            throw failures.unfit(unfit.get());
+        }
+    }
+
+    private <A> LeaseOutcome<A> carryOut(JdbcSession session, Single<A> request)
+            throws SQLException, LeaseStoreException {
+        try {
+            return inOneHistory(session, request);
+        } catch (SQLException e) {
+            session.undo(e);
+            if (!createsSchema || !dialect.isTableMissing(e)) {
+                throw e;
+            }
+            createSchema(session);
+            return inOneHistory(session, request);
+        }
+    }
+
+    private static <A> LeaseOutcome<A> inOneHistory(JdbcSession session, Single<A> request)
+            throws SQLException, LeaseStoreException {
+        try {
+            return request.on(session);
+        } catch (OtherHistoryException e) {
+            session.rollback();
+            return new WentBack<>(e.seen(), e.found());
+        }
+    }
+
+    private void createSchema(JdbcSession session) throws SQLException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                session.run(LeaseSchema.text(dialect.schema().file()));
+                LOG.info("Created the lease tables at {}.", failures.url());
+                return;
+            } catch (SQLException e) {
+                // "If not exists" may fail all the same where two look at the same time.
+                if (attempt == CREATIONS) {
+                    throw e;
+                }
+                LOG.debug("Another one may be creating the lease tables too.", e);
+            }
+        }
+    }
+
+    /** From any thread. A request under way ends, and no other begins. */
+    void end() {
+        ended = true;
+        if (underWay.tryLock()) {
+            try {
+                connections.drop();
+            } finally {
+                underWay.unlock();
+            }
+        }
+        connections.end();
+    }
+
+    private static <A> LeaseOutcome<A> closed() {
+        return new Unknown<>(
+                new LeaseStoreException("The lease store is closed.", Kind.DENIED, null));
+    }
+}

@@ -1,0 +1,83 @@
+package io.leasehold.store.jdbc;
+
+import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.LeaseStoreException.Kind;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The tables of one kind of database: the files that make them, and which version they must have.
+ *
+ * @param database as in the names of the files
+ * @param first the earliest version that this database ever had
+ */
+record LeaseSchema(String database, int first) {
+
+    /** Where an operator finds the files; the jar has them next to this class. */
+    private static final String FOLDER = "conf/";
+
+    /** The file that makes the tables. */
+    String file() {
+        return FOLDER + "lease-schema-" + database + ".sql";
+    }
+
+    /** The files that make today's tables of those of some version, in the order to run them. */
+    List<String> migrations(int version) {
+        return IntStream.range(Math.max(first, version), LeaseSql.SCHEMA_VERSION)
+                .mapToObj(
+                        step ->
+                                FOLDER
+                                        + "lease-schema-%s-%s-to-%s.sql"
+                                                .formatted(database, step, step + 1))
+                .toList();
+    }
+
+    /** All files that older tables may need; each does nothing where it was run before. */
+    List<String> migrations() {
+        return migrations(first);
+    }
+
+    /** What the file says. */
+    static String text(String file) {
+        String inJar = file.substring(FOLDER.length());
+        try (InputStream in = LeaseSchema.class.getResourceAsStream(inJar)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read " + inJar + " from the jar.", e);
+        }
+    }
+
+    /** Rows of another version may mean something else: nothing is done with them. */
+    void requireKnown(int version) throws LeaseStoreException {
+        if (version > LeaseSql.SCHEMA_VERSION) {
+            throw new LeaseStoreException(
+                    "The lease tables have schema version %s and this Leasehold knows %s; use a newer Leasehold."
+                            .formatted(version, LeaseSql.SCHEMA_VERSION),
+                    Kind.DENIED,
+                    null);
+        }
+        if (version < LeaseSql.SCHEMA_VERSION) {
+            throw new LeaseStoreException(
+                    "The lease tables have schema version %s and this Leasehold knows %s; %s."
+                            .formatted(version, LeaseSql.SCHEMA_VERSION, remedy(version)),
+                    Kind.DENIED,
+                    null);
+        }
+    }
+
+    private String remedy(int version) {
+        return migrations(version).isEmpty()
+                ? "that of %s begins with %s".formatted(database, first)
+                : "stop all jobs that keep their leases there, and run %s"
+                        .formatted(inOrder(migrations(version)));
+    }
+
+    static String inOrder(List<String> files) {
+        return String.join(", then ", files);
+    }
+}

@@ -1,0 +1,310 @@
+package io.leasehold.store.jdbc;
+
+import io.leasehold.lease.model.ChangeNumber;
+
+/** The statements that every supported database understands. */
+final class LeaseSql {
+
+    /** The version of the tables that this code reads and writes. */
+    static final int SCHEMA_VERSION = 3;
+
+    /**
+     * Of the column {@code line}: of numbers of 19 digits and a comma there fit as many as must.
+     */
+    private static final int LINE_LENGTH = 1400;
+
+    /** The columns a {@link LeaseRows#group} is made of. */
+    static final String GROUP_COLUMNS =
+            """
+            g.change_number, g.schema_version, g.line LIKE :seen AS seen_in_line, m.member_id, m.incarnation, m.beat, m.state,
+            m.weight, m.most_splits, m.balance, m.ordered_drain, m.ordered_weight,
+            m.duration_nanos, m.emits_for_nanos, m.held_for_nanos, m.sink_prefixes, m.description, m.notice
+            """;
+
+    private static final String LEASE_COLUMNS =
+            """
+            l.split_id, l.owner, l.owner_incarnation, l.epoch, l.tenure, l.claimant, l.claim_kind,
+            l.finished, l.parents, l.excluded_members, l.rate, l.version
+            """;
+
+    /** The group with its members; one row without a member where there is none. */
+    static final Sql GROUP =
+            Sql.of(
+                    """
+                    SELECT %s
+                      FROM lease_group g
+                      LEFT JOIN lease_member m ON m.group_id = g.group_id
+                     WHERE g.group_id = :group
+                    """
+                            .formatted(GROUP_COLUMNS));
+
+    static final Sql CREATE_GROUP =
+            Sql.of(
+                    """
+                    INSERT INTO lease_group
+                           (group_id, schema_version, change_number, line, created_at, changed_at)
+                    VALUES (:group, :schema_version, :chance, :line, CURRENT_TIMESTAMP,
+                            CURRENT_TIMESTAMP)
+                    """);
+
+    /** See {@link ChangeNumber#next}. */
+    private static final String NEXT_NUMBER =
+            "change_number - MOD(change_number, %1$s) + %1$s + :chance"
+                    .formatted(ChangeNumber.CHANCE_BOUND);
+
+    /**
+     * Takes the group's lock, until the transaction ends. The line comes first: MariaDB sets one
+     * column after the other, and the new number is made of the former.
+     */
+    static final Sql NEXT_CHANGE =
+            Sql.of(
+                    """
+                    UPDATE lease_group
+                       SET line = SUBSTRING(CONCAT(',', %1$s, line), 1, %2$s),
+                           change_number = %1$s, changed_at = CURRENT_TIMESTAMP
+                     WHERE group_id = :group
+                    """
+                            .formatted(NEXT_NUMBER, LINE_LENGTH));
+
+    /** For {@code :ordered_weight}, which is not null: that there is none. */
+    static final int NO_WEIGHT = -1;
+
+    static final Sql INSERT_MEMBER =
+            Sql.of(
+                    """
+                    INSERT INTO lease_member
+                           (group_id, member_id, incarnation, beat, state,
+                            weight, most_splits, balance, ordered_drain, ordered_weight,
+                            duration_nanos, emits_for_nanos, held_for_nanos, sink_prefixes,
+                            description, notice, joined_at, beat_at)
+                    VALUES (:group, :member, :incarnation, :beat, :state,
+                            :weight, :most_splits, :balance, :ordered_drain,
+                            NULLIF(:ordered_weight, -1), :duration, :emits_for, :held_for,
+                            :sink_prefixes, :description, :notice,
+                            CURRENT_TIMESTAMP, CURRENT_TIMESTAMP)
+                    """);
+
+    /** Beats do not take the group's lock: so the condition is judged on the row itself. */
+    static final Sql REPLACE_MEMBER =
+            Sql.of(
+                    """
+                    UPDATE lease_member
+                       SET incarnation = :incarnation, beat = :beat, state = :state,
+                           weight = :weight, most_splits = :most_splits, balance = :balance,
+                           ordered_drain = :ordered_drain,
+                           ordered_weight = NULLIF(:ordered_weight, -1),
+                           duration_nanos = :duration,
+                           emits_for_nanos = :emits_for, held_for_nanos = :held_for,
+                           sink_prefixes = :sink_prefixes, description = :description,
+                           notice = :notice,
+                           joined_at = CURRENT_TIMESTAMP, beat_at = CURRENT_TIMESTAMP,
+                           closed_at = NULL
+                     WHERE group_id = :group AND member_id = :member
+                       AND incarnation = :replaced_incarnation AND beat = :replaced_beat
+                    """);
+
+    /** Beats do not take the group's lock: so the condition is judged on the row itself. */
+    static final Sql CLOSE_MEMBER =
+            Sql.of(
+                    """
+                    UPDATE lease_member
+                       SET state = 'CLOSED', emits_for_nanos = :emits_for,
+                           held_for_nanos = :held_for,
+                           closed_at = CURRENT_TIMESTAMP
+                     WHERE group_id = :group AND member_id = :member
+                       AND incarnation = :incarnation AND state <> 'CLOSED'
+                       AND (beat = :beat OR :any_beat)
+                    """);
+
+    /** Holds the group's lock, without which no incarnation or state changes. */
+    static final Sql DECLARE =
+            Sql.of(
+                    """
+                    UPDATE lease_member
+                       SET state = :state, notice = :notice
+                     WHERE group_id = :group AND member_id = :member
+                       AND (state <> :state OR notice <> :notice)
+                       AND beat = :beat
+                       AND (:may_own OR NOT EXISTS (
+                            SELECT 1 FROM lease l
+                             WHERE l.group_id = :group AND l.owner = :member))
+                    """);
+
+    /** A closed member is kept for as long after an order as after its end. */
+    static final Sql ORDER =
+            Sql.of(
+                    """
+                    UPDATE lease_member
+                       SET ordered_drain = :ordered_drain,
+                           ordered_weight = NULLIF(:ordered_weight, -1),
+                           closed_at = CASE WHEN state = 'CLOSED' THEN CURRENT_TIMESTAMP END
+                     WHERE group_id = :group AND member_id = :member
+                       AND (ordered_drain <> :ordered_drain
+                            OR COALESCE(ordered_weight, -1) <> :ordered_weight)
+                    """);
+
+    /** The group with the leases changed since; one row without a lease where there is none. */
+    static final Sql CHANGED_SINCE =
+            Sql.of(
+                    """
+                    SELECT g.change_number, g.schema_version, g.line LIKE :seen AS seen_in_line, %s
+                      FROM lease_group g
+                      LEFT JOIN lease l ON l.group_id = g.group_id AND l.version > :since
+                     WHERE g.group_id = :group
+                    """
+                            .formatted(LEASE_COLUMNS));
+
+    private static final String PROGRESS_COLUMNS =
+            "l.progress, l.serializer_version, l.progress_text, l.progress_checkpoint";
+
+    static final Sql PROGRESS =
+            Sql.of(
+                    "SELECT %s FROM lease l WHERE l.group_id = :group AND l.split_id = :split"
+                            .formatted(PROGRESS_COLUMNS));
+
+    /** What the transaction has changed, by the change number it has. */
+    static final Sql CHANGED =
+            Sql.of("SELECT split_id FROM lease WHERE group_id = :group AND version = :version");
+
+    /** As {@link #CHANGED}, in full. */
+    static final Sql TAKEN =
+            Sql.of(
+                    """
+                    SELECT %s, %s
+                      FROM lease l
+                     WHERE l.group_id = :group AND l.version = :version
+                    """
+                            .formatted(LEASE_COLUMNS, PROGRESS_COLUMNS));
+
+    /** All groups, whatever the version of their rows. */
+    static final Sql GROUPS =
+            Sql.of(
+                    """
+                    SELECT g.group_id, g.schema_version, g.change_number, g.created_at,
+                           (SELECT COUNT(*) FROM lease_member m
+                             WHERE m.group_id = g.group_id) AS members,
+                           (SELECT COUNT(*) FROM lease l
+                             WHERE l.group_id = g.group_id) AS splits
+                      FROM lease_group g
+                    """);
+
+    /** As {@link #GROUP}, with what is for people. */
+    static final Sql INSPECT_MEMBERS =
+            Sql.of(
+                    """
+                    SELECT CURRENT_TIMESTAMP(6) AS read_at, m.joined_at, m.beat_at, %s
+                      FROM lease_group g
+                      LEFT JOIN lease_member m ON m.group_id = g.group_id
+                     WHERE g.group_id = :group
+                    """
+                            .formatted(GROUP_COLUMNS));
+
+    /** All leases of the group, with what is for people; one row without where there is none. */
+    static final Sql INSPECT_SPLITS =
+            Sql.of(
+                    """
+                    SELECT g.change_number, g.schema_version, %s, l.progress,
+                           l.serializer_version, l.progress_text, l.progress_checkpoint,
+                           l.progress_at
+                      FROM lease_group g
+                      LEFT JOIN lease l ON l.group_id = g.group_id
+                     WHERE g.group_id = :group
+                    """
+                            .formatted(LEASE_COLUMNS));
+
+    static final Sql CLOCK = Sql.of("SELECT CURRENT_TIMESTAMP(6) AS read_at");
+
+    /** Holds the group's lock, without which no member comes back to life. */
+    static final Sql FREE =
+            Sql.of(
+                    """
+                    UPDATE lease
+                       SET owner = NULL, owner_incarnation = NULL, version = :version,
+                           changed_at = CURRENT_TIMESTAMP
+                     WHERE group_id = :group AND split_id = :split AND version = :read_version
+                       AND owner IS NOT NULL
+                       AND NOT EXISTS (
+                           SELECT 1 FROM lease_member m
+                            WHERE m.group_id = :group AND m.member_id = lease.owner
+                              AND m.incarnation = lease.owner_incarnation
+                              AND m.state <> 'CLOSED')
+                    """);
+
+    static final Sql RESET =
+            Sql.of(
+                    """
+                    UPDATE lease
+                       SET tenure = tenure + 1, version = :version,
+                           progress = :progress, serializer_version = :serializer_version,
+                           progress_text = :text, progress_checkpoint = :checkpoint,
+                           progress_epoch = epoch,
+                           changed_at = CURRENT_TIMESTAMP, progress_at = CURRENT_TIMESTAMP
+                     WHERE group_id = :group AND split_id = :split AND version = :read_version
+                       AND owner IS NULL AND NOT finished
+                    """);
+
+    static final Sql MARK_TO_FORGET =
+            Sql.of(
+                    """
+                    UPDATE lease
+                       SET version = :version
+                     WHERE group_id = :group AND split_id = :split AND version = :read_version
+                       AND owner IS NULL
+                       AND (finished OR NOT EXISTS (
+                            SELECT 1 FROM lease_member m
+                             WHERE m.group_id = :group AND m.state <> 'CLOSED'))
+                    """);
+
+    /** What the transaction has changed. */
+    static final Sql DELETE_CHANGED =
+            Sql.of("DELETE FROM lease WHERE group_id = :group AND version = :version");
+
+    /** The members that are CLOSED, and since when; one that was written by hand may not say. */
+    static final Sql CLOSED_MEMBERS =
+            Sql.of(
+                    """
+                    SELECT m.member_id, m.incarnation, COALESCE(m.closed_at, m.beat_at) AS closed_at,
+                           CURRENT_TIMESTAMP(6) AS read_at
+                      FROM lease_member m
+                     WHERE m.group_id = :group AND m.state = 'CLOSED'
+                    """);
+
+    static final Sql OWNERS =
+            Sql.of(
+                    """
+                    SELECT DISTINCT l.owner
+                      FROM lease l
+                     WHERE l.group_id = :group AND l.owner IS NOT NULL
+                    """);
+
+    /** Holds the group's lock, without which no member comes back to life, or gets a split. */
+    static final Sql DELETE_MEMBER =
+            Sql.of(
+                    """
+                    DELETE FROM lease_member
+                     WHERE group_id = :group AND member_id = :member
+                       AND incarnation = :incarnation AND state = 'CLOSED'
+                    """);
+
+    /** Deletes nothing, which takes the right to delete all the same. */
+    static final Sql DELETE_NO_MEMBER = Sql.of("DELETE FROM lease_member WHERE 1 = 0");
+
+    /**
+     * With all rows of the group, which name it as theirs. Nothing that the condition is about
+     * changes without the change number.
+     */
+    static final Sql DELETE_GROUP =
+            Sql.of(
+                    """
+                    DELETE FROM lease_group
+                     WHERE group_id = :group AND change_number = :read_change_number
+                       AND NOT EXISTS (
+                           SELECT 1 FROM lease_member m
+                            WHERE m.group_id = :group AND m.state <> 'CLOSED')
+                       AND NOT EXISTS (
+                           SELECT 1 FROM lease l
+                            WHERE l.group_id = :group AND l.owner IS NOT NULL)
+                    """);
+
+    private LeaseSql() {}
+}

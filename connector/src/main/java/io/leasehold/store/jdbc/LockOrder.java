@@ -1,0 +1,20 @@
+package io.leasehold.store.jdbc;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * The one order in which every transaction locks leases. Progress is recorded without the group's
+ * lock: two requests that lock the same rows in different orders would wait for each other, until
+ * the database ends one of them.
+ */
+final class LockOrder {
+
+    private LockOrder() {}
+
+    /** The same splits in that order, to be named to the database in it. */
+    static <S> List<S> of(List<S> splits, Function<S, String> splitId) {
+        return splits.stream().sorted(Comparator.comparing(splitId)).toList();
+    }
+}

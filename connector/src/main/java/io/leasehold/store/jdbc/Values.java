@@ -1,0 +1,75 @@
+package io.leasehold.store.jdbc;
+
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.Orders;
+import io.leasehold.lease.model.Progress;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What the parameters of a statement stand for. */
+final class Values {
+
+    /** All that are a {@link Column}, as one text: {@link JsonRows}. */
+    static final String ROWS = "rows";
+
+    private final Map<String, Object> byName = new HashMap<>();
+
+    private Values(String group) {
+        byName.put("group", group);
+        byName.put("seen", "");
+    }
+
+    /** Every statement is about one group. */
+    static Values of(String group) {
+        return new Values(group);
+    }
+
+    Values by(Incarnation incarnation) {
+        return with("member", incarnation.memberId()).with("incarnation", incarnation.id());
+    }
+
+    /** The change number that the sender saw last, as a pattern for the group's line. */
+    Values seen(long number) {
+        return number == 0 ? this : with("seen", "%," + number + ",%");
+    }
+
+    Values with(String name, Object value) {
+        byName.put(name, value);
+        return this;
+    }
+
+    Values orders(Orders orders) {
+        return with("ordered_drain", orders.drain())
+                .with("ordered_weight", orders.weight().orElse(LeaseSql.NO_WEIGHT));
+    }
+
+    /** The columns that progress is written to, one row for each split. */
+    Values progress(List<Progress> progress) {
+        return with("progresses", Column.bytes(progress, Progress::bytes))
+                .with("serializers", Column.integer(progress, Progress::serializerVersion))
+                .with("texts", Column.text(progress, Progress::text))
+                .with("checkpoints", Column.number(progress, Progress::checkpointId));
+    }
+
+    Object get(String name) {
+        Object value = name.equals(ROWS) ? rows() : byName.get(name);
+        if (value == null) {
+            throw new IllegalStateException("The parameter " + name + " has no value.");
+        }
+        return value;
+    }
+
+    private String rows() {
+        Map<String, Column> columns = new TreeMap<>();
+        byName.forEach(
+                (name, value) -> {
+                    if (value instanceof Column column) {
+                        columns.put(name, column);
+                    }
+                });
+        return JsonRows.of(columns);
+    }
+}
