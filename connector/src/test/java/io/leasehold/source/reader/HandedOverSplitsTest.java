@@ -137,7 +137,7 @@ class HandedOverSplitsTest {
         assertThat(output.records).containsExactly("b2", "b3", "b4");
     }
 
-    /** Rule R1: before it is let go nobody else's state holds it. */
+    /** Promise S4: until it is dropped no other state holds it. */
     @Test
     void itStaysInEverySnapshotAndReportUntilItIsLetGo() throws Exception {
         poll(2);

@@ -22,7 +22,7 @@ class SuspensionClockTest {
         wall += onTheWall.toMillis();
     }
 
-    /** Rule T1: it is asked for anew, by a request that is made after the suspension. */
+    /** Rule T8: a new request is needed, made after the suspension. */
     @Test
     void aGrantIsOverWhenTheMachineWasSuspendedForLongerThanIt() {
         gate.extend(clock.getAsLong(), Duration.ofSeconds(3).toNanos());
