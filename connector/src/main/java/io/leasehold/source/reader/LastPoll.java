@@ -1,6 +1,6 @@
 package io.leasehold.source.reader;
 
-import java.util.OptionalLong;
+import java.util.Optional;
 
 /**
  * Which complete checkpoint covers all that a reader has emitted, if one does. Task thread only.
@@ -29,9 +29,9 @@ final class LastPoll {
     }
 
     /** The last complete checkpoint, if nothing was emitted since. */
-    OptionalLong coveredBy() {
+    Optional<Long> coveredBy() {
         return lastComplete >= standsSince && !polledSince
-                ? OptionalLong.of(lastComplete)
-                : OptionalLong.empty();
+                ? Optional.of(lastComplete)
+                : Optional.empty();
     }
 }

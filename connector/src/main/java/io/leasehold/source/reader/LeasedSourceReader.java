@@ -1,18 +1,9 @@
 package io.leasehold.source.reader;
 
 import io.leasehold.source.event.LeaseSourceEvent;
-import io.leasehold.source.event.LeaseSourceEvent.BarrierAhead;
 import io.leasehold.source.event.LeaseSourceEvent.Closed;
 import io.leasehold.source.event.LeaseSourceEvent.Ended;
-import io.leasehold.source.event.LeaseSourceEvent.FinishRecorded;
-import io.leasehold.source.event.LeaseSourceEvent.FreezeRequested;
-import io.leasehold.source.event.LeaseSourceEvent.FreezeWithdrawn;
-import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
-import io.leasehold.source.event.LeaseSourceEvent.GrantWithdrawn;
 import io.leasehold.source.event.LeaseSourceEvent.ReaderStarted;
-import io.leasehold.source.event.LeaseSourceEvent.SplitsLetGo;
-import io.leasehold.source.event.LeaseSourceEvent.StopRequested;
-import io.leasehold.source.event.LeaseSourceEvent.Stopped;
 import io.leasehold.source.event.LeaseSourceEvent.ToReader;
 import io.leasehold.source.metrics.ReaderMetrics;
 import io.leasehold.source.split.LeasedSplit;
@@ -43,10 +34,8 @@ import java.util.function.LongSupplier;
  * The wrapped source's reader behind a gate: it is polled only while this attempt is granted to
  * emit.
  *
- * <p>A grant is asked for every extend interval, dated from before it was asked for, and over by
- * the reader's own clock. If no answer comes, whatever the reason, the reader pauses without
- * failing, and goes on where it was when one does. So a paused, cut-off or forgotten TaskManager
- * falls silent by itself.
+ * <p>If its grant is not extended, whatever the reason, the reader pauses without failing, and goes
+ * on where it was when it is. So a paused, cut-off or forgotten TaskManager falls silent by itself.
  *
  * <p>A split restored into this reader's own state is held back until the enumerator grants it
  * anew: somebody else may read it by now.
@@ -59,17 +48,13 @@ import java.util.function.LongSupplier;
  * Flink delivers that if the task has failed or come to its end, after a stop with a savepoint too;
  * if it is cancelled the next attempt in this process says it.
  *
- * <p>Everything runs on the task thread but the asking, which has a thread of its own so that a
- * task thread that waits for its output does not lose the grant.
+ * <p>Everything runs on the task thread but the asking for grants.
  */
 @SuppressWarnings("try") // What the wrapped reader's close may throw is Flink's to declare.
 public final class LeasedSourceReader<T, SplitT extends SourceSplit>
         implements SourceReader<T, LeasedSplit<SplitT>> {
 
     private static final Logger LOG = LoggerFactory.getLogger(LeasedSourceReader.class);
-
-    /** How long to wait at the end until the enumerator sends nothing more. */
-    private static final Duration LAST_WORD = Duration.ofSeconds(1);
 
     /** Makes a reader of the wrapped source: the first one, and one more for each handoff. */
     public interface InnerFactory<T, SplitT extends SourceSplit> {
@@ -80,30 +65,22 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
     private final SourceReaderContext context;
     private final ReplaceableReader<T, SplitT> inner;
     private final boolean bounded;
-    private final LongSupplier nanoClock;
-    private final LeaseGate gate;
     private final ReaderMetrics metrics;
-    private final Duration extendInterval;
     private final ThreadFailure threadFailure = new ThreadFailure();
-    private final OwnThread asking;
-    private final GrantLine line;
+    private final ReaderGrant grant;
     private final EmittedCounts emitted = new EmittedCounts();
     private final SplitOutputs outputs = new SplitOutputs();
     private final ReaderSplits<T, SplitT> splits;
     private final LastPoll lastPoll = new LastPoll();
     private final IdleMark idle = new IdleMark();
-    private final Words words = new Words();
+    private final EnumeratorWords words;
 
     private Optional<GatedOutput<T>> gatedOutput = Optional.empty();
-    private Optional<String> withdrawn = Optional.empty();
     private boolean announced;
     private boolean started;
 
     /** Completed when it is to be polled for another reason than the wrapped reader's. */
     private volatile CompletableFuture<Void> wake = new CompletableFuture<>();
-
-    /** Whether it is at the end of its input. */
-    private volatile boolean ended;
 
     /**
      * @param readerId random name of this reader attempt
@@ -130,16 +107,19 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
         this.readerId = readerId;
         this.context = context;
         this.inner = new ReplaceableReader<>(inner, new OwnThread(closing, threadFailure::report));
+        this.grant =
+                new ReaderGrant(
+                        nanoClock,
+                        extendInterval,
+                        line,
+                        new OwnThread(asking, threadFailure::report),
+                        metrics,
+                        this::wake);
         this.splits =
-                new ReaderSplits<>(
-                        this.inner, outputs, emitted, serializer, () -> wake.complete(null));
+                new ReaderSplits<>(this.inner, grant, outputs, emitted, serializer, this::wake);
         this.bounded = boundedness == Boundedness.BOUNDED;
-        this.nanoClock = nanoClock;
-        this.gate = new LeaseGate(nanoClock);
         this.metrics = metrics;
-        this.extendInterval = extendInterval;
-        this.line = line;
-        this.asking = new OwnThread(asking, threadFailure::report);
+        this.words = new EnumeratorWords(readerId, context, grant, splits, idle, () -> gatedOutput);
     }
 
     @Override
@@ -161,20 +141,8 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
         if (!announced) {
             announced = true;
             context.sendSourceEventToCoordinator(new ReaderStarted(readerId, splits.heldBack()));
-            asking.runEvery(extendInterval, this::ask);
+            grant.askFromNowOn();
         }
-    }
-
-    /** On the asking thread, so that one request at most is unanswered. */
-    private void ask() {
-        if (!ended) {
-            line.ask(nanoClock.getAsLong(), this::granted);
-        }
-    }
-
-    private void granted(long askedAt, long nanos) {
-        gate.offer(askedAt, nanos);
-        wake.complete(null);
     }
 
     @Override
@@ -182,36 +150,29 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
         threadFailure.rethrow();
         lastPoll.polled();
         announce();
-        takeGrant();
+        grant.take();
         GatedOutput<T> gated = gated(output);
         outputs.releaseIn(gated, splits.holdsNothing());
         // Without a grant, what it had before a failure may be on its way back to it. A bounded
         // source comes to its end: until then a split may be on its way, and must not be late.
-        idle.polled(output, !bounded && splits.holdsNothing() && gate.open());
-        if (splits.anyIsRead() && !gate.open()) {
+        idle.polled(output, !bounded && splits.holdsNothing() && grant.open());
+        if (splits.anyIsRead() && !grant.open()) {
             return InputStatus.NOTHING_AVAILABLE;
         }
         InputStatus status = inner.pollNext(gated);
         if (status != InputStatus.MORE_AVAILABLE) {
-            gate.doubt();
+            grant.gate().doubt();
         }
         if (status == InputStatus.END_OF_INPUT) {
             idle.ends(output);
-            // It needs no grant, and its task may finish before the answer.
-            ended = true;
+            grant.inputEnded();
         }
         return status;
     }
 
-    private void takeGrant() {
-        if (withdrawn.isEmpty() && gate.takeOffer()) {
-            metrics.grantedUntil(gate.deadline());
-        }
-    }
-
     private GatedOutput<T> gated(ReaderOutput<T> output) {
         if (gatedOutput.isEmpty() || !gatedOutput.get().wraps(output)) {
-            gatedOutput = Optional.of(new GatedOutput<>(output, gate, emitted, outputs));
+            gatedOutput = Optional.of(new GatedOutput<>(output, grant.gate(), emitted, outputs));
         }
         return gatedOutput.get();
     }
@@ -229,17 +190,21 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
             wake = new CompletableFuture<>();
         }
         // A grant that came before that woke nobody.
-        if (gate.hasOffer() && withdrawn.isEmpty()) {
+        if (grant.mayBeTaken()) {
             return CompletableFuture.completedFuture(null);
         }
         if (!splits.anyIsRead()) {
             // It may come to its end without a grant.
             return either(wake, inner.isAvailable());
         }
-        if (!gate.open()) {
+        if (!grant.open()) {
             return wake;
         }
         return splits.anyIsFrozen() ? either(wake, inner.isAvailable()) : inner.isAvailable();
+    }
+
+    private void wake() {
+        wake.complete(null);
     }
 
     private static CompletableFuture<Void> either(
@@ -249,34 +214,19 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
 
     @Override
     public void addSplits(List<LeasedSplit<SplitT>> added) {
-        read(splits.added(added, readerId));
+        splits.added(added, readerId);
         splits.showIn(metrics);
-    }
-
-    private void read(List<SplitT> granted) {
-        if (!granted.isEmpty()) {
-            // A grant is for everything assigned. Where there is none yet, it need not wait its
-            // turn, nor until the wrapped reader has connected to where its first split is.
-            if (!gate.open()) {
-                asking.run(this::ask);
-            }
-            inner.addSplits(granted);
-        }
     }
 
     @Override
     public List<LeasedSplit<SplitT>> snapshotState(long checkpointId) {
         threadFailure.rethrow();
         announce();
-        if (withdrawn.isPresent()) {
-            throw new IllegalStateException(
-                    "This checkpoint must not complete, since it would commit what was emitted without a lease: "
-                            + withdrawn.get());
-        }
+        grant.checkpointMayComplete();
         lastPoll.snapshot(checkpointId);
         splits.barrier(checkpointId);
         idle.barrierOver(checkpointId);
-        wake.complete(null);
+        wake();
         context.sendSourceEventToCoordinator(splits.report(readerId));
         splits.showIn(metrics);
         return splits.state();
@@ -297,62 +247,6 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
         }
     }
 
-    /** What the enumerator says to this reader. */
-    private final class Words implements ToReader.Listener {
-
-        @Override
-        public void told(GrantExtended grant) {
-            if (withdrawn.isEmpty()) {
-                if (gate.extend(grant.askedAt(), grant.nanos())) {
-                    metrics.grantedUntil(grant.askedAt() + grant.nanos());
-                }
-                if (gate.open()) {
-                    wake.complete(null);
-                }
-            }
-        }
-
-        @Override
-        public void told(GrantWithdrawn end) {
-            LOG.warn("Reader {} stops at once: {}", readerId, end.why());
-            withdrawn = Optional.of(end.why());
-            gate.shut();
-            metrics.grantedUntil(nanoClock.getAsLong());
-        }
-
-        @Override
-        public void told(FreezeRequested request) {
-            splits.asked(request.requests());
-        }
-
-        @Override
-        public void told(FreezeWithdrawn back) {
-            read(splits.thawed(back.splitIds()));
-        }
-
-        @Override
-        public void told(StopRequested request) {
-            splits.stop(request.requests());
-            context.sendSourceEventToCoordinator(
-                    new Stopped(readerId, Set.copyOf(request.requests().values())));
-        }
-
-        @Override
-        public void told(SplitsLetGo gone) {
-            splits.letGo(gone.splitIds());
-        }
-
-        @Override
-        public void told(FinishRecorded recorded) {
-            splits.finishRecorded(recorded.splitIds());
-        }
-
-        @Override
-        public void told(BarrierAhead barrier) {
-            idle.barrierAhead(barrier.checkpointId(), gatedOutput);
-        }
-    }
-
     @Override
     public void notifyNoMoreSplits() {
         inner.notifyNoMoreSplits();
@@ -367,7 +261,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
     @Override
     public void notifyCheckpointAborted(long checkpointId) throws Exception {
         idle.barrierOver(checkpointId);
-        wake.complete(null);
+        wake();
         inner.notifyCheckpointAborted(checkpointId);
     }
 
@@ -380,15 +274,14 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
 
     @Override
     public void close() throws Exception {
-        gate.close();
-        ended = true;
+        grant.close();
         ClosedReaders.inThisProcess().closed(readerId);
         try {
             if (started) {
                 started = false;
                 sayClosed();
             }
-            asking.end(LAST_WORD);
+            grant.endAsking();
         } finally {
             inner.close();
         }
@@ -398,15 +291,13 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
         try {
             // Flink may begin another one behind a savepoint with which it drains the job.
             lastPoll.coveredBy()
-                    .ifPresent(
-                            checkpointId ->
-                                    context.sendSourceEventToCoordinator(
-                                            new Ended(readerId, checkpointId)));
+                    .map(checkpointId -> new Ended(readerId, checkpointId))
+                    .ifPresent(context::sendSourceEventToCoordinator);
             context.sendSourceEventToCoordinator(new Closed(readerId, Set.of(readerId)));
         } catch (RuntimeException e) {
             LOG.debug("Reader {} could not say that it is closed; its grant runs on.", readerId, e);
         }
         // An event that comes when the task has finished would fail the job.
-        asking.run(line::closing);
+        grant.sayClosed();
     }
 }

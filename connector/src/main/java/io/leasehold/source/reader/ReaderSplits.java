@@ -35,6 +35,7 @@ final class ReaderSplits<T, SplitT extends SourceSplit> {
 
     private final ReaderBook<SplitT> book = new ReaderBook<>();
     private final ReplaceableReader<T, SplitT> inner;
+    private final ReaderGrant grant;
     private final SplitOutputs outputs;
     private final EmittedCounts emitted;
     private final SimpleVersionedSerializer<SplitT> serializer;
@@ -46,11 +47,13 @@ final class ReaderSplits<T, SplitT extends SourceSplit> {
      */
     ReaderSplits(
             ReplaceableReader<T, SplitT> inner,
+            ReaderGrant grant,
             SplitOutputs outputs,
             EmittedCounts emitted,
             SimpleVersionedSerializer<SplitT> serializer,
             Runnable wake) {
         this.inner = inner;
+        this.grant = grant;
         this.outputs = outputs;
         this.emitted = emitted;
         this.serializer = serializer;
@@ -75,12 +78,8 @@ final class ReaderSplits<T, SplitT extends SourceSplit> {
         metrics.has(book.readingCount(), book.frozenCount(), book.heldBackCount());
     }
 
-    /**
-     * Splits that Flink restored or the enumerator has assigned.
-     *
-     * @return those that the wrapped reader is to be given
-     */
-    List<SplitT> added(List<LeasedSplit<SplitT>> splits, String readerId) {
+    /** Splits that Flink restored or the enumerator has assigned. */
+    void added(List<LeasedSplit<SplitT>> splits, String readerId) {
         List<SplitT> granted = new ArrayList<>();
         for (LeasedSplit<SplitT> split : splits) {
             if (split.grantedTo().equals(Optional.of(readerId))) {
@@ -91,7 +90,14 @@ final class ReaderSplits<T, SplitT extends SourceSplit> {
                 book.restored(split.positioned());
             }
         }
-        return granted;
+        read(granted);
+    }
+
+    private void read(List<SplitT> granted) {
+        if (!granted.isEmpty()) {
+            grant.splitsAdded();
+            inner.addSplits(granted);
+        }
     }
 
     /** Flink has an output for each split it restored, under the id that the split had then. */
@@ -175,12 +181,8 @@ final class ReaderSplits<T, SplitT extends SourceSplit> {
         return book.toFreeze().stream().filter(among::contains).collect(Collectors.toSet());
     }
 
-    /**
-     * These need not stand still any more.
-     *
-     * @return those that the wrapped reader is to be given
-     */
-    List<SplitT> thawed(Set<String> splitIds) {
+    /** These need not stand still any more. */
+    void thawed(Set<String> splitIds) {
         List<SplitT> goOn = new ArrayList<>();
         for (String splitId : splitIds) {
             book.thawed(splitId)
@@ -190,7 +192,7 @@ final class ReaderSplits<T, SplitT extends SourceSplit> {
                                 goOn.add(split.split());
                             });
         }
-        return goOn;
+        read(goOn);
     }
 
     /** These are not this reader's any more. */
