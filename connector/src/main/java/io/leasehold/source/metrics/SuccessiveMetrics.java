@@ -5,12 +5,10 @@ import org.apache.flink.metrics.CharacterFilter;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Histogram;
-import org.apache.flink.metrics.HistogramStatistics;
 import org.apache.flink.metrics.Meter;
 import org.apache.flink.metrics.Metric;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.SimpleCounter;
-import org.apache.flink.metrics.View;
 import org.apache.flink.metrics.groups.OperatorIOMetricGroup;
 import org.apache.flink.metrics.groups.SourceReaderMetricGroup;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
@@ -45,129 +43,8 @@ public final class SuccessiveMetrics {
     /** Flink's own group, of the splits that it knows; readers may have it, but not close it. */
     private static final String SPLITS = "split";
 
-    /** What is registered in the operator's group, for whichever reader there is. */
-    private abstract static class Place<M extends Metric> implements View {
-        private volatile M present;
-
-        Place(M present) {
-            this.present = present;
-        }
-
-        final M present() {
-            return present;
-        }
-
-        void become(M next) {
-            present = next;
-        }
-
-        @Override
-        public final void update() {
-            if (present instanceof View view) {
-                view.update();
-            }
-        }
-    }
-
-    private static final class GaugePlace<T> extends Place<Gauge<T>> implements Gauge<T> {
-        GaugePlace(Gauge<T> present) {
-            super(present);
-        }
-
-        @Override
-        public T getValue() {
-            return present().getValue();
-        }
-    }
-
-    private static final class CounterPlace extends Place<Counter> implements Counter {
-        private volatile long before;
-
-        CounterPlace(Counter present) {
-            super(present);
-        }
-
-        @Override
-        void become(Counter next) {
-            before = getCount() - next.getCount();
-            super.become(next);
-        }
-
-        @Override
-        public void inc() {
-            present().inc();
-        }
-
-        @Override
-        public void inc(long n) {
-            present().inc(n);
-        }
-
-        @Override
-        public void dec() {
-            present().dec();
-        }
-
-        @Override
-        public void dec(long n) {
-            present().dec(n);
-        }
-
-        @Override
-        public long getCount() {
-            return before + present().getCount();
-        }
-    }
-
-    private static final class MeterPlace extends Place<Meter> implements Meter {
-        MeterPlace(Meter present) {
-            super(present);
-        }
-
-        @Override
-        public void markEvent() {
-            present().markEvent();
-        }
-
-        @Override
-        public void markEvent(long n) {
-            present().markEvent(n);
-        }
-
-        @Override
-        public double getRate() {
-            return present().getRate();
-        }
-
-        @Override
-        public long getCount() {
-            return present().getCount();
-        }
-    }
-
-    private static final class HistogramPlace extends Place<Histogram> implements Histogram {
-        HistogramPlace(Histogram present) {
-            super(present);
-        }
-
-        @Override
-        public void update(long value) {
-            present().update(value);
-        }
-
-        @Override
-        public long getCount() {
-            return present().getCount();
-        }
-
-        @Override
-        public HistogramStatistics getStatistics() {
-            return present().getStatistics();
-        }
-    }
-
     private final SourceReaderMetricGroup operator;
-    private final Map<String, Place<?>> places = new HashMap<>();
+    private final Map<String, MetricPlace<?>> places = new HashMap<>();
     private Optional<Life> present = Optional.empty();
 
     /**
@@ -203,8 +80,8 @@ public final class SuccessiveMetrics {
         /** Not what was pending for the former, with splits that may be elsewhere by now. */
         @SuppressWarnings("unchecked") // Else it is no name of FLIP-33.
         private void nothingIsPending(String name) {
-            if (names.contains(name) && places.get(name) instanceof GaugePlace<?> place) {
-                ((GaugePlace<Long>) place).become(() -> 0L);
+            if (names.contains(name) && places.get(name) instanceof MetricPlace.OfGauge<?> place) {
+                ((MetricPlace.OfGauge<Long>) place).become(() -> 0L);
             }
         }
 
@@ -214,7 +91,7 @@ public final class SuccessiveMetrics {
          * @param colliding where this reader, or another one for something else, has the name:
          *     Flink says so
          */
-        private <M extends Metric, P extends Place<M>> void put(
+        private <M extends Metric, P extends MetricPlace<M>> void put(
                 String name,
                 M metric,
                 Function<M, P> place,
@@ -225,7 +102,7 @@ public final class SuccessiveMetrics {
                     return;
                 }
                 P fresh = place.apply(metric);
-                Place<?> known = places.get(name);
+                MetricPlace<?> known = places.get(name);
                 if (!names.add(name) || (known != null && known.getClass() != fresh.getClass())) {
                     colliding.accept(metric);
                 } else if (known == null) {
@@ -246,10 +123,10 @@ public final class SuccessiveMetrics {
 
         @Override
         public <C extends Counter> C counter(String name, C counter) {
-            this.<Counter, CounterPlace>put(
+            this.<Counter, MetricPlace.OfCounter>put(
                     name,
                     counter,
-                    CounterPlace::new,
+                    MetricPlace.OfCounter::new,
                     place -> operator.counter(name, place),
                     other -> operator.counter(name, other));
             return counter;
@@ -257,10 +134,10 @@ public final class SuccessiveMetrics {
 
         @Override
         public <T, G extends Gauge<T>> G gauge(String name, G gauge) {
-            this.<Gauge<T>, GaugePlace<T>>put(
+            this.<Gauge<T>, MetricPlace.OfGauge<T>>put(
                     name,
                     gauge,
-                    GaugePlace::new,
+                    MetricPlace.OfGauge::new,
                     place -> operator.<T, Gauge<T>>gauge(name, place),
                     other -> operator.<T, Gauge<T>>gauge(name, other));
             return gauge;
@@ -268,10 +145,10 @@ public final class SuccessiveMetrics {
 
         @Override
         public <H extends Histogram> H histogram(String name, H histogram) {
-            this.<Histogram, HistogramPlace>put(
+            this.<Histogram, MetricPlace.OfHistogram>put(
                     name,
                     histogram,
-                    HistogramPlace::new,
+                    MetricPlace.OfHistogram::new,
                     place -> operator.histogram(name, place),
                     other -> operator.histogram(name, other));
             return histogram;
@@ -279,10 +156,10 @@ public final class SuccessiveMetrics {
 
         @Override
         public <M extends Meter> M meter(String name, M meter) {
-            this.<Meter, MeterPlace>put(
+            this.<Meter, MetricPlace.OfMeter>put(
                     name,
                     meter,
-                    MeterPlace::new,
+                    MetricPlace.OfMeter::new,
                     place -> operator.meter(name, place),
                     other -> operator.meter(name, other));
             return meter;
@@ -290,20 +167,20 @@ public final class SuccessiveMetrics {
 
         @Override
         public void setPendingRecordsGauge(Gauge<Long> gauge) {
-            this.<Gauge<Long>, GaugePlace<Long>>put(
+            this.<Gauge<Long>, MetricPlace.OfGauge<Long>>put(
                     MetricNames.PENDING_RECORDS,
                     gauge,
-                    GaugePlace::new,
+                    MetricPlace.OfGauge::new,
                     operator::setPendingRecordsGauge,
                     operator::setPendingRecordsGauge);
         }
 
         @Override
         public void setPendingBytesGauge(Gauge<Long> gauge) {
-            this.<Gauge<Long>, GaugePlace<Long>>put(
+            this.<Gauge<Long>, MetricPlace.OfGauge<Long>>put(
                     MetricNames.PENDING_BYTES,
                     gauge,
-                    GaugePlace::new,
+                    MetricPlace.OfGauge::new,
                     operator::setPendingBytesGauge,
                     operator::setPendingBytesGauge);
         }
