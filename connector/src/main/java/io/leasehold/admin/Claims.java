@@ -6,10 +6,10 @@ import io.leasehold.lease.model.Member;
 import io.leasehold.lease.model.MemberState;
 import io.leasehold.lease.store.Inspection;
 import io.leasehold.lease.store.Inspection.SeenSplit;
-import io.leasehold.lease.store.LeaseRequest.Claim;
-import io.leasehold.lease.store.LeaseRequest.Claim.Claimed;
-import io.leasehold.lease.store.LeaseRequest.Withdraw;
 import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.OwnershipRequest.Claim;
+import io.leasehold.lease.store.OwnershipRequest.Claim.Claimed;
+import io.leasehold.lease.store.OwnershipRequest.Withdraw;
 
 import java.util.ArrayList;
 import java.util.List;

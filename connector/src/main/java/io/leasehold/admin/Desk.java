@@ -9,9 +9,9 @@ import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseOutcome.Applied;
 import io.leasehold.lease.store.LeaseOutcome.Unknown;
 import io.leasehold.lease.store.LeaseRequest;
-import io.leasehold.lease.store.LeaseRequest.Inspect;
 import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.OperatorRequest.Inspect;
 
 import java.util.List;
 import java.util.Optional;
@@ -40,7 +40,7 @@ record Desk(LeaseStore store, String group, Pace pace, Consumer<String> notices)
      * @throws LeaseStoreException if no answer came; a change may have been made all the same
      */
     <A> A ask(LeaseRequest<A> request) throws LeaseStoreException, RefusedException {
-        LeaseOutcome<A> outcome = request.sendTo(store);
+        LeaseOutcome<A> outcome = store.ask(request);
         if (outcome instanceof Applied<A> done) {
             return done.answer();
         }

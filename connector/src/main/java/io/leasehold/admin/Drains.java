@@ -7,8 +7,8 @@ import io.leasehold.lease.model.Membership;
 import io.leasehold.lease.model.Orders;
 import io.leasehold.lease.store.Inspection;
 import io.leasehold.lease.store.Inspection.SeenSplit;
-import io.leasehold.lease.store.LeaseRequest.Order;
 import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.OperatorRequest.Order;
 
 import java.time.Duration;
 import java.util.List;

@@ -7,10 +7,10 @@ import io.leasehold.lease.model.MemberState;
 import io.leasehold.lease.model.Membership;
 import io.leasehold.lease.store.Inspection;
 import io.leasehold.lease.store.Inspection.SeenSplit;
-import io.leasehold.lease.store.LeaseRequest.AsRead;
-import io.leasehold.lease.store.LeaseRequest.Close;
-import io.leasehold.lease.store.LeaseRequest.Free;
 import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.MembershipRequest.Close;
+import io.leasehold.lease.store.OperatorRequest.AsRead;
+import io.leasehold.lease.store.OperatorRequest.Free;
 
 import java.util.ArrayList;
 import java.util.HashSet;

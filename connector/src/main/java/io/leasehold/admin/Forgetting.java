@@ -7,9 +7,9 @@ import io.leasehold.lease.model.MemberState;
 import io.leasehold.lease.store.Inspection;
 import io.leasehold.lease.store.Inspection.SeenMember;
 import io.leasehold.lease.store.Inspection.SeenSplit;
-import io.leasehold.lease.store.LeaseRequest.ForgetGroup;
-import io.leasehold.lease.store.LeaseRequest.ForgetMembers;
 import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.MembershipRequest.ForgetMembers;
+import io.leasehold.lease.store.OperatorRequest.ForgetGroup;
 
 import java.time.Duration;
 import java.util.List;

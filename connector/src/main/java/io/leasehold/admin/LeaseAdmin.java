@@ -5,10 +5,10 @@ import io.leasehold.lease.store.GroupSummary;
 import io.leasehold.lease.store.Inspection;
 import io.leasehold.lease.store.Inspection.SeenSplit;
 import io.leasehold.lease.store.LeaseOutcome;
-import io.leasehold.lease.store.LeaseRequest.Check;
-import io.leasehold.lease.store.LeaseRequest.Groups;
 import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.OperatorRequest.Check;
+import io.leasehold.lease.store.OperatorRequest.Groups;
 import io.leasehold.lease.store.StoreCheck;
 
 import java.time.Duration;
@@ -76,12 +76,12 @@ public final class LeaseAdmin {
 
     /** The groups of a store. */
     public static List<GroupSummary> groups(LeaseStore store) throws LeaseStoreException {
-        return answer(store.groups(new Groups()));
+        return answer(store.ask(new Groups()));
     }
 
     /** What a store is, and what its user may do there. */
     public static StoreCheck check(LeaseStore store) throws LeaseStoreException {
-        return answer(store.check(new Check()));
+        return answer(store.ask(new Check()));
     }
 
     /** Of a request that is never refused. */

@@ -7,8 +7,8 @@ import io.leasehold.lease.model.Member;
 import io.leasehold.lease.model.MemberState;
 import io.leasehold.lease.model.Orders;
 import io.leasehold.lease.store.Inspection;
-import io.leasehold.lease.store.LeaseRequest.Order;
 import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.OperatorRequest.Order;
 
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -5,10 +5,10 @@ import io.leasehold.lease.model.MemberState;
 import io.leasehold.lease.model.Progress;
 import io.leasehold.lease.store.Inspection;
 import io.leasehold.lease.store.Inspection.SeenSplit;
-import io.leasehold.lease.store.LeaseRequest.AsRead;
-import io.leasehold.lease.store.LeaseRequest.Forget;
-import io.leasehold.lease.store.LeaseRequest.Reset;
 import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.OperatorRequest.AsRead;
+import io.leasehold.lease.store.OperatorRequest.Forget;
+import io.leasehold.lease.store.OperatorRequest.Reset;
 
 import java.util.ArrayList;
 import java.util.List;

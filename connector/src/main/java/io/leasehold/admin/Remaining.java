@@ -2,8 +2,8 @@ package io.leasehold.admin;
 
 import io.leasehold.lease.model.Membership;
 import io.leasehold.lease.store.LeaseChanges;
-import io.leasehold.lease.store.LeaseRequest.Read;
 import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.SplitRequest.Read;
 
 import java.util.HashSet;
 import java.util.Optional;

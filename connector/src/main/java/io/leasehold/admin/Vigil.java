@@ -6,8 +6,8 @@ import io.leasehold.lease.model.LeaseTerms;
 import io.leasehold.lease.model.Member;
 import io.leasehold.lease.model.MemberState;
 import io.leasehold.lease.model.Membership;
-import io.leasehold.lease.store.LeaseRequest.Open;
 import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.MembershipRequest.Open;
 
 import java.time.Duration;
 import java.util.HashMap;

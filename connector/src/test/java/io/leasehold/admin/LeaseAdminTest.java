@@ -15,7 +15,11 @@ import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseRequest;
 import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.lease.store.LeaseStoreException;
-import io.leasehold.testkit.RelayingStore;
+import io.leasehold.lease.store.MembershipRequest;
+import io.leasehold.lease.store.OperatorRequest;
+import io.leasehold.lease.store.OwnershipRequest;
+import io.leasehold.lease.store.SplitRequest;
+import io.leasehold.testkit.ForwardingStore;
 import io.leasehold.testkit.ScriptedMember;
 
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -196,7 +200,7 @@ class LeaseAdminTest {
         notices.clear();
         LeaseAdmin waiting =
                 meanwhile(
-                        LeaseRequest.Open.class,
+                        MembershipRequest.Open.class,
                         nothing(),
                         nothing(),
                         () -> letGo("r0"),
@@ -224,7 +228,7 @@ class LeaseAdminTest {
         admin.drain("blue");
         LeaseAdmin hurried =
                 meanwhile(
-                        LeaseRequest.Open.class,
+                        MembershipRequest.Open.class,
                         nothing(),
                         () -> as(new Incarnation("red", "red-1")).joined(),
                         nothing(),
@@ -244,15 +248,12 @@ class LeaseAdminTest {
         admin.drain("red");
         List<LeaseRequest<?>> asked = new ArrayList<>();
         LeaseStore store =
-                new RelayingStore() {
+                new ForwardingStore(group.store()) {
                     @Override
-                    protected <A> LeaseOutcome<A> relay(LeaseRequest<A> request) {
+                    public <A> LeaseOutcome<A> ask(LeaseRequest<A> request) {
                         asked.add(request);
-                        return request.sendTo(group.store());
+                        return super.ask(request);
                     }
-
-                    @Override
-                    public void close() {}
                 };
         blue.freeze();
 
@@ -262,8 +263,10 @@ class LeaseAdminTest {
                         new LeaseAdmin(store, "orders", pace, notices::add)
                                 .untilDrained("red", Duration.ofSeconds(5)));
 
-        assertThat(asked).filteredOn(LeaseRequest.Open.class::isInstance).hasSizeGreaterThan(10);
-        assertThat(asked).filteredOn(LeaseRequest.Read.class::isInstance).hasSize(1);
+        assertThat(asked)
+                .filteredOn(MembershipRequest.Open.class::isInstance)
+                .hasSizeGreaterThan(10);
+        assertThat(asked).filteredOn(SplitRequest.Read.class::isInstance).hasSize(1);
     }
 
     @Test
@@ -398,17 +401,14 @@ class LeaseAdminTest {
     private LeaseAdmin meanwhile(Class<? extends LeaseRequest<?>> kind, Runnable... happenings) {
         Deque<Runnable> next = new ArrayDeque<>(List.of(happenings));
         LeaseStore store =
-                new RelayingStore() {
+                new ForwardingStore(group.store()) {
                     @Override
-                    protected <A> LeaseOutcome<A> relay(LeaseRequest<A> request) {
+                    public <A> LeaseOutcome<A> ask(LeaseRequest<A> request) {
                         if (kind.isInstance(request)) {
                             Optional.ofNullable(next.poll()).ifPresent(Runnable::run);
                         }
-                        return request.sendTo(group.store());
+                        return super.ask(request);
                     }
-
-                    @Override
-                    public void close() {}
                 };
         return new LeaseAdmin(store, "orders", pace, notices::add);
     }
@@ -449,7 +449,7 @@ class LeaseAdminTest {
         String split = first(blue);
         String other = first(green);
         LeaseAdmin hurried =
-                meanwhile(LeaseRequest.Claim.class, () -> measure(other), () -> spread(split));
+                meanwhile(OwnershipRequest.Claim.class, () -> measure(other), () -> spread(split));
 
         assertThat(hurried.move(split, "green", Optional.of(other), false, false))
                 .extracting(Change::subject)
@@ -464,7 +464,8 @@ class LeaseAdminTest {
         shared(5);
         String split = first(blue);
         LeaseAdmin hurried =
-                meanwhile(LeaseRequest.Claim.class, () -> as("green").reborn("green-2").joined());
+                meanwhile(
+                        OwnershipRequest.Claim.class, () -> as("green").reborn("green-2").joined());
 
         hurried.move(split, "green", Optional.empty(), false, false);
 
@@ -476,7 +477,7 @@ class LeaseAdminTest {
         shared(6);
         String split = first(blue);
         String other = first(green);
-        LeaseAdmin hurried = meanwhile(LeaseRequest.Claim.class, nothing(), () -> letGo(split));
+        LeaseAdmin hurried = meanwhile(OwnershipRequest.Claim.class, nothing(), () -> letGo(split));
 
         refused(
                 "Split '%s' has just changed hands: it is held by nobody now. Nothing is claimed."
@@ -492,7 +493,7 @@ class LeaseAdminTest {
         String split = first(blue);
         LeaseAdmin hurried =
                 meanwhile(
-                        LeaseRequest.Claim.class,
+                        OwnershipRequest.Claim.class,
                         () -> as(new Incarnation("red", "red-1")).joined().claiming(split));
 
         refused(
@@ -509,7 +510,7 @@ class LeaseAdminTest {
         String other = first(green);
         LeaseAdmin hurried =
                 meanwhile(
-                        LeaseRequest.Claim.class,
+                        OwnershipRequest.Claim.class,
                         nothing(),
                         () -> {
                             letGo(other);
@@ -529,7 +530,7 @@ class LeaseAdminTest {
         String other = first(green);
         LeaseAdmin hurried =
                 meanwhile(
-                        LeaseRequest.Claim.class,
+                        OwnershipRequest.Claim.class,
                         nothing(),
                         () -> {
                             letGo(split);
@@ -549,7 +550,7 @@ class LeaseAdminTest {
         String other = first(green);
         Runnable[] always = new Runnable[100];
         Arrays.fill(always, (Runnable) () -> measure(split));
-        LeaseAdmin hurried = meanwhile(LeaseRequest.Claim.class, always);
+        LeaseAdmin hurried = meanwhile(OwnershipRequest.Claim.class, always);
 
         refused(
                 "changed 5 times while it was being claimed; try again. Nothing is claimed.",
@@ -564,23 +565,20 @@ class LeaseAdminTest {
         String split = first(blue);
         String other = first(green);
         LeaseStore cut =
-                new RelayingStore() {
+                new ForwardingStore(group.store()) {
                     private int claims;
 
                     @Override
-                    protected <A> LeaseOutcome<A> relay(LeaseRequest<A> request) {
-                        if (request instanceof LeaseRequest.Claim && ++claims == 2) {
+                    public <A> LeaseOutcome<A> ask(LeaseRequest<A> request) {
+                        if (request instanceof OwnershipRequest.Claim && ++claims == 2) {
                             return new LeaseOutcome.Unknown<>(
                                     new LeaseStoreException(
                                             "No answer.",
                                             LeaseStoreException.Kind.UNREACHABLE,
                                             null));
                         }
-                        return request.sendTo(group.store());
+                        return super.ask(request);
                     }
-
-                    @Override
-                    public void close() {}
                 };
         LeaseAdmin hurried = new LeaseAdmin(cut, "orders", pace, notices::add);
 
@@ -600,7 +598,7 @@ class LeaseAdminTest {
         List<String> held = List.copyOf(blue.holds());
         LeaseAdmin hurried =
                 meanwhile(
-                        LeaseRequest.Claim.class,
+                        OwnershipRequest.Claim.class,
                         () -> {
                             as("green").claiming(held.get(0));
                             spread(held.get(1));
@@ -622,7 +620,7 @@ class LeaseAdminTest {
         List<String> held = List.copyOf(blue.holds());
         Runnable[] always = new Runnable[100];
         Arrays.fill(always, (Runnable) () -> measure(held.get(1)));
-        LeaseAdmin hurried = meanwhile(LeaseRequest.Claim.class, always);
+        LeaseAdmin hurried = meanwhile(OwnershipRequest.Claim.class, always);
 
         refused(
                 "2 splits of 'blue' are forced, but not 1 (%s)".formatted(held.get(1)),
@@ -640,7 +638,7 @@ class LeaseAdminTest {
         blue.close();
         LeaseAdmin hurried =
                 meanwhile(
-                        LeaseRequest.Free.class,
+                        OperatorRequest.Free.class,
                         () -> {
                             red.claiming("s000");
                             red.taking("s001");
@@ -661,7 +659,7 @@ class LeaseAdminTest {
         letGo("s000");
         LeaseAdmin hurried =
                 meanwhile(
-                        LeaseRequest.Reset.class,
+                        OperatorRequest.Reset.class,
                         () -> ScriptedMember.applied(red.withdraw("s000")));
 
         assertThat(hurried.reset(Optional.empty(), BACK, false)).hasSize(1);
@@ -679,7 +677,7 @@ class LeaseAdminTest {
         refused(
                 "held by 'red': stop that job and evict the member first. 1 other was reset.",
                 () ->
-                        meanwhile(LeaseRequest.Reset.class, () -> red.joined().taking("s000"))
+                        meanwhile(OperatorRequest.Reset.class, () -> red.joined().taking("s000"))
                                 .reset(Optional.empty(), BACK, false));
         ScriptedMember.applied(red.close(red, Optional.empty()));
         admin.evict("red", false, false);
@@ -687,7 +685,7 @@ class LeaseAdminTest {
         refused(
                 "held by 'red': stop that job",
                 () ->
-                        meanwhile(LeaseRequest.Forget.class, () -> again.joined().taking("s000"))
+                        meanwhile(OperatorRequest.Forget.class, () -> again.joined().taking("s000"))
                                 .forget("s000", false));
 
         assertThat(group.leases()).containsKey("s000");
@@ -701,7 +699,7 @@ class LeaseAdminTest {
         admin.evict("blue", false, false);
         LeaseAdmin hurried =
                 meanwhile(
-                        LeaseRequest.Reset.class,
+                        OperatorRequest.Reset.class,
                         () -> {
                             try {
                                 admin.reset(Optional.empty(), BACK, false);
@@ -840,9 +838,9 @@ class LeaseAdminTest {
                 group.member(
                         "blue",
                         List.of(
-                                new LeaseRequest.Discover.NewSplit(
+                                new SplitRequest.Discover.NewSplit(
                                         "parent", Set.of(), VirtualGroup.at(0, 0)),
-                                new LeaseRequest.Discover.NewSplit(
+                                new SplitRequest.Discover.NewSplit(
                                         "child", Set.of("parent"), VirtualGroup.at(0, 0))),
                         TERMS,
                         1);
@@ -888,7 +886,7 @@ class LeaseAdminTest {
         admin.evict("blue", false, false);
         LeaseAdmin late =
                 meanwhile(
-                        LeaseRequest.ForgetMembers.class,
+                        MembershipRequest.ForgetMembers.class,
                         () -> {
                             blue = group.member("blue", VirtualGroup.splits(2), TERMS, 1);
                             group.run(TICK);
@@ -925,7 +923,7 @@ class LeaseAdminTest {
         admin.evict("blue", false, false);
         LeaseAdmin late =
                 meanwhile(
-                        LeaseRequest.ForgetGroup.class,
+                        OperatorRequest.ForgetGroup.class,
                         () -> {
                             green = group.member("green", VirtualGroup.splits(1), TERMS, 1);
                             group.run(TICK);

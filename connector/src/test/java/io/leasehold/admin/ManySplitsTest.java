@@ -10,7 +10,9 @@ import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseRequest;
 import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.lease.store.LeaseStoreException;
-import io.leasehold.testkit.RelayingStore;
+import io.leasehold.lease.store.OperatorRequest;
+import io.leasehold.lease.store.OwnershipRequest;
+import io.leasehold.testkit.ForwardingStore;
 import io.leasehold.testkit.ScriptedMember;
 
 import org.junit.jupiter.api.Test;
@@ -73,11 +75,11 @@ class ManySplitsTest {
     /** By a store that answers no more after so many requests of a kind. */
     private LeaseAdmin cutOffAfter(int answers, Class<? extends LeaseRequest<?>> kind) {
         return admin(
-                new RelayingStore() {
+                new ForwardingStore(group.store()) {
                     private int sent;
 
                     @Override
-                    protected <A> LeaseOutcome<A> relay(LeaseRequest<A> request) {
+                    public <A> LeaseOutcome<A> ask(LeaseRequest<A> request) {
                         if (sent > answers || (kind.isInstance(request) && ++sent > answers)) {
                             return new LeaseOutcome.Unknown<>(
                                     new LeaseStoreException(
@@ -85,11 +87,8 @@ class ManySplitsTest {
                                             LeaseStoreException.Kind.UNREACHABLE,
                                             null));
                         }
-                        return request.sendTo(group.store());
+                        return super.ask(request);
                     }
-
-                    @Override
-                    public void close() {}
                 });
     }
 
@@ -172,7 +171,7 @@ class ManySplitsTest {
     @Test
     void howManyWereResetIsSaidWhenTheStoreCeasesToAnswer() throws Exception {
         found();
-        LeaseAdmin cut = cutOffAfter(1, LeaseRequest.Reset.class);
+        LeaseAdmin cut = cutOffAfter(1, OperatorRequest.Reset.class);
 
         assertThatThrownBy(() -> cut.reset(Optional.empty(), BACK, false))
                 .isInstanceOf(LeaseStoreException.class);
@@ -188,7 +187,7 @@ class ManySplitsTest {
     @Test
     void nothingIsSaidToBeDoneWhenTheStoreAnsweredToNone() {
         held();
-        LeaseAdmin cut = cutOffAfter(0, LeaseRequest.Free.class);
+        LeaseAdmin cut = cutOffAfter(0, OperatorRequest.Free.class);
 
         assertThatThrownBy(() -> cut.evict("red", false, false))
                 .isInstanceOf(LeaseStoreException.class);
@@ -199,7 +198,7 @@ class ManySplitsTest {
     @Test
     void whatCountsFromWhereASplitIsIsNotToBeRepeated() {
         found();
-        LeaseAdmin cut = cutOffAfter(1, LeaseRequest.Reset.class);
+        LeaseAdmin cut = cutOffAfter(1, OperatorRequest.Reset.class);
 
         assertThatThrownBy(() -> cut.reset(Optional.empty(), new Back(false), false))
                 .isInstanceOf(LeaseStoreException.class);
@@ -215,7 +214,7 @@ class ManySplitsTest {
     @Test
     void howManyWereFreedIsSaidWhenTheStoreCeasesToAnswer() throws Exception {
         held();
-        LeaseAdmin cut = cutOffAfter(1, LeaseRequest.Free.class);
+        LeaseAdmin cut = cutOffAfter(1, OperatorRequest.Free.class);
 
         assertThatThrownBy(() -> cut.evict("red", false, false))
                 .isInstanceOf(LeaseStoreException.class);
@@ -231,7 +230,7 @@ class ManySplitsTest {
     @Test
     void howManyWereForcedIsSaidWhenTheStoreCeasesToAnswer() throws Exception {
         shared();
-        LeaseAdmin cut = cutOffAfter(1, LeaseRequest.Claim.class);
+        LeaseAdmin cut = cutOffAfter(1, OwnershipRequest.Claim.class);
 
         assertThatThrownBy(() -> cut.evict("blue", true, false))
                 .isInstanceOf(LeaseStoreException.class);
@@ -250,11 +249,11 @@ class ManySplitsTest {
         held();
         LeaseAdmin cut =
                 admin(
-                        new RelayingStore() {
+                        new ForwardingStore(group.store()) {
                             private int freed;
 
                             @Override
-                            protected <A> LeaseOutcome<A> relay(LeaseRequest<A> request) {
+                            public <A> LeaseOutcome<A> ask(LeaseRequest<A> request) {
                                 if (freed == 2) {
                                     return new LeaseOutcome.Unknown<>(
                                             new LeaseStoreException(
@@ -262,12 +261,9 @@ class ManySplitsTest {
                                                     LeaseStoreException.Kind.UNREACHABLE,
                                                     null));
                                 }
-                                freed += request instanceof LeaseRequest.Free ? 1 : 0;
-                                return request.sendTo(group.store());
+                                freed += request instanceof OperatorRequest.Free ? 1 : 0;
+                                return super.ask(request);
                             }
-
-                            @Override
-                            public void close() {}
                         });
 
         assertThatThrownBy(() -> cut.evict("red", false, false))

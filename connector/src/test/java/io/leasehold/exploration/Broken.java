@@ -7,6 +7,7 @@ import io.leasehold.lease.model.Incarnation;
 import io.leasehold.lease.model.LeaseTerms;
 import io.leasehold.lease.model.Share;
 import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.testkit.BrokenTables;
 
 import java.util.function.UnaryOperator;
 
@@ -61,14 +62,15 @@ enum Broken {
             },
             faults(1).withOrders(1)),
     ACQUIRE_WHATEVER_THE_VERSION(
-            S1_EXCLUSIVE, table(BrokenTable::acquiresWhateverTheVersion), faults(1).withCloses(1)),
-    RELEASE_WHOEVER_OWNS(S2_FENCED, table(BrokenTable::releasesWhoeverOwns), faults(1)),
-    CLOSE_WHATEVER_THE_BEAT(S1_EXCLUSIVE, table(BrokenTable::closesWhateverTheBeat), faults(1)),
+            S1_EXCLUSIVE, table(BrokenTables::acquiresWhateverTheVersion), faults(1).withCloses(1)),
+    RELEASE_WHOEVER_OWNS(S2_FENCED, table(BrokenTables::releasesWhoeverOwns), faults(1)),
+    CLOSE_WHATEVER_THE_BEAT(S1_EXCLUSIVE, table(BrokenTables::closesWhateverTheBeat), faults(1)),
     CLOSE_FORGETS_THE_READERS(
-            S1_EXCLUSIVE, table(BrokenTable::forgetsReadersOfTheClosed), NOTHING.withCloses(1)),
-    BEAT_OF_THE_CLOSED_IS_ANSWERED(S1_EXCLUSIVE, table(BrokenTable::answersTheClosed), faults(1)),
+            S1_EXCLUSIVE, table(BrokenTables::forgetsReadersOfTheClosed), NOTHING.withCloses(1)),
+    BEAT_OF_THE_CLOSED_IS_ANSWERED(
+            S1_EXCLUSIVE, table(BrokenTables::acceptsRenewalsOfTheClosed), faults(1)),
     NOBODY_IS_CLOSED_BY_OTHERS(
-            L1_L2_COMES_TO_REST, table(BrokenTable::closesNobodyElse), faults(1));
+            L1_L2_COMES_TO_REST, table(BrokenTables::closesNobodyElse), faults(1));
 
     /** Each is seen within so many choices. */
     static final int DEEPEST = 40;

@@ -8,7 +8,7 @@ import io.leasehold.lease.model.Claim;
 import io.leasehold.lease.model.Incarnation;
 import io.leasehold.lease.model.Progress;
 import io.leasehold.lease.store.LeaseRequest;
-import io.leasehold.lease.store.LeaseRequest.Release.Released;
+import io.leasehold.lease.store.OwnershipRequest.Release.Released;
 
 import java.time.Duration;
 import java.util.List;

@@ -7,6 +7,7 @@ import io.leasehold.lease.model.Orders;
 import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseRequest;
 import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.OperatorRequest;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -83,7 +84,7 @@ final class Next {
             }
             case IS_ORDERED -> {
                 left = left.order();
-                carryOut(new LeaseRequest.Order(Table.GROUP, Setting.memberId(seat), STAND_BY));
+                carryOut(new OperatorRequest.Order(Table.GROUP, Setting.memberId(seat), STAND_BY));
             }
             case TIME -> timePasses();
         }
@@ -175,11 +176,11 @@ final class Next {
 
     private <A> LeaseOutcome<A> carryOut(LeaseRequest<A> request) {
         if (World.isRead(request)) {
-            return request.sendTo(conduct.table(table.memory.open()));
+            return conduct.table(table.memory.open()).ask(request);
         }
         Map<String, Table.Row> rows = table.rows();
         table = table.twin();
-        LeaseOutcome<A> outcome = request.sendTo(conduct.table(table.memory.open()));
+        LeaseOutcome<A> outcome = conduct.table(table.memory.open()).ask(request);
         Promises.judge(request, rows, table.rows(), frozen);
         return outcome;
     }

@@ -6,7 +6,7 @@ import io.leasehold.lease.member.LeaseEvent;
 import io.leasehold.lease.model.Incarnation;
 import io.leasehold.lease.model.Lease;
 import io.leasehold.lease.store.LeaseRequest;
-import io.leasehold.lease.store.LeaseRequest.Release;
+import io.leasehold.lease.store.OwnershipRequest.Release;
 
 import java.util.HashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.leasehold.exploration;
 
 import io.leasehold.lease.model.Progress;
-import io.leasehold.lease.store.LeaseRequest.Discover.NewSplit;
+import io.leasehold.lease.store.SplitRequest.Discover.NewSplit;
 
 import java.util.List;
 import java.util.Set;

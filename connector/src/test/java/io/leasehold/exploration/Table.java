@@ -2,7 +2,7 @@ package io.leasehold.exploration;
 
 import io.leasehold.lease.model.Lease;
 import io.leasehold.lease.model.Progress;
-import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.MembershipRequest;
 import io.leasehold.store.memory.MemoryLeaseTable;
 
 import java.util.LinkedHashMap;
@@ -22,7 +22,7 @@ final class Table {
     private Dump dump;
 
     Table() {
-        memory.open().open(new LeaseRequest.Open(GROUP));
+        memory.open().ask(new MembershipRequest.Open(GROUP));
         rows = ((Map<?, ?>) Inside.read("groups", memory)).get(GROUP);
     }
 

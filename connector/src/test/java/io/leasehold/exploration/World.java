@@ -3,6 +3,8 @@ package io.leasehold.exploration;
 import io.leasehold.exploration.Choice.Kind;
 import io.leasehold.exploration.Life.Mode;
 import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.MembershipRequest;
+import io.leasehold.lease.store.SplitRequest;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -172,7 +174,7 @@ record World(
 
     /** Whether it is the same if it does not arrive, and if its answer does not. */
     static boolean isRead(LeaseRequest<?> request) {
-        return request instanceof LeaseRequest.Read || request instanceof LeaseRequest.Open;
+        return request instanceof SplitRequest.Read || request instanceof MembershipRequest.Open;
     }
 
     /** What happens in these choices, for people; the last may break a promise. */

@@ -7,13 +7,13 @@ import io.leasehold.lease.model.Membership;
 import io.leasehold.lease.store.LeaseChanges;
 import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseOutcome.Applied;
-import io.leasehold.lease.store.LeaseOutcome.Refused;
-import io.leasehold.lease.store.LeaseOutcome.Unknown;
 import io.leasehold.lease.store.LeaseRequest;
-import io.leasehold.lease.store.LeaseRequest.Beat;
-import io.leasehold.lease.store.LeaseRequest.Join;
-import io.leasehold.lease.store.LeaseRequest.Read;
 import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.MembershipRequest.Beat;
+import io.leasehold.lease.store.MembershipRequest.Join;
+import io.leasehold.lease.store.MembershipRequest.Open;
+import io.leasehold.lease.store.SplitRequest.Read;
+import io.leasehold.testkit.ForwardingStore;
 
 import java.time.Duration;
 import java.util.HashMap;
@@ -21,6 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
+
+import static io.leasehold.testkit.ForwardingStore.changed;
 
 /** Rules under which members see the table other than it is, or make too much of what they see. */
 final class BrokenSights {
@@ -37,22 +39,11 @@ final class BrokenSights {
 
         @Override
         LeaseStore seenBy(Incarnation incarnation, LeaseTerms terms, LeaseStore table) {
-            return new ForwardingStore(table) {
-                @Override
-                public LeaseOutcome<Membership> beat(Beat beat) {
-                    return changed(super.beat(beat), members -> shown(members, terms));
-                }
-
-                @Override
-                public LeaseOutcome<Membership> join(Join join) {
-                    return changed(super.join(join), members -> shown(members, terms));
-                }
-
-                @Override
-                public LeaseOutcome<Membership> open(LeaseRequest.Open open) {
-                    return changed(super.open(open), members -> shown(members, terms));
-                }
-            };
+            UnaryOperator<Membership> shown = members -> shown(members, terms);
+            return new ForwardingStore(table)
+                    .on(Beat.class, beat -> changed(table.ask(beat), shown))
+                    .on(Join.class, join -> changed(table.ask(join), shown))
+                    .on(Open.class, open -> changed(table.ask(open), shown));
         }
 
         private Membership shown(Membership members, LeaseTerms terms) {
@@ -80,29 +71,27 @@ final class BrokenSights {
 
         @Override
         LeaseStore seenBy(Incarnation incarnation, LeaseTerms terms, LeaseStore table) {
-            return new ForwardingStore(table) {
-                @Override
-                public LeaseOutcome<Membership> beat(Beat beat) {
-                    return changed(
-                            super.beat(beat),
-                            members -> {
-                                lastSeen.put(incarnation, members);
-                                return members;
-                            });
-                }
-            };
+            return new ForwardingStore(table)
+                    .on(
+                            Beat.class,
+                            beat ->
+                                    changed(
+                                            table.ask(beat),
+                                            members -> {
+                                                lastSeen.put(incarnation, members);
+                                                return members;
+                                            }));
         }
 
         @Override
         LeaseStore unanswered(Incarnation incarnation, LeaseStore silent) {
-            return new ForwardingStore(silent) {
-                @Override
-                public LeaseOutcome<Membership> beat(Beat beat) {
-                    return Optional.ofNullable(lastSeen.get(incarnation))
-                            .<LeaseOutcome<Membership>>map(Applied::new)
-                            .orElseGet(() -> super.beat(beat));
-                }
-            };
+            return new ForwardingStore(silent)
+                    .on(
+                            Beat.class,
+                            beat ->
+                                    Optional.ofNullable(lastSeen.get(incarnation))
+                                            .<LeaseOutcome<Membership>>map(Applied::new)
+                                            .orElseGet(() -> silent.ask(beat)));
         }
     }
 
@@ -112,13 +101,13 @@ final class BrokenSights {
 
         @Override
         LeaseStore seenBy(Incarnation incarnation, LeaseTerms terms, LeaseStore table) {
-            return new ForwardingStore(table) {
-                @Override
-                public LeaseOutcome<Membership> beat(Beat beat) {
-                    long next = answered.getOrDefault(incarnation, 0L) + 1;
-                    return super.beat(new Beat(beat.group(), beat.by(), next));
-                }
-            };
+            return new ForwardingStore(table)
+                    .on(
+                            Beat.class,
+                            beat -> {
+                                long next = answered.getOrDefault(incarnation, 0L) + 1;
+                                return table.ask(new Beat(beat.group(), beat.by(), next));
+                            });
         }
 
         @Override
@@ -133,24 +122,20 @@ final class BrokenSights {
     static final class DoesNotKnowItsOwn extends Rules {
         @Override
         LeaseStore seenBy(Incarnation incarnation, LeaseTerms terms, LeaseStore table) {
-            return new ForwardingStore(table) {
-                @Override
-                public LeaseOutcome<LeaseChanges> read(Read read) {
-                    return changed(
-                            super.read(read),
-                            changes ->
-                                    new LeaseChanges(
-                                            changes.changeNumber(),
-                                            changes.leases().stream()
-                                                    .filter(lease -> !lease.ownedBy(incarnation))
-                                                    .toList(),
-                                            changes.unreadable()));
-                }
-            };
+            return new ForwardingStore(table)
+                    .on(
+                            Read.class,
+                            read ->
+                                    changed(
+                                            table.ask(read),
+                                            changes -> withoutThoseOf(incarnation, changes)));
         }
-    }
 
-    private static <A> LeaseOutcome<A> changed(LeaseOutcome<A> outcome, UnaryOperator<A> change) {
-        return outcome.match(done -> new Applied<>(change.apply(done)), Refused::new, Unknown::new);
+        private static LeaseChanges withoutThoseOf(Incarnation owner, LeaseChanges changes) {
+            return new LeaseChanges(
+                    changes.changeNumber(),
+                    changes.leases().stream().filter(lease -> !lease.ownedBy(owner)).toList(),
+                    changes.unreadable());
+        }
     }
 }

@@ -8,6 +8,7 @@ import io.leasehold.lease.model.Share;
 import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.simulation.Violation.Promise;
 import io.leasehold.source.book.BookVariant;
+import io.leasehold.testkit.BrokenTables;
 
 import java.time.Duration;
 import java.util.Set;

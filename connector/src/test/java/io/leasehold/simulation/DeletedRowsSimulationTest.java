@@ -4,17 +4,15 @@ import io.leasehold.lease.member.LeaseKeeper;
 import io.leasehold.lease.model.Incarnation;
 import io.leasehold.lease.model.LeaseTerms;
 import io.leasehold.lease.model.Share;
-import io.leasehold.lease.store.LeaseOutcome;
-import io.leasehold.lease.store.LeaseOutcome.Applied;
-import io.leasehold.lease.store.LeaseRequest.ForgetMembers;
 import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.MembershipRequest.ForgetMembers;
+import io.leasehold.testkit.ForwardingStore;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 
@@ -37,16 +35,16 @@ class DeletedRowsSimulationTest {
 
         @Override
         LeaseStore table(LeaseStore table) {
-            return new ForwardingStore(table) {
-                @Override
-                public LeaseOutcome<Set<String>> forgetMembers(ForgetMembers forget) {
-                    LeaseOutcome<Set<String>> outcome = super.forgetMembers(forget);
-                    if (outcome instanceof Applied<Set<String>> done) {
-                        deleted.addAndGet(done.answer().size());
-                    }
-                    return outcome;
-                }
-            };
+            return new ForwardingStore(table)
+                    .on(
+                            ForgetMembers.class,
+                            forget ->
+                                    ForwardingStore.changed(
+                                            table.ask(forget),
+                                            members -> {
+                                                deleted.addAndGet(members.size());
+                                                return members;
+                                            }));
         }
 
         @Override

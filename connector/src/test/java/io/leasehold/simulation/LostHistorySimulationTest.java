@@ -6,8 +6,11 @@ import io.leasehold.lease.model.LeaseTerms;
 import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseRequest;
 import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.MembershipRequest;
+import io.leasehold.lease.store.OwnershipRequest;
+import io.leasehold.lease.store.SplitRequest;
 import io.leasehold.simulation.Violation.Promise;
-import io.leasehold.testkit.RelayingStore;
+import io.leasehold.testkit.ForwardingStore;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -77,15 +80,10 @@ class LostHistorySimulationTest {
     private static final class ComparesNothing extends Rules {
         @Override
         LeaseStore seenBy(Incarnation incarnation, LeaseTerms terms, LeaseStore table) {
-            return new RelayingStore() {
+            return new ForwardingStore(table) {
                 @Override
-                protected <A> LeaseOutcome<A> relay(LeaseRequest<A> request) {
-                    return withoutSeen(request).sendTo(table);
-                }
-
-                @Override
-                public void close() {
-                    table.close();
+                public <A> LeaseOutcome<A> ask(LeaseRequest<A> request) {
+                    return store.ask(withoutSeen(request));
                 }
             };
         }
@@ -93,20 +91,22 @@ class LostHistorySimulationTest {
         @SuppressWarnings("unchecked")
         private static <A> LeaseRequest<A> withoutSeen(LeaseRequest<A> request) {
             LeaseRequest<?> other = request;
-            if (request instanceof LeaseRequest.Beat it) {
-                other = new LeaseRequest.Beat(it.group(), it.by(), it.beat());
-            } else if (request instanceof LeaseRequest.Read it) {
-                other = new LeaseRequest.Read(it.group(), it.since());
-            } else if (request instanceof LeaseRequest.Open it) {
-                other = new LeaseRequest.Open(it.group());
-            } else if (request instanceof LeaseRequest.Join it) {
-                other = new LeaseRequest.Join(it.group(), it.member(), it.replaced());
-            } else if (request instanceof LeaseRequest.Acquire it) {
-                other = new LeaseRequest.Acquire(it.group(), it.by(), it.splits());
-            } else if (request instanceof LeaseRequest.Close it) {
-                other = new LeaseRequest.Close(it.group(), it.closed(), it.beat(), it.emitsFor());
-            } else if (request instanceof LeaseRequest.Declare it) {
-                other = new LeaseRequest.Declare(it.group(), it.by(), it.state(), it.beat());
+            if (request instanceof MembershipRequest.Beat it) {
+                other = new MembershipRequest.Beat(it.group(), it.by(), it.beat());
+            } else if (request instanceof SplitRequest.Read it) {
+                other = new SplitRequest.Read(it.group(), it.since());
+            } else if (request instanceof MembershipRequest.Open it) {
+                other = new MembershipRequest.Open(it.group());
+            } else if (request instanceof MembershipRequest.Join it) {
+                other = new MembershipRequest.Join(it.group(), it.member(), it.replaced());
+            } else if (request instanceof OwnershipRequest.Acquire it) {
+                other = new OwnershipRequest.Acquire(it.group(), it.by(), it.splits());
+            } else if (request instanceof MembershipRequest.Close it) {
+                other =
+                        new MembershipRequest.Close(
+                                it.group(), it.closed(), it.beat(), it.emitsFor());
+            } else if (request instanceof MembershipRequest.Declare it) {
+                other = new MembershipRequest.Declare(it.group(), it.by(), it.state(), it.beat());
             }
             return (LeaseRequest<A>) other;
         }

@@ -9,11 +9,11 @@ import io.leasehold.lease.model.Membership;
 import io.leasehold.lease.model.Orders;
 import io.leasehold.lease.store.LeaseChanges;
 import io.leasehold.lease.store.LeaseOutcome.Applied;
-import io.leasehold.lease.store.LeaseRequest;
-import io.leasehold.lease.store.LeaseRequest.Claim.Claimed;
-import io.leasehold.lease.store.LeaseRequest.Open;
-import io.leasehold.lease.store.LeaseRequest.Order;
-import io.leasehold.lease.store.LeaseRequest.Read;
+import io.leasehold.lease.store.MembershipRequest.Open;
+import io.leasehold.lease.store.OperatorRequest.Order;
+import io.leasehold.lease.store.OwnershipRequest;
+import io.leasehold.lease.store.OwnershipRequest.Claim.Claimed;
+import io.leasehold.lease.store.SplitRequest.Read;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -85,7 +85,7 @@ final class Operator {
     // ------------------------------------------------------------------------- done to the table
 
     void orders(String memberId, Orders orders) {
-        table.order(new Order(World.GROUP, memberId, orders));
+        table.ask(new Order(World.GROUP, memberId, orders));
     }
 
     /** Has a split of another live member claimed for this one, and perhaps one in return. */
@@ -122,14 +122,14 @@ final class Operator {
     private void claims(Lease lease, Member taker, Claim.Kind kind) {
         Incarnation claimant = taker.incarnation();
         table.claimOnBehalf(
-                new LeaseRequest.Claim(
+                new OwnershipRequest.Claim(
                         World.GROUP,
                         claimant,
                         List.of(new Claimed(lease.splitId(), lease.version(), kind))));
     }
 
     private List<Member> live() {
-        return table.open(new Open(World.GROUP)) instanceof Applied<Membership> done
+        return table.ask(new Open(World.GROUP)) instanceof Applied<Membership> done
                 ? done.answer().members().stream()
                         .filter(row -> row.state() != MemberState.CLOSED)
                         .toList()
@@ -139,7 +139,7 @@ final class Operator {
     /** What these hold, in order of split id. */
     private List<Lease> held(List<Member> live) {
         List<Incarnation> owners = live.stream().map(Member::incarnation).toList();
-        return table.read(new Read(World.GROUP, 0)) instanceof Applied<LeaseChanges> done
+        return table.ask(new Read(World.GROUP, 0)) instanceof Applied<LeaseChanges> done
                 ? done.answer().leases().stream()
                         .filter(lease -> !lease.finished())
                         .filter(lease -> lease.owner().filter(owners::contains).isPresent())

@@ -6,6 +6,9 @@ import io.leasehold.lease.model.Incarnation;
 import io.leasehold.lease.model.LeaseTerms;
 import io.leasehold.lease.store.LeaseRequest;
 import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.MembershipRequest;
+import io.leasehold.lease.store.OwnershipRequest;
+import io.leasehold.lease.store.SplitRequest;
 
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -91,7 +94,7 @@ final class StoreWay {
     private void freezeIfForcing(LeaseRequest<?> request) {
         if (forcingFreezesFor > 0
                 && !world.calm()
-                && request instanceof LeaseRequest.Claim claim
+                && request instanceof OwnershipRequest.Claim claim
                 && claim.splits().stream().anyMatch(split -> split.kind() == Claim.Kind.FORCE)) {
             long nanos = forcingFreezesFor;
             forcingFreezesFor = 0;
@@ -153,7 +156,7 @@ final class StoreWay {
 
     /** Sends a last word; nobody waits for an answer. */
     void say(LeaseRequest<?> last) {
-        carry(last, () -> {}, last::sendTo, answer -> {});
+        carry(last, () -> {}, store -> store.ask(last), answer -> {});
     }
 
     private <R> void carry(
@@ -209,11 +212,11 @@ final class StoreWay {
 
     /** Much may become of a member, or of a claim, while these are on their way. */
     private static boolean isOftenLate(LeaseRequest<?> request) {
-        return request instanceof LeaseRequest.Close
-                || request instanceof LeaseRequest.Acquire
-                || request instanceof LeaseRequest.Claim
-                || request instanceof LeaseRequest.Withdraw
-                || request instanceof LeaseRequest.Declare;
+        return request instanceof MembershipRequest.Close
+                || request instanceof OwnershipRequest.Acquire
+                || request instanceof OwnershipRequest.Claim
+                || request instanceof OwnershipRequest.Withdraw
+                || request instanceof MembershipRequest.Declare;
     }
 
     private Fate fate(LeaseRequest<?> request) {
@@ -221,14 +224,15 @@ final class StoreWay {
         if (world.calm()) {
             return Fate.GOOD;
         }
-        if (request instanceof LeaseRequest.Close close && world.isHardToClose(close.closed())) {
+        if (request instanceof MembershipRequest.Close close
+                && world.isHardToClose(close.closed())) {
             return Fate.LATE;
         }
-        if (request instanceof LeaseRequest.Read && world.agenda.now() < readsCutUntil) {
+        if (request instanceof SplitRequest.Read && world.agenda.now() < readsCutUntil) {
             return Fate.REQUEST_LOST;
         }
         Scenario.Noise noise = world.scenario.noise();
-        boolean declares = request instanceof LeaseRequest.Declare;
+        boolean declares = request instanceof MembershipRequest.Declare;
         if (noise.late() > 0 && isOftenLate(request) && chance % 3 <= (declares ? 1 : 0)) {
             return Fate.LATE;
         }

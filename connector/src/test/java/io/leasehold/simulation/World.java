@@ -4,7 +4,7 @@ import io.leasehold.lease.model.Claim;
 import io.leasehold.lease.model.Incarnation;
 import io.leasehold.lease.model.Lease;
 import io.leasehold.lease.store.LeaseChanges;
-import io.leasehold.lease.store.LeaseRequest.Read;
+import io.leasehold.lease.store.SplitRequest.Read;
 import io.leasehold.simulation.Violation.Promise;
 import io.leasehold.store.memory.MemoryLeaseTable;
 
@@ -79,7 +79,7 @@ final class World {
 
     private List<Lease> leases() {
         return memory.open()
-                .read(new Read(GROUP, 0))
+                .ask(new Read(GROUP, 0))
                 .match(LeaseChanges::leases, refused -> List.of(), unknown -> List.of());
     }
 

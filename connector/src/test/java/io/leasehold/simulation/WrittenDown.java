@@ -5,20 +5,21 @@ import io.leasehold.lease.model.MemberState;
 import io.leasehold.lease.model.Membership;
 import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseOutcome.Applied;
-import io.leasehold.lease.store.LeaseRequest;
-import io.leasehold.lease.store.LeaseRequest.Acquire;
-import io.leasehold.lease.store.LeaseRequest.Close;
-import io.leasehold.lease.store.LeaseRequest.Declare;
-import io.leasehold.lease.store.LeaseRequest.Discover;
-import io.leasehold.lease.store.LeaseRequest.Finish;
-import io.leasehold.lease.store.LeaseRequest.Join;
-import io.leasehold.lease.store.LeaseRequest.Order;
-import io.leasehold.lease.store.LeaseRequest.Rate;
-import io.leasehold.lease.store.LeaseRequest.Record;
-import io.leasehold.lease.store.LeaseRequest.Recorded;
-import io.leasehold.lease.store.LeaseRequest.Release;
-import io.leasehold.lease.store.LeaseRequest.Withdraw;
 import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.MembershipRequest.Close;
+import io.leasehold.lease.store.MembershipRequest.Declare;
+import io.leasehold.lease.store.MembershipRequest.Join;
+import io.leasehold.lease.store.OperatorRequest.Order;
+import io.leasehold.lease.store.OwnershipRequest;
+import io.leasehold.lease.store.OwnershipRequest.Acquire;
+import io.leasehold.lease.store.OwnershipRequest.Finish;
+import io.leasehold.lease.store.OwnershipRequest.Record;
+import io.leasehold.lease.store.OwnershipRequest.Recorded;
+import io.leasehold.lease.store.OwnershipRequest.Release;
+import io.leasehold.lease.store.OwnershipRequest.Withdraw;
+import io.leasehold.lease.store.SplitRequest.Discover;
+import io.leasehold.lease.store.SplitRequest.Rate;
+import io.leasehold.testkit.ForwardingStore;
 
 import java.util.HashSet;
 import java.util.List;
@@ -41,15 +42,26 @@ final class WrittenDown extends ForwardingStore {
         super(table);
         this.now = now;
         this.history = history;
+        on(Join.class, this::join)
+                .on(Close.class, this::close)
+                .on(Discover.class, this::discover)
+                .on(Acquire.class, this::acquire)
+                .on(Record.class, this::record)
+                .on(Finish.class, this::finish)
+                .on(Release.class, this::release)
+                .on(OwnershipRequest.Claim.class, this::claim)
+                .on(Withdraw.class, this::withdraw)
+                .on(Rate.class, this::rate)
+                .on(Declare.class, this::declare)
+                .on(Order.class, this::order);
     }
 
     void sentAt(long time) {
         sentAt = time;
     }
 
-    @Override
-    public LeaseOutcome<Membership> join(Join join) {
-        LeaseOutcome<Membership> outcome = super.join(join);
+    private LeaseOutcome<Membership> join(Join join) {
+        LeaseOutcome<Membership> outcome = store.ask(join);
         if (outcome instanceof Applied && joined.add(join.member().incarnation())) {
             write(
                     new Fact.Joined(
@@ -61,9 +73,8 @@ final class WrittenDown extends ForwardingStore {
         return outcome;
     }
 
-    @Override
-    public LeaseOutcome<Membership> close(Close close) {
-        LeaseOutcome<Membership> outcome = super.close(close);
+    private LeaseOutcome<Membership> close(Close close) {
+        LeaseOutcome<Membership> outcome = store.ask(close);
         if (outcome instanceof Applied<Membership> done
                 && done.answer()
                         .member(close.closed().memberId())
@@ -78,9 +89,8 @@ final class WrittenDown extends ForwardingStore {
         return outcome;
     }
 
-    @Override
-    public LeaseOutcome<Set<String>> discover(Discover discover) {
-        LeaseOutcome<Set<String>> outcome = super.discover(discover);
+    private LeaseOutcome<Set<String>> discover(Discover discover) {
+        LeaseOutcome<Set<String>> outcome = store.ask(discover);
         if (outcome instanceof Applied<Set<String>> done) {
             for (Discover.NewSplit split : discover.splits()) {
                 if (done.answer().contains(split.splitId())) {
@@ -92,9 +102,8 @@ final class WrittenDown extends ForwardingStore {
         return outcome;
     }
 
-    @Override
-    public LeaseOutcome<List<Acquire.Taken>> acquire(Acquire acquire) {
-        LeaseOutcome<List<Acquire.Taken>> outcome = super.acquire(acquire);
+    private LeaseOutcome<List<Acquire.Taken>> acquire(Acquire acquire) {
+        LeaseOutcome<List<Acquire.Taken>> outcome = store.ask(acquire);
         if (outcome instanceof Applied<List<Acquire.Taken>> done) {
             for (Acquire.Taken taken : done.answer()) {
                 write(
@@ -108,16 +117,14 @@ final class WrittenDown extends ForwardingStore {
         return outcome;
     }
 
-    @Override
-    public LeaseOutcome<Set<String>> record(Record record) {
-        LeaseOutcome<Set<String>> outcome = super.record(record);
+    private LeaseOutcome<Set<String>> record(Record record) {
+        LeaseOutcome<Set<String>> outcome = store.ask(record);
         progressed(record.by(), record.splits(), outcome);
         return outcome;
     }
 
-    @Override
-    public LeaseOutcome<Set<String>> finish(Finish finish) {
-        LeaseOutcome<Set<String>> outcome = super.finish(finish);
+    private LeaseOutcome<Set<String>> finish(Finish finish) {
+        LeaseOutcome<Set<String>> outcome = store.ask(finish);
         progressed(finish.by(), finish.splits(), outcome);
         for (Recorded split : named(finish.splits(), outcome)) {
             write(new Fact.Ended(at(), split.splitId(), finish.by(), split.epoch()));
@@ -144,9 +151,8 @@ final class WrittenDown extends ForwardingStore {
                 : List.of();
     }
 
-    @Override
-    public LeaseOutcome<Set<String>> release(Release release) {
-        LeaseOutcome<Set<String>> outcome = super.release(release);
+    private LeaseOutcome<Set<String>> release(Release release) {
+        LeaseOutcome<Set<String>> outcome = store.ask(release);
         if (outcome instanceof Applied<Set<String>> done) {
             for (Release.Released split : release.splits()) {
                 if (done.answer().contains(split.splitId())) {
@@ -163,20 +169,19 @@ final class WrittenDown extends ForwardingStore {
         return outcome;
     }
 
-    @Override
-    public LeaseOutcome<Set<String>> claim(LeaseRequest.Claim claim) {
+    private LeaseOutcome<Set<String>> claim(OwnershipRequest.Claim claim) {
         return claim(claim, false);
     }
 
     /** An operator claims for a member. */
-    void claimOnBehalf(LeaseRequest.Claim claim) {
+    void claimOnBehalf(OwnershipRequest.Claim claim) {
         claim(claim, true);
     }
 
-    private LeaseOutcome<Set<String>> claim(LeaseRequest.Claim claim, boolean onBehalf) {
-        LeaseOutcome<Set<String>> outcome = super.claim(claim);
+    private LeaseOutcome<Set<String>> claim(OwnershipRequest.Claim claim, boolean onBehalf) {
+        LeaseOutcome<Set<String>> outcome = store.ask(claim);
         if (outcome instanceof Applied<Set<String>> done) {
-            for (LeaseRequest.Claim.Claimed split : claim.splits()) {
+            for (OwnershipRequest.Claim.Claimed split : claim.splits()) {
                 if (done.answer().contains(split.splitId())) {
                     write(
                             new Fact.Claimed(
@@ -187,18 +192,16 @@ final class WrittenDown extends ForwardingStore {
         return outcome;
     }
 
-    @Override
-    public LeaseOutcome<Set<String>> withdraw(Withdraw withdraw) {
-        LeaseOutcome<Set<String>> outcome = super.withdraw(withdraw);
+    private LeaseOutcome<Set<String>> withdraw(Withdraw withdraw) {
+        LeaseOutcome<Set<String>> outcome = store.ask(withdraw);
         if (outcome instanceof Applied<Set<String>> done) {
             done.answer().forEach(id -> write(new Fact.Withdrawn(at(), id, withdraw.by())));
         }
         return outcome;
     }
 
-    @Override
-    public LeaseOutcome<Set<String>> rate(Rate rate) {
-        LeaseOutcome<Set<String>> outcome = super.rate(rate);
+    private LeaseOutcome<Set<String>> rate(Rate rate) {
+        LeaseOutcome<Set<String>> outcome = store.ask(rate);
         if (outcome instanceof Applied<Set<String>> done) {
             for (Rate.Rated split : rate.splits()) {
                 if (done.answer().contains(split.splitId())) {
@@ -209,9 +212,8 @@ final class WrittenDown extends ForwardingStore {
         return outcome;
     }
 
-    @Override
-    public LeaseOutcome<Membership> declare(Declare declare) {
-        LeaseOutcome<Membership> outcome = super.declare(declare);
+    private LeaseOutcome<Membership> declare(Declare declare) {
+        LeaseOutcome<Membership> outcome = store.ask(declare);
         if (outcome instanceof Applied<Membership> done
                 && done.answer()
                         .member(declare.by().memberId())
@@ -222,9 +224,8 @@ final class WrittenDown extends ForwardingStore {
         return outcome;
     }
 
-    @Override
-    public LeaseOutcome<Membership> order(Order order) {
-        LeaseOutcome<Membership> outcome = super.order(order);
+    private LeaseOutcome<Membership> order(Order order) {
+        LeaseOutcome<Membership> outcome = store.ask(order);
         if (outcome instanceof Applied<Membership> done
                 && done.answer().member(order.memberId()).isPresent()) {
             write(new Fact.Ordered(at(), order.memberId(), order.orders()));

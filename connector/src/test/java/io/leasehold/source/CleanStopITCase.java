@@ -3,9 +3,9 @@ package io.leasehold.source;
 import io.leasehold.lease.model.LeaseTerms;
 import io.leasehold.lease.model.Member;
 import io.leasehold.lease.model.MemberState;
-import io.leasehold.lease.store.LeaseRequest;
 import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.lease.store.LeaseStoreFactory;
+import io.leasehold.lease.store.MembershipRequest;
 import io.leasehold.store.memory.MemoryLeaseStore;
 import io.leasehold.testkit.CommittedOutput;
 import io.leasehold.testkit.SeverableStore;
@@ -319,7 +319,8 @@ class CleanStopITCase {
 
     private Member row(String memberId) throws Exception {
         Optional<Member> row =
-                ScriptedRows.applied(table().open(new LeaseRequest.Open(name))).member(memberId);
+                ScriptedRows.applied(table().ask(new MembershipRequest.Open(name)))
+                        .member(memberId);
         return row.orElseThrow();
     }
 

@@ -2,9 +2,9 @@ package io.leasehold.source;
 
 import io.leasehold.lease.model.LeaseTerms;
 import io.leasehold.lease.model.Progress;
-import io.leasehold.lease.store.LeaseRequest;
 import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.lease.store.LeaseStoreFactory;
+import io.leasehold.lease.store.SplitRequest;
 import io.leasehold.testkit.EmbeddedKafka;
 import io.leasehold.testkit.SeverableStore;
 
@@ -226,8 +226,8 @@ class InFlightRecordsITCase {
     /** The newest checkpoint of which the table has a position; 0 if it has none. */
     private static long recorded(LeaseStore table) {
         return IntStream.range(0, KafkaJobs.PARTITIONS)
-                .mapToObj(i -> new LeaseRequest.Locate(KafkaJobs.GROUP, KafkaJobs.IN + "-" + i))
-                .flatMap(split -> ScriptedRows.applied(table.locate(split)).stream())
+                .mapToObj(i -> new SplitRequest.Locate(KafkaJobs.GROUP, KafkaJobs.IN + "-" + i))
+                .flatMap(split -> ScriptedRows.applied(table.ask(split)).stream())
                 .mapToLong(Progress::checkpointId)
                 .max()
                 .orElse(0);

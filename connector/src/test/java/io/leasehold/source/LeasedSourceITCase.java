@@ -2,9 +2,9 @@ package io.leasehold.source;
 
 import io.leasehold.lease.model.LeaseTerms;
 import io.leasehold.lease.store.LeaseChanges;
-import io.leasehold.lease.store.LeaseRequest;
 import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.lease.store.LeaseStoreFactory;
+import io.leasehold.lease.store.SplitRequest;
 import io.leasehold.store.memory.MemoryLeaseStore;
 import io.leasehold.testkit.CommittedOutput;
 import io.leasehold.testkit.OwnIds;
@@ -371,7 +371,7 @@ class LeasedSourceITCase {
     private Map<String, String> leases() throws Exception {
         LeaseChanges rows =
                 store.open(Duration.ofSeconds(1))
-                        .read(new LeaseRequest.Read(name, 0))
+                        .ask(new SplitRequest.Read(name, 0))
                         .match(read -> read, ScriptedRows::unexpected, ScriptedRows::unexpected);
         Map<String, String> owners = new ConcurrentHashMap<>();
         rows.leases().forEach(lease -> owners.put(lease.splitId(), lease.ownerId().orElse("")));

@@ -1,9 +1,9 @@
 package io.leasehold.source;
 
 import io.leasehold.lease.model.Lease;
-import io.leasehold.lease.store.LeaseRequest;
 import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.lease.store.LeaseStoreFactory;
+import io.leasehold.lease.store.SplitRequest;
 import io.leasehold.testkit.EmbeddedKafka;
 
 import org.apache.flink.runtime.minicluster.MiniCluster;
@@ -118,7 +118,7 @@ class ManyHandoffsITCase {
     /** Counts the splits that are another member's, in a later epoch, than when last seen. */
     private boolean look(LeaseStore table) {
         for (Lease now :
-                ScriptedRows.applied(table.read(new LeaseRequest.Read(KafkaJobs.GROUP, 0)))
+                ScriptedRows.applied(table.ask(new SplitRequest.Read(KafkaJobs.GROUP, 0)))
                         .leases()) {
             if (now.owner().isPresent()) {
                 Lease before = leases.put(now.splitId(), now);

@@ -2,8 +2,8 @@ package io.leasehold.source;
 
 import io.leasehold.lease.model.LeaseTerms;
 import io.leasehold.lease.store.Inspection;
-import io.leasehold.lease.store.LeaseRequest;
 import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.OperatorRequest;
 import io.leasehold.store.jdbc.JdbcLeaseStore;
 import io.leasehold.testkit.CommittedOutput;
 import io.leasehold.testkit.PostgresServer;
@@ -118,7 +118,7 @@ class RotatedPasswordITCase {
 
     private Duration silentFor(LeaseStore store) {
         Inspection seen =
-                store.inspect(new LeaseRequest.Inspect(name))
+                store.ask(new OperatorRequest.Inspect(name))
                         .<Optional<Inspection>>match(
                                 found -> found, no -> Optional.empty(), e -> Optional.empty())
                         .orElseThrow();

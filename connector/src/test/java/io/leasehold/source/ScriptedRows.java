@@ -8,9 +8,11 @@ import io.leasehold.lease.model.Orders;
 import io.leasehold.lease.model.Progress;
 import io.leasehold.lease.model.Share;
 import io.leasehold.lease.store.LeaseOutcome;
-import io.leasehold.lease.store.LeaseRequest;
-import io.leasehold.lease.store.LeaseRequest.Discover.NewSplit;
 import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.MembershipRequest;
+import io.leasehold.lease.store.OperatorRequest;
+import io.leasehold.lease.store.SplitRequest;
+import io.leasehold.lease.store.SplitRequest.Discover.NewSplit;
 
 import org.awaitility.Awaitility;
 
@@ -32,10 +34,10 @@ final class ScriptedRows {
     /** A split whose start is these bytes, found by a member that is gone again. */
     static void discover(LeaseStore store, String group, String splitId, byte[] start) {
         Incarnation finder = new Incarnation("finder", "1");
-        applied(store.open(new LeaseRequest.Open(group)));
+        applied(store.ask(new MembershipRequest.Open(group)));
         applied(
-                store.join(
-                        new LeaseRequest.Join(
+                store.ask(
+                        new MembershipRequest.Join(
                                 group,
                                 new Member(
                                         finder,
@@ -48,8 +50,8 @@ final class ScriptedRows {
                                         "a test"),
                                 Optional.empty())));
         applied(
-                store.discover(
-                        new LeaseRequest.Discover(
+                store.ask(
+                        new SplitRequest.Discover(
                                 group,
                                 finder,
                                 List.of(
@@ -62,10 +64,10 @@ final class ScriptedRows {
 
     /** Closes a member as another one would that found it dead. */
     static void close(LeaseStore store, String group, String memberId) {
-        Membership members = applied(store.open(new LeaseRequest.Open(group)));
+        Membership members = applied(store.ask(new MembershipRequest.Open(group)));
         applied(
-                store.close(
-                        new LeaseRequest.Close(
+                store.ask(
+                        new MembershipRequest.Close(
                                 group,
                                 members.member(memberId).orElseThrow().incarnation(),
                                 Optional.empty(),
@@ -75,15 +77,15 @@ final class ScriptedRows {
     /** Orders a member to be of another weight, as an operator would. */
     static void weigh(LeaseStore store, String group, String memberId, int weight) {
         applied(
-                store.order(
-                        new LeaseRequest.Order(
+                store.ask(
+                        new OperatorRequest.Order(
                                 group, memberId, new Orders(false, OptionalInt.of(weight)))));
     }
 
     /** Owners' member ids by split, of those that have one. */
     static Map<String, String> owners(LeaseStore store, String group) {
         Map<String, String> owners = new TreeMap<>();
-        applied(store.read(new LeaseRequest.Read(group, 0)))
+        applied(store.ask(new SplitRequest.Read(group, 0)))
                 .leases()
                 .forEach(
                         lease ->

@@ -1,8 +1,8 @@
 package io.leasehold.source;
 
 import io.leasehold.lease.model.LeaseTerms;
-import io.leasehold.lease.store.LeaseRequest;
 import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.MembershipRequest;
 import io.leasehold.store.memory.MemoryLeaseStore;
 import io.leasehold.testkit.CommittedOutput;
 import io.leasehold.testkit.OwnIds;
@@ -146,7 +146,7 @@ class SharedTableITCase {
     }
 
     private boolean joined(LeaseStore leases, String memberId) {
-        return ScriptedRows.applied(leases.open(new LeaseRequest.Open(name)))
+        return ScriptedRows.applied(leases.ask(new MembershipRequest.Open(name)))
                 .member(memberId)
                 .isPresent();
     }

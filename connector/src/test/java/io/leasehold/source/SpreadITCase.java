@@ -5,8 +5,8 @@ import io.leasehold.lease.model.Incarnation;
 import io.leasehold.lease.model.Lease;
 import io.leasehold.lease.model.LeaseTerms;
 import io.leasehold.lease.model.Progress;
-import io.leasehold.lease.store.LeaseRequest;
 import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.OwnershipRequest;
 import io.leasehold.store.memory.MemoryLeaseStore;
 import io.leasehold.testkit.CommittedOutput;
 import io.leasehold.testkit.ScriptedMember;
@@ -223,11 +223,11 @@ class SpreadITCase {
                         splitId,
                         ScriptedMember.applied(
                                         green.send(
-                                                new LeaseRequest.Acquire(
+                                                new OwnershipRequest.Acquire(
                                                         name,
                                                         green.self(),
                                                         List.of(
-                                                                new LeaseRequest.Acquire.Wanted(
+                                                                new OwnershipRequest.Acquire.Wanted(
                                                                         splitId,
                                                                         free.version(),
                                                                         free.tenure() + 1)))))

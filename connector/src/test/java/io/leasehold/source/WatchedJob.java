@@ -3,12 +3,12 @@ package io.leasehold.source;
 import io.leasehold.lease.store.LeaseChanges;
 import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseRequest;
-import io.leasehold.lease.store.LeaseRequest.Acquire;
-import io.leasehold.lease.store.LeaseRequest.Release;
 import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.lease.store.LeaseStoreException;
 import io.leasehold.lease.store.LeaseStoreFactory;
-import io.leasehold.testkit.RelayingStore;
+import io.leasehold.lease.store.OwnershipRequest.Acquire;
+import io.leasehold.lease.store.OwnershipRequest.Release;
+import io.leasehold.testkit.ForwardingStore;
 
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
@@ -247,18 +247,17 @@ final class WatchedJob {
         }
     }
 
-    private static final class Relay extends RelayingStore {
+    private static final class Relay extends ForwardingStore {
 
-        private final LeaseStore store;
         private final WatchedJob job;
 
         Relay(LeaseStore store, WatchedJob job) {
-            this.store = store;
+            super(store);
             this.job = job;
         }
 
         @Override
-        protected <A> LeaseOutcome<A> relay(LeaseRequest<A> request) {
+        public <A> LeaseOutcome<A> ask(LeaseRequest<A> request) {
             try {
                 if (request instanceof Release && job.losesRelease()) {
                     return new LeaseOutcome.Unknown<>(
@@ -271,7 +270,7 @@ final class WatchedJob {
                 } else if (request instanceof Acquire) {
                     job.at(Place.ACQUIRE_REQUEST).pass();
                 }
-                LeaseOutcome<A> answer = request.sendTo(store);
+                LeaseOutcome<A> answer = store.ask(request);
                 if (request instanceof Release) {
                     job.at(Place.RELEASE_ANSWER).pass();
                 } else if (request instanceof Acquire) {
@@ -288,11 +287,6 @@ final class WatchedJob {
                                 LeaseStoreException.Kind.UNREACHABLE,
                                 e));
             }
-        }
-
-        @Override
-        public void close() {
-            store.close();
         }
     }
 

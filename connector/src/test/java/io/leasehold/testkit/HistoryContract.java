@@ -10,13 +10,13 @@ import io.leasehold.lease.store.LeaseOutcome.Applied;
 import io.leasehold.lease.store.LeaseOutcome.Refused;
 import io.leasehold.lease.store.LeaseOutcome.WentBack;
 import io.leasehold.lease.store.LeaseRequest;
-import io.leasehold.lease.store.LeaseRequest.Acquire;
-import io.leasehold.lease.store.LeaseRequest.Beat;
-import io.leasehold.lease.store.LeaseRequest.Close;
-import io.leasehold.lease.store.LeaseRequest.Declare;
-import io.leasehold.lease.store.LeaseRequest.Join;
-import io.leasehold.lease.store.LeaseRequest.Open;
-import io.leasehold.lease.store.LeaseRequest.Read;
+import io.leasehold.lease.store.MembershipRequest.Beat;
+import io.leasehold.lease.store.MembershipRequest.Close;
+import io.leasehold.lease.store.MembershipRequest.Declare;
+import io.leasehold.lease.store.MembershipRequest.Join;
+import io.leasehold.lease.store.MembershipRequest.Open;
+import io.leasehold.lease.store.OwnershipRequest.Acquire;
+import io.leasehold.lease.store.SplitRequest.Read;
 
 import org.junit.jupiter.api.Test;
 

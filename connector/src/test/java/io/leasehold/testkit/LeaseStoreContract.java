@@ -11,9 +11,13 @@ import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseOutcome.Applied;
 import io.leasehold.lease.store.LeaseOutcome.Refused;
 import io.leasehold.lease.store.LeaseRequest;
-import io.leasehold.lease.store.LeaseRequest.Acquire;
-import io.leasehold.lease.store.LeaseRequest.Record;
-import io.leasehold.lease.store.LeaseRequest.Release;
+import io.leasehold.lease.store.MembershipRequest;
+import io.leasehold.lease.store.OperatorRequest;
+import io.leasehold.lease.store.OwnershipRequest;
+import io.leasehold.lease.store.OwnershipRequest.Acquire;
+import io.leasehold.lease.store.OwnershipRequest.Record;
+import io.leasehold.lease.store.OwnershipRequest.Release;
+import io.leasehold.lease.store.SplitRequest;
 
 import org.junit.jupiter.api.Test;
 
@@ -250,21 +254,21 @@ public abstract class LeaseStoreContract extends HistoryContract {
     void joinAfterALostAnswerIsAppliedAndChangesNothing() {
         ScriptedMember a = member("a", "1");
         a.open();
-        lost(a, new LeaseRequest.Join(group(), a.row(), Optional.empty()));
+        lost(a, new MembershipRequest.Join(group(), a.row(), Optional.empty()));
         long before = a.open().changeNumber();
 
         assertThat(applied(a.join(Optional.empty())).members()).containsExactly(a.row());
         assertThat(a.open().changeNumber()).isEqualTo(before);
 
         ScriptedMember next = a.reborn("2");
-        lost(a, new LeaseRequest.Join(group(), next.row(), Optional.of(a.row())));
+        lost(a, new MembershipRequest.Join(group(), next.row(), Optional.of(a.row())));
         assertThat(applied(next.join(Optional.of(a.row()))).members()).containsExactly(next.row());
     }
 
     @Test
     void beatAfterALostAnswerIsAppliedAsIfItWereTheFirst() {
         ScriptedMember a = joined("a");
-        lost(a, new LeaseRequest.Beat(group(), a.self(), 1));
+        lost(a, new MembershipRequest.Beat(group(), a.self(), 1));
 
         assertThat(a.open().members()).containsExactly(a.row().beaten(1));
         assertThat(applied(a.beat(1)).members()).containsExactly(a.row().beaten(1));
@@ -275,7 +279,8 @@ public abstract class LeaseStoreContract extends HistoryContract {
     void closeAfterALostAnswerIsShownAsDone() {
         ScriptedMember a = joined("a");
         ScriptedMember b = joined("b");
-        var close = new LeaseRequest.Close(group(), a.self(), Optional.of(0L), a.row().emitsFor());
+        var close =
+                new MembershipRequest.Close(group(), a.self(), Optional.of(0L), a.row().emitsFor());
         lost(b, close);
 
         assertThat(applied(b.send(close)).member("a"))
@@ -287,10 +292,10 @@ public abstract class LeaseStoreContract extends HistoryContract {
         ScriptedMember a = joined("a");
         var start = position("start", 0);
         var discover =
-                new LeaseRequest.Discover(
+                new SplitRequest.Discover(
                         group(),
                         a.self(),
-                        List.of(new LeaseRequest.Discover.NewSplit("s", Set.of(), start)));
+                        List.of(new SplitRequest.Discover.NewSplit("s", Set.of(), start)));
         lost(a, discover);
         Lease there = a.lease("s");
 
@@ -337,7 +342,7 @@ public abstract class LeaseStoreContract extends HistoryContract {
         applied(a.discover("s"));
         Lease lease = a.taking("s");
         var finish =
-                new LeaseRequest.Finish(
+                new OwnershipRequest.Finish(
                         group(),
                         a.self(),
                         List.of(ScriptedMember.recorded(lease, position("end", 1))));
@@ -376,10 +381,10 @@ public abstract class LeaseStoreContract extends HistoryContract {
         Lease had = a.taking("s");
         ScriptedMember b = joined("b");
         var claim =
-                new LeaseRequest.Claim(
+                new OwnershipRequest.Claim(
                         group(),
                         b.self(),
-                        List.of(new LeaseRequest.Claim.Claimed("s", had.version(), Kind.ASK)));
+                        List.of(new OwnershipRequest.Claim.Claimed("s", had.version(), Kind.ASK)));
         lost(b, claim);
         Lease claimed = b.lease("s");
 
@@ -395,7 +400,7 @@ public abstract class LeaseStoreContract extends HistoryContract {
         a.taking("s");
         ScriptedMember b = joined("b");
         b.claiming("s");
-        var withdraw = new LeaseRequest.Withdraw(group(), b.self(), List.of("s"));
+        var withdraw = new OwnershipRequest.Withdraw(group(), b.self(), List.of("s"));
         lost(b, withdraw);
         Lease unclaimed = b.lease("s");
 
@@ -410,10 +415,10 @@ public abstract class LeaseStoreContract extends HistoryContract {
         applied(a.discover("s"));
         Lease had = a.taking("s");
         var rate =
-                new LeaseRequest.Rate(
+                new SplitRequest.Rate(
                         group(),
                         a.self(),
-                        List.of(new LeaseRequest.Rate.Rated("s", had.epoch(), 2.5)));
+                        List.of(new SplitRequest.Rate.Rated("s", had.epoch(), 2.5)));
         lost(a, rate);
 
         assertThat(a.lease("s").rate()).isEqualTo(2.5);
@@ -424,7 +429,7 @@ public abstract class LeaseStoreContract extends HistoryContract {
     @Test
     void declareAfterALostAnswerIsShownAsDoneAndChangesNothing() {
         ScriptedMember a = joined("a");
-        lost(a, new LeaseRequest.Declare(group(), a.self(), MemberState.DRAINED, 0));
+        lost(a, new MembershipRequest.Declare(group(), a.self(), MemberState.DRAINED, 0));
         long before = a.open().changeNumber();
 
         assertThat(applied(a.declare(MemberState.DRAINED)).members())
@@ -436,7 +441,7 @@ public abstract class LeaseStoreContract extends HistoryContract {
     void orderAfterALostAnswerIsShownAsDoneAndChangesNothing() {
         ScriptedMember a = joined("a");
         Orders orders = new Orders(true, OptionalInt.of(3));
-        lost(a, new LeaseRequest.Order(group(), "a", orders));
+        lost(a, new OperatorRequest.Order(group(), "a", orders));
         long before = a.open().changeNumber();
 
         assertThat(applied(a.order("a", orders)).members()).containsExactly(a.row().with(orders));
@@ -530,9 +535,9 @@ public abstract class LeaseStoreContract extends HistoryContract {
         assertThat(applied(b.withdraw(splits))).hasSize(splits.length);
         var rated =
                 had.stream()
-                        .map(lease -> new LeaseRequest.Rate.Rated(lease.splitId(), 1, 0.5))
+                        .map(lease -> new SplitRequest.Rate.Rated(lease.splitId(), 1, 0.5))
                         .toList();
-        assertThat(applied(a.send(new LeaseRequest.Rate(group(), a.self(), rated))))
+        assertThat(applied(a.send(new SplitRequest.Rate(group(), a.self(), rated))))
                 .hasSize(splits.length);
 
         var recorded =

@@ -7,26 +7,18 @@ import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.lease.store.LeaseStoreException;
 
 /** A store that does all it is asked to, and whose answers never come. */
-public final class LostAnswers extends RelayingStore {
-
-    private final LeaseStore store;
+public final class LostAnswers extends ForwardingStore {
 
     public LostAnswers(LeaseStore store) {
-        this.store = store;
+        super(store);
     }
 
     @Override
-    protected <A> LeaseOutcome<A> relay(LeaseRequest<A> request) {
-        LeaseOutcome<A> answer = request.sendTo(store);
+    public <A> LeaseOutcome<A> ask(LeaseRequest<A> request) {
         return new Unknown<>(
                 new LeaseStoreException(
-                        "The answer was lost: " + answer,
+                        "The answer was lost: " + super.ask(request),
                         LeaseStoreException.Kind.UNREACHABLE,
                         null));
-    }
-
-    @Override
-    public void close() {
-        store.close();
     }
 }

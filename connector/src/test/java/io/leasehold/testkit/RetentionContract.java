@@ -6,10 +6,10 @@ import io.leasehold.lease.model.Orders;
 import io.leasehold.lease.store.Inspection;
 import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseOutcome.Refused;
-import io.leasehold.lease.store.LeaseRequest.Beat;
-import io.leasehold.lease.store.LeaseRequest.ForgetGroup;
-import io.leasehold.lease.store.LeaseRequest.ForgetMembers;
-import io.leasehold.lease.store.LeaseRequest.Inspect;
+import io.leasehold.lease.store.MembershipRequest.Beat;
+import io.leasehold.lease.store.MembershipRequest.ForgetMembers;
+import io.leasehold.lease.store.OperatorRequest.ForgetGroup;
+import io.leasehold.lease.store.OperatorRequest.Inspect;
 
 import org.junit.jupiter.api.Test;
 

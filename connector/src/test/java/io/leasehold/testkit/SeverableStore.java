@@ -41,30 +41,24 @@ public final class SeverableStore implements LeaseStoreFactory {
         return new Session(stores.open(timeout), name);
     }
 
-    private static final class Session extends RelayingStore {
+    private static final class Session extends ForwardingStore {
 
-        private final LeaseStore store;
         private final String name;
 
         Session(LeaseStore store, String name) {
-            this.store = store;
+            super(store);
             this.name = name;
         }
 
         @Override
-        protected <A> LeaseOutcome<A> relay(LeaseRequest<A> request) {
+        public <A> LeaseOutcome<A> ask(LeaseRequest<A> request) {
             return SEVERED.contains(name)
                     ? new LeaseOutcome.Unknown<>(
                             new LeaseStoreException(
                                     "The way to the store is cut.",
                                     LeaseStoreException.Kind.UNREACHABLE,
                                     null))
-                    : request.sendTo(store);
-        }
-
-        @Override
-        public void close() {
-            store.close();
+                    : store.ask(request);
         }
     }
 }

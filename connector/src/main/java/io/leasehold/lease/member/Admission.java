@@ -6,7 +6,7 @@ import io.leasehold.lease.model.Member;
 import io.leasehold.lease.model.MemberState;
 import io.leasehold.lease.model.Orders;
 import io.leasehold.lease.model.Share;
-import io.leasehold.lease.store.LeaseRequest.Join;
+import io.leasehold.lease.store.MembershipRequest.Join;
 
 import java.time.Duration;
 import java.util.Optional;

@@ -16,21 +16,22 @@ import io.leasehold.lease.model.Share;
 import io.leasehold.lease.store.LeaseChanges;
 import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseRequest;
-import io.leasehold.lease.store.LeaseRequest.Acquire;
-import io.leasehold.lease.store.LeaseRequest.Beat;
-import io.leasehold.lease.store.LeaseRequest.Claim.Claimed;
-import io.leasehold.lease.store.LeaseRequest.Close;
-import io.leasehold.lease.store.LeaseRequest.Declare;
-import io.leasehold.lease.store.LeaseRequest.Discover;
-import io.leasehold.lease.store.LeaseRequest.Exclude;
-import io.leasehold.lease.store.LeaseRequest.Join;
-import io.leasehold.lease.store.LeaseRequest.Locate;
-import io.leasehold.lease.store.LeaseRequest.Open;
-import io.leasehold.lease.store.LeaseRequest.Rate;
-import io.leasehold.lease.store.LeaseRequest.Read;
-import io.leasehold.lease.store.LeaseRequest.Recorded;
-import io.leasehold.lease.store.LeaseRequest.Release;
-import io.leasehold.lease.store.LeaseRequest.Withdraw;
+import io.leasehold.lease.store.MembershipRequest.Beat;
+import io.leasehold.lease.store.MembershipRequest.Close;
+import io.leasehold.lease.store.MembershipRequest.Declare;
+import io.leasehold.lease.store.MembershipRequest.Join;
+import io.leasehold.lease.store.MembershipRequest.Open;
+import io.leasehold.lease.store.OwnershipRequest;
+import io.leasehold.lease.store.OwnershipRequest.Acquire;
+import io.leasehold.lease.store.OwnershipRequest.Claim.Claimed;
+import io.leasehold.lease.store.OwnershipRequest.Recorded;
+import io.leasehold.lease.store.OwnershipRequest.Release;
+import io.leasehold.lease.store.OwnershipRequest.Withdraw;
+import io.leasehold.lease.store.SplitRequest.Discover;
+import io.leasehold.lease.store.SplitRequest.Exclude;
+import io.leasehold.lease.store.SplitRequest.Locate;
+import io.leasehold.lease.store.SplitRequest.Rate;
+import io.leasehold.lease.store.SplitRequest.Read;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -957,7 +958,7 @@ public final class LeaseKeeper {
         return splits.isEmpty()
                 ? Optional.empty()
                 : step(
-                        new LeaseRequest.Claim(group, me, splits),
+                        new OwnershipRequest.Claim(group, me, splits),
                         (claimed, s, n) ->
                                 onChanged(splits.stream().map(Claimed::splitId).toList(), claimed));
     }

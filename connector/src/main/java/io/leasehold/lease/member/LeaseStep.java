@@ -53,7 +53,7 @@ public final class LeaseStep<A> {
 
     /** Sends the request and waits for the store; on any thread that may wait. */
     public Answer<A> sendTo(LeaseStore store) {
-        return new Answer<>(this, request.sendTo(store));
+        return new Answer<>(this, store.ask(request));
     }
 
     /** The answer where the request got this outcome. */

@@ -5,7 +5,7 @@ import io.leasehold.lease.model.Incarnation;
 import io.leasehold.lease.model.Lease;
 import io.leasehold.lease.model.LeaseTerms;
 import io.leasehold.lease.plan.LeasePlanner;
-import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.OwnershipRequest;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,7 +31,7 @@ import java.util.Set;
  */
 record PlannedMoves(
         List<Lease> acquire,
-        List<LeaseRequest.Claim.Claimed> claim,
+        List<OwnershipRequest.Claim.Claimed> claim,
         List<String> withdraw,
         OptionalLong readAgainAt,
         int planned,
@@ -131,7 +131,7 @@ record PlannedMoves(
 
         private final View view;
         private final List<Lease> acquire = new ArrayList<>();
-        private final List<LeaseRequest.Claim.Claimed> claim = new ArrayList<>();
+        private final List<OwnershipRequest.Claim.Claimed> claim = new ArrayList<>();
         private final List<String> withdraw = new ArrayList<>();
         private OptionalLong readAgainAt = OptionalLong.empty();
 
@@ -242,7 +242,7 @@ record PlannedMoves(
         }
 
         private void lay(Lease lease, Claim.Kind kind) {
-            claim.add(new LeaseRequest.Claim.Claimed(lease.splitId(), lease.version(), kind));
+            claim.add(new OwnershipRequest.Claim.Claimed(lease.splitId(), lease.version(), kind));
         }
 
         private void readAgain(long at) {

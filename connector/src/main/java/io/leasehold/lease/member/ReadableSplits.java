@@ -4,7 +4,7 @@ import io.leasehold.lease.model.Exclusion;
 import io.leasehold.lease.model.Lease;
 import io.leasehold.lease.model.LeaseTerms;
 import io.leasehold.lease.store.LeaseRequest;
-import io.leasehold.lease.store.LeaseRequest.Exclude;
+import io.leasehold.lease.store.SplitRequest.Exclude;
 
 import java.util.Collection;
 import java.util.HashMap;

@@ -5,7 +5,7 @@ import io.leasehold.lease.model.LeaseTerms;
 import io.leasehold.lease.model.Member;
 import io.leasehold.lease.model.MemberState;
 import io.leasehold.lease.store.LeaseRequest;
-import io.leasehold.lease.store.LeaseRequest.ForgetMembers;
+import io.leasehold.lease.store.MembershipRequest.ForgetMembers;
 
 import java.time.Duration;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.leasehold.lease.member;
 
 import io.leasehold.lease.model.ChangeNumber;
-import io.leasehold.lease.store.LeaseRequest.Read;
+import io.leasehold.lease.store.SplitRequest.Read;
 
 /** How far one member has followed a group's changes. */
 final class SeenHistory {

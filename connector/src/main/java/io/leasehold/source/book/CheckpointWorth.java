@@ -1,8 +1,8 @@
 package io.leasehold.source.book;
 
 import io.leasehold.lease.member.LeaseKeeper;
-import io.leasehold.lease.store.LeaseRequest.Recorded;
-import io.leasehold.lease.store.LeaseRequest.Release.Released;
+import io.leasehold.lease.store.OwnershipRequest.Recorded;
+import io.leasehold.lease.store.OwnershipRequest.Release.Released;
 import io.leasehold.source.book.CheckpointedPositions.Completed;
 import io.leasehold.source.book.CheckpointedPositions.Due;
 import io.leasehold.source.book.CheckpointedPositions.Worth;

@@ -7,7 +7,7 @@ import io.leasehold.lease.member.ReaderAbsence;
 import io.leasehold.lease.model.CheckpointTrouble;
 import io.leasehold.lease.model.LeaseStanding;
 import io.leasehold.lease.store.LeaseRequest;
-import io.leasehold.lease.store.LeaseRequest.Discover.NewSplit;
+import io.leasehold.lease.store.SplitRequest.Discover.NewSplit;
 import io.leasehold.source.book.CheckpointedPositions.Due;
 import io.leasehold.source.event.LeaseSourceEvent.BarrierAhead;
 import io.leasehold.source.event.LeaseSourceEvent.FromReader;

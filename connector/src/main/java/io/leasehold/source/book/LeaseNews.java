@@ -5,7 +5,7 @@ import io.leasehold.lease.model.Claim;
 import io.leasehold.lease.model.Incarnation;
 import io.leasehold.lease.model.Lease;
 import io.leasehold.lease.model.Progress;
-import io.leasehold.lease.store.LeaseRequest.Recorded;
+import io.leasehold.lease.store.OwnershipRequest.Recorded;
 import io.leasehold.source.book.Command.Fail.Cause;
 import io.leasehold.source.book.SplitState.Reading;
 import io.leasehold.source.book.SplitState.Waiting;

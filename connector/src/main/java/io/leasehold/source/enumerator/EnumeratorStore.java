@@ -84,7 +84,7 @@ final class EnumeratorStore {
     private static <A> void say(LeaseRequest<A> last, LeaseStore store) {
         String what = last.getClass().getSimpleName();
         try {
-            last.sendTo(store)
+            store.ask(last)
                     .react(
                             done -> LOG.info("Said at the end: {}", what),
                             refused -> LOG.info("Too late to say {}: {}", what, refused),

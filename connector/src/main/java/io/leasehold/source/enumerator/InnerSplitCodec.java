@@ -1,7 +1,7 @@
 package io.leasehold.source.enumerator;
 
 import io.leasehold.lease.model.Progress;
-import io.leasehold.lease.store.LeaseRequest.Discover.NewSplit;
+import io.leasehold.lease.store.SplitRequest.Discover.NewSplit;
 import io.leasehold.source.book.PositionedSplit;
 import io.leasehold.source.book.SplitCodec;
 import io.leasehold.source.event.LeaseSourceEvent.Position;

@@ -1,6 +1,6 @@
 package io.leasehold.source.enumerator;
 
-import io.leasehold.lease.store.LeaseRequest.Discover.NewSplit;
+import io.leasehold.lease.store.SplitRequest.Discover.NewSplit;
 import io.leasehold.source.book.SplitCodec;
 
 import org.apache.flink.api.connector.source.SourceSplit;

@@ -5,6 +5,9 @@ import io.leasehold.lease.member.LeaseStep;
 import io.leasehold.lease.model.LeaseStanding;
 import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.MembershipRequest;
+import io.leasehold.lease.store.OwnershipRequest;
+import io.leasehold.lease.store.SplitRequest;
 
 import org.apache.flink.metrics.MetricGroup;
 
@@ -113,21 +116,22 @@ public final class EnumeratorMetrics {
         LeaseOutcome<?> outcome = answer.outcome();
         if (outcome instanceof LeaseOutcome.Unknown<?>) {
             count(LeaseMetric.STORE_ERRORS, 1);
-            if (!(request instanceof LeaseRequest.Open)
-                    && !(request instanceof LeaseRequest.Read)) {
+            if (!(request instanceof MembershipRequest.Open)
+                    && !(request instanceof SplitRequest.Read)) {
                 count(LeaseMetric.UNKNOWN_OUTCOMES, 1);
             }
             return;
         }
         int taken = taken(outcome);
-        if (request instanceof LeaseRequest.Release release) {
+        if (request instanceof OwnershipRequest.Release release) {
             count(LeaseMetric.RELEASES, taken);
             count(LeaseMetric.FENCED_WRITES, release.splits().size() - taken);
-        } else if (request instanceof LeaseRequest.Record progress) {
+        } else if (request instanceof OwnershipRequest.Record progress) {
             count(LeaseMetric.FENCED_WRITES, progress.splits().size() - taken);
-        } else if (request instanceof LeaseRequest.Finish finish) {
+        } else if (request instanceof OwnershipRequest.Finish finish) {
             count(LeaseMetric.FENCED_WRITES, finish.splits().size() - taken);
-        } else if (request instanceof LeaseRequest.Join || request instanceof LeaseRequest.Beat) {
+        } else if (request instanceof MembershipRequest.Join
+                || request instanceof MembershipRequest.Beat) {
             if (outcome instanceof LeaseOutcome.Applied<?>) {
                 renewed(sentAt, answeredAt);
             }

@@ -1,6 +1,6 @@
 package io.leasehold.store.jdbc;
 
-import io.leasehold.lease.store.LeaseRequest.ForgetMembers;
+import io.leasehold.lease.store.MembershipRequest.ForgetMembers;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

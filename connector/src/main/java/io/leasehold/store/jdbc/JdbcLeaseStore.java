@@ -7,44 +7,50 @@ import io.leasehold.lease.model.Membership;
 import io.leasehold.lease.model.Progress;
 import io.leasehold.lease.store.GroupSummary;
 import io.leasehold.lease.store.Inspection;
+import io.leasehold.lease.store.LeaseAnswers;
 import io.leasehold.lease.store.LeaseChanges;
 import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseOutcome.Applied;
 import io.leasehold.lease.store.LeaseOutcome.Refused;
-import io.leasehold.lease.store.LeaseRequest.Acquire;
-import io.leasehold.lease.store.LeaseRequest.AsRead;
-import io.leasehold.lease.store.LeaseRequest.Beat;
-import io.leasehold.lease.store.LeaseRequest.Check;
-import io.leasehold.lease.store.LeaseRequest.Claim;
-import io.leasehold.lease.store.LeaseRequest.Claim.Claimed;
-import io.leasehold.lease.store.LeaseRequest.Close;
-import io.leasehold.lease.store.LeaseRequest.Declare;
-import io.leasehold.lease.store.LeaseRequest.Discover;
-import io.leasehold.lease.store.LeaseRequest.Discover.NewSplit;
-import io.leasehold.lease.store.LeaseRequest.Exclude;
-import io.leasehold.lease.store.LeaseRequest.Exclude.Excluded;
-import io.leasehold.lease.store.LeaseRequest.Finish;
-import io.leasehold.lease.store.LeaseRequest.Forget;
-import io.leasehold.lease.store.LeaseRequest.ForgetGroup;
-import io.leasehold.lease.store.LeaseRequest.ForgetMembers;
-import io.leasehold.lease.store.LeaseRequest.Free;
-import io.leasehold.lease.store.LeaseRequest.Groups;
-import io.leasehold.lease.store.LeaseRequest.Inspect;
-import io.leasehold.lease.store.LeaseRequest.Join;
-import io.leasehold.lease.store.LeaseRequest.Locate;
-import io.leasehold.lease.store.LeaseRequest.Open;
-import io.leasehold.lease.store.LeaseRequest.Order;
-import io.leasehold.lease.store.LeaseRequest.Rate;
-import io.leasehold.lease.store.LeaseRequest.Rate.Rated;
-import io.leasehold.lease.store.LeaseRequest.Read;
-import io.leasehold.lease.store.LeaseRequest.Record;
-import io.leasehold.lease.store.LeaseRequest.Recorded;
-import io.leasehold.lease.store.LeaseRequest.Release;
-import io.leasehold.lease.store.LeaseRequest.Release.Released;
-import io.leasehold.lease.store.LeaseRequest.Reset;
-import io.leasehold.lease.store.LeaseRequest.Withdraw;
+import io.leasehold.lease.store.LeaseRequest;
 import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.MembershipRequest;
+import io.leasehold.lease.store.MembershipRequest.Beat;
+import io.leasehold.lease.store.MembershipRequest.Close;
+import io.leasehold.lease.store.MembershipRequest.Declare;
+import io.leasehold.lease.store.MembershipRequest.ForgetMembers;
+import io.leasehold.lease.store.MembershipRequest.Join;
+import io.leasehold.lease.store.MembershipRequest.Open;
+import io.leasehold.lease.store.OperatorRequest;
+import io.leasehold.lease.store.OperatorRequest.AsRead;
+import io.leasehold.lease.store.OperatorRequest.Check;
+import io.leasehold.lease.store.OperatorRequest.Forget;
+import io.leasehold.lease.store.OperatorRequest.ForgetGroup;
+import io.leasehold.lease.store.OperatorRequest.Free;
+import io.leasehold.lease.store.OperatorRequest.Groups;
+import io.leasehold.lease.store.OperatorRequest.Inspect;
+import io.leasehold.lease.store.OperatorRequest.Order;
+import io.leasehold.lease.store.OperatorRequest.Reset;
+import io.leasehold.lease.store.OwnershipRequest;
+import io.leasehold.lease.store.OwnershipRequest.Acquire;
+import io.leasehold.lease.store.OwnershipRequest.Claim;
+import io.leasehold.lease.store.OwnershipRequest.Claim.Claimed;
+import io.leasehold.lease.store.OwnershipRequest.Finish;
+import io.leasehold.lease.store.OwnershipRequest.Record;
+import io.leasehold.lease.store.OwnershipRequest.Recorded;
+import io.leasehold.lease.store.OwnershipRequest.Release;
+import io.leasehold.lease.store.OwnershipRequest.Release.Released;
+import io.leasehold.lease.store.OwnershipRequest.Withdraw;
+import io.leasehold.lease.store.SplitRequest;
+import io.leasehold.lease.store.SplitRequest.Discover;
+import io.leasehold.lease.store.SplitRequest.Discover.NewSplit;
+import io.leasehold.lease.store.SplitRequest.Exclude;
+import io.leasehold.lease.store.SplitRequest.Exclude.Excluded;
+import io.leasehold.lease.store.SplitRequest.Locate;
+import io.leasehold.lease.store.SplitRequest.Rate;
+import io.leasehold.lease.store.SplitRequest.Rate.Rated;
+import io.leasehold.lease.store.SplitRequest.Read;
 import io.leasehold.lease.store.StoreCheck;
 
 import java.sql.SQLException;
@@ -68,7 +74,14 @@ import static io.leasehold.store.jdbc.Column.text;
  * <p>{@link #close()} ends a call that waits for an answer of PostgreSQL or MariaDB; one that still
  * waits for a connection, or for H2 inside of this JVM, ends at its time-out.
  */
-public final class JdbcLeaseStore implements LeaseStore {
+public final class JdbcLeaseStore
+        implements LeaseStore,
+                MembershipRequest.Answers,
+                SplitRequest.Answers,
+                OwnershipRequest.Answers,
+                OperatorRequest.Answers {
+
+    private final LeaseAnswers answers = new LeaseAnswers(this, this, this, this);
 
     private final JdbcRequests requests;
     private final ClosedMembers closedMembers = new ClosedMembers();
@@ -96,6 +109,11 @@ public final class JdbcLeaseStore implements LeaseStore {
         SqlDialect.schemasByName()
                 .forEach((name, schema) -> texts.put(name, LeaseSchema.text(schema.file())));
         return texts;
+    }
+
+    @Override
+    public <A> LeaseOutcome<A> ask(LeaseRequest<A> request) {
+        return request.answeredBy(answers);
     }
 
     @Override

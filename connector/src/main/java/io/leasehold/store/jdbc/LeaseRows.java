@@ -15,9 +15,9 @@ import io.leasehold.lease.model.Progress;
 import io.leasehold.lease.model.Share;
 import io.leasehold.lease.store.Inspection;
 import io.leasehold.lease.store.LeaseChanges;
-import io.leasehold.lease.store.LeaseRequest.Acquire;
-import io.leasehold.lease.store.LeaseRequest.Exclude.Excluded;
 import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.OwnershipRequest.Acquire;
+import io.leasehold.lease.store.SplitRequest.Exclude.Excluded;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -15,28 +15,28 @@ import io.leasehold.lease.store.LeaseChanges;
 import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseOutcome.Applied;
 import io.leasehold.lease.store.LeaseOutcome.Refused;
-import io.leasehold.lease.store.LeaseRequest;
-import io.leasehold.lease.store.LeaseRequest.Acquire;
-import io.leasehold.lease.store.LeaseRequest.Beat;
-import io.leasehold.lease.store.LeaseRequest.Close;
-import io.leasehold.lease.store.LeaseRequest.Declare;
-import io.leasehold.lease.store.LeaseRequest.Discover;
-import io.leasehold.lease.store.LeaseRequest.Exclude;
-import io.leasehold.lease.store.LeaseRequest.Finish;
-import io.leasehold.lease.store.LeaseRequest.Forget;
-import io.leasehold.lease.store.LeaseRequest.ForgetGroup;
-import io.leasehold.lease.store.LeaseRequest.ForgetMembers;
-import io.leasehold.lease.store.LeaseRequest.Free;
-import io.leasehold.lease.store.LeaseRequest.Join;
-import io.leasehold.lease.store.LeaseRequest.Locate;
-import io.leasehold.lease.store.LeaseRequest.Order;
-import io.leasehold.lease.store.LeaseRequest.Rate;
-import io.leasehold.lease.store.LeaseRequest.Read;
-import io.leasehold.lease.store.LeaseRequest.Record;
-import io.leasehold.lease.store.LeaseRequest.Recorded;
-import io.leasehold.lease.store.LeaseRequest.Release;
-import io.leasehold.lease.store.LeaseRequest.Reset;
-import io.leasehold.lease.store.LeaseRequest.Withdraw;
+import io.leasehold.lease.store.MembershipRequest.Beat;
+import io.leasehold.lease.store.MembershipRequest.Close;
+import io.leasehold.lease.store.MembershipRequest.Declare;
+import io.leasehold.lease.store.MembershipRequest.ForgetMembers;
+import io.leasehold.lease.store.MembershipRequest.Join;
+import io.leasehold.lease.store.OperatorRequest.Forget;
+import io.leasehold.lease.store.OperatorRequest.ForgetGroup;
+import io.leasehold.lease.store.OperatorRequest.Free;
+import io.leasehold.lease.store.OperatorRequest.Order;
+import io.leasehold.lease.store.OperatorRequest.Reset;
+import io.leasehold.lease.store.OwnershipRequest;
+import io.leasehold.lease.store.OwnershipRequest.Acquire;
+import io.leasehold.lease.store.OwnershipRequest.Finish;
+import io.leasehold.lease.store.OwnershipRequest.Record;
+import io.leasehold.lease.store.OwnershipRequest.Recorded;
+import io.leasehold.lease.store.OwnershipRequest.Release;
+import io.leasehold.lease.store.OwnershipRequest.Withdraw;
+import io.leasehold.lease.store.SplitRequest.Discover;
+import io.leasehold.lease.store.SplitRequest.Exclude;
+import io.leasehold.lease.store.SplitRequest.Locate;
+import io.leasehold.lease.store.SplitRequest.Rate;
+import io.leasehold.lease.store.SplitRequest.Read;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -79,7 +79,7 @@ final class MemoryGroup {
                             || progress.checkpointId() <= recorded.progress().checkpointId());
         }
 
-        boolean mayBeClaimed(String claimant, LeaseRequest.Claim.Claimed claimed) {
+        boolean mayBeClaimed(String claimant, OwnershipRequest.Claim.Claimed claimed) {
             return lease.version() == claimed.version()
                     && !lease.finished()
                     && lease.ownerId().filter(owner -> !owner.equals(claimant)).isPresent();
@@ -357,7 +357,7 @@ final class MemoryGroup {
                                 .toList());
     }
 
-    LeaseOutcome<Set<String>> claim(LeaseRequest.Claim claim) {
+    LeaseOutcome<Set<String>> claim(OwnershipRequest.Claim claim) {
         String claimant = claim.by().memberId();
         return ifWriter(
                 claim.by(),

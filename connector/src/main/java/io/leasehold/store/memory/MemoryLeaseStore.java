@@ -5,36 +5,42 @@ import io.leasehold.lease.model.Names;
 import io.leasehold.lease.model.Progress;
 import io.leasehold.lease.store.GroupSummary;
 import io.leasehold.lease.store.Inspection;
+import io.leasehold.lease.store.LeaseAnswers;
 import io.leasehold.lease.store.LeaseChanges;
 import io.leasehold.lease.store.LeaseOutcome;
-import io.leasehold.lease.store.LeaseRequest.Acquire;
-import io.leasehold.lease.store.LeaseRequest.Beat;
-import io.leasehold.lease.store.LeaseRequest.Check;
-import io.leasehold.lease.store.LeaseRequest.Claim;
-import io.leasehold.lease.store.LeaseRequest.Close;
-import io.leasehold.lease.store.LeaseRequest.Declare;
-import io.leasehold.lease.store.LeaseRequest.Discover;
-import io.leasehold.lease.store.LeaseRequest.Exclude;
-import io.leasehold.lease.store.LeaseRequest.Finish;
-import io.leasehold.lease.store.LeaseRequest.Forget;
-import io.leasehold.lease.store.LeaseRequest.ForgetGroup;
-import io.leasehold.lease.store.LeaseRequest.ForgetMembers;
-import io.leasehold.lease.store.LeaseRequest.Free;
-import io.leasehold.lease.store.LeaseRequest.Groups;
-import io.leasehold.lease.store.LeaseRequest.Inspect;
-import io.leasehold.lease.store.LeaseRequest.Join;
-import io.leasehold.lease.store.LeaseRequest.Locate;
-import io.leasehold.lease.store.LeaseRequest.Open;
-import io.leasehold.lease.store.LeaseRequest.Order;
-import io.leasehold.lease.store.LeaseRequest.Rate;
-import io.leasehold.lease.store.LeaseRequest.Read;
-import io.leasehold.lease.store.LeaseRequest.Record;
-import io.leasehold.lease.store.LeaseRequest.Release;
-import io.leasehold.lease.store.LeaseRequest.Reset;
-import io.leasehold.lease.store.LeaseRequest.Withdraw;
+import io.leasehold.lease.store.LeaseRequest;
 import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.lease.store.LeaseStoreException;
 import io.leasehold.lease.store.LeaseStoreFactory;
+import io.leasehold.lease.store.MembershipRequest;
+import io.leasehold.lease.store.MembershipRequest.Beat;
+import io.leasehold.lease.store.MembershipRequest.Close;
+import io.leasehold.lease.store.MembershipRequest.Declare;
+import io.leasehold.lease.store.MembershipRequest.ForgetMembers;
+import io.leasehold.lease.store.MembershipRequest.Join;
+import io.leasehold.lease.store.MembershipRequest.Open;
+import io.leasehold.lease.store.OperatorRequest;
+import io.leasehold.lease.store.OperatorRequest.Check;
+import io.leasehold.lease.store.OperatorRequest.Forget;
+import io.leasehold.lease.store.OperatorRequest.ForgetGroup;
+import io.leasehold.lease.store.OperatorRequest.Free;
+import io.leasehold.lease.store.OperatorRequest.Groups;
+import io.leasehold.lease.store.OperatorRequest.Inspect;
+import io.leasehold.lease.store.OperatorRequest.Order;
+import io.leasehold.lease.store.OperatorRequest.Reset;
+import io.leasehold.lease.store.OwnershipRequest;
+import io.leasehold.lease.store.OwnershipRequest.Acquire;
+import io.leasehold.lease.store.OwnershipRequest.Claim;
+import io.leasehold.lease.store.OwnershipRequest.Finish;
+import io.leasehold.lease.store.OwnershipRequest.Record;
+import io.leasehold.lease.store.OwnershipRequest.Release;
+import io.leasehold.lease.store.OwnershipRequest.Withdraw;
+import io.leasehold.lease.store.SplitRequest;
+import io.leasehold.lease.store.SplitRequest.Discover;
+import io.leasehold.lease.store.SplitRequest.Exclude;
+import io.leasehold.lease.store.SplitRequest.Locate;
+import io.leasehold.lease.store.SplitRequest.Rate;
+import io.leasehold.lease.store.SplitRequest.Read;
 import io.leasehold.lease.store.StoreCheck;
 
 import java.time.Duration;
@@ -48,7 +54,14 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** A session on a {@link MemoryLeaseTable}. Answers at once; {@code Unknown} only when closed. */
-public final class MemoryLeaseStore implements LeaseStore {
+public final class MemoryLeaseStore
+        implements LeaseStore,
+                MembershipRequest.Answers,
+                SplitRequest.Answers,
+                OwnershipRequest.Answers,
+                OperatorRequest.Answers {
+
+    private final LeaseAnswers answers = new LeaseAnswers(this, this, this, this);
 
     /** It has always been as it is. */
     private static final int SCHEMA_VERSION = 1;
@@ -77,6 +90,11 @@ public final class MemoryLeaseStore implements LeaseStore {
         public String toString() {
             return "memory:" + name;
         }
+    }
+
+    @Override
+    public <A> LeaseOutcome<A> ask(LeaseRequest<A> request) {
+        return request.answeredBy(answers);
     }
 
     @Override

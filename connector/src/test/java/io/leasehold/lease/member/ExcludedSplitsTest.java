@@ -4,8 +4,8 @@ import io.leasehold.lease.member.VirtualGroup.VirtualMember;
 import io.leasehold.lease.model.Exclusion;
 import io.leasehold.lease.model.Lease;
 import io.leasehold.lease.model.Orders;
-import io.leasehold.lease.store.LeaseRequest;
-import io.leasehold.lease.store.LeaseRequest.Discover.NewSplit;
+import io.leasehold.lease.store.SplitRequest;
+import io.leasehold.lease.store.SplitRequest.Discover.NewSplit;
 
 import org.junit.jupiter.api.Test;
 
@@ -204,7 +204,7 @@ class ExcludedSplitsTest {
         VirtualMember green = group.finding("green", VirtualGroup.splits(3));
         group.run(LONG);
 
-        assertThat(blue.sent).noneMatch(LeaseRequest.Exclude.class::isInstance);
-        assertThat(green.sent).noneMatch(LeaseRequest.Exclude.class::isInstance);
+        assertThat(blue.sent).noneMatch(SplitRequest.Exclude.class::isInstance);
+        assertThat(green.sent).noneMatch(SplitRequest.Exclude.class::isInstance);
     }
 }

@@ -9,8 +9,11 @@ import io.leasehold.lease.model.MemberState;
 import io.leasehold.lease.model.RestoreRule;
 import io.leasehold.lease.model.Share;
 import io.leasehold.lease.store.LeaseRequest;
-import io.leasehold.lease.store.LeaseRequest.Recorded;
 import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.MembershipRequest;
+import io.leasehold.lease.store.OwnershipRequest;
+import io.leasehold.lease.store.OwnershipRequest.Recorded;
+import io.leasehold.lease.store.SplitRequest;
 import io.leasehold.store.memory.MemoryLeaseTable;
 import io.leasehold.testkit.ScriptedMember;
 
@@ -182,11 +185,11 @@ class LeaseKeeperTest {
                 group.member(
                         "blue",
                         List.of(
-                                new LeaseRequest.Discover.NewSplit(
+                                new SplitRequest.Discover.NewSplit(
                                         "child", Set.of("parent"), VirtualGroup.at(0, 0)),
-                                new LeaseRequest.Discover.NewSplit(
+                                new SplitRequest.Discover.NewSplit(
                                         "orphan", Set.of("not there"), VirtualGroup.at(0, 0)),
-                                new LeaseRequest.Discover.NewSplit(
+                                new SplitRequest.Discover.NewSplit(
                                         "parent", Set.of(), VirtualGroup.at(0, 0))));
         group.run(TICK.multipliedBy(2));
         assertThat(blue.holds()).containsExactly("parent");
@@ -536,7 +539,7 @@ class LeaseKeeperTest {
         assertThat(keeper.next(later))
                 .get()
                 .extracting(LeaseStep::request)
-                .isInstanceOf(LeaseRequest.Acquire.class);
+                .isInstanceOf(OwnershipRequest.Acquire.class);
         assertThat(group.leases()).isEmpty();
     }
 
@@ -609,7 +612,7 @@ class LeaseKeeperTest {
         assertThat(blue.heldCount()).isEqualTo(1);
         LeaseKeeper green = keeper("green", "1", origin + TICK.toNanos());
         drive(green, store, origin + TICK.toNanos());
-        blue.close(Duration.ZERO, origin + TICK.toNanos()).forEach(last -> last.sendTo(store));
+        blue.close(Duration.ZERO, origin + TICK.toNanos()).forEach(last -> store.ask(last));
 
         long later = origin + 2 * TICK.toNanos();
         LeaseStep<?> beat = green.next(later).orElseThrow();
@@ -712,7 +715,7 @@ class LeaseKeeperTest {
         LeaseKeeper blue = holdingOne(store, origin);
         long sentAt = origin + 2 * TICK.toNanos();
         LeaseStep<?> beat = blue.next(sentAt).orElseThrow();
-        assertThat(beat.request()).isInstanceOf(LeaseRequest.Beat.class);
+        assertThat(beat.request()).isInstanceOf(MembershipRequest.Beat.class);
 
         blue.suspended(sentAt + 1);
         blue.answered(beat.sendTo(store), sentAt, sentAt + 2);
@@ -746,7 +749,7 @@ class LeaseKeeperTest {
         LeaseStore store = new MemoryLeaseTable().open();
         holdingOne(store, origin)
                 .close(Duration.ofSeconds(3), origin + TICK.toNanos())
-                .forEach(last -> last.sendTo(store));
+                .forEach(last -> store.ask(last));
         LeaseKeeper again = keeper("blue", "2", origin + TICK.toNanos());
         drive(again, store, origin + TICK.toNanos());
         assertThat(again.joined()).isTrue();
@@ -758,7 +761,7 @@ class LeaseKeeperTest {
 
         assertThat(last)
                 .singleElement()
-                .extracting(request -> ((LeaseRequest.Close) request).emitsFor())
+                .extracting(request -> ((MembershipRequest.Close) request).emitsFor())
                 .isEqualTo(
                         LeaseTerms.byAnotherClock(Duration.ofSeconds(3))
                                 .minus(Duration.ofSeconds(1)));
@@ -799,8 +802,8 @@ class LeaseKeeperTest {
         }
 
         assertThat(sent)
-                .hasAtLeastOneElementOfType(LeaseRequest.Read.class)
-                .noneMatch(LeaseRequest.Record.class::isInstance);
+                .hasAtLeastOneElementOfType(SplitRequest.Read.class)
+                .noneMatch(OwnershipRequest.Record.class::isInstance);
     }
 
     private static LeaseKeeper holdingOne(LeaseStore store, long origin) {

@@ -7,15 +7,13 @@ import io.leasehold.lease.model.LeaseTerms;
 import io.leasehold.lease.model.Orders;
 import io.leasehold.lease.model.RestoreRule;
 import io.leasehold.lease.store.LeaseChanges;
-import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseOutcome.Applied;
 import io.leasehold.lease.store.LeaseOutcome.Refused;
 import io.leasehold.lease.store.LeaseRequest;
-import io.leasehold.lease.store.LeaseRequest.Acquire;
-import io.leasehold.lease.store.LeaseRequest.Discover;
-import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.OwnershipRequest.Acquire;
+import io.leasehold.lease.store.SplitRequest.Discover;
 import io.leasehold.store.memory.MemoryLeaseTable;
-import io.leasehold.testkit.RelayingStore;
+import io.leasehold.testkit.ForwardingStore;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -99,7 +97,10 @@ class LostHistoryTest {
     void aMemberWhoseRequestIsRefusedIsOverThoughItsRenewalIsAnswered() {
         VirtualMember blue = group.member("blue", VirtualGroup.splits(2));
         group.until(TICK.multipliedBy(2), () -> blue.holds().size() == 2);
-        blue.sees = store -> new AnswersOtherwise(store, Discover.class, new Refused<>("closed"));
+        blue.sees =
+                store ->
+                        new ForwardingStore(store)
+                                .on(Discover.class, asked -> new Refused<>("closed"));
         int before = blue.requests;
         blue.keeper.discovered(VirtualGroup.splits(3));
 
@@ -170,7 +171,10 @@ class LostHistoryTest {
     void whatIsRejectedIsRepeatedOnceATick() {
         VirtualMember blue = group.member("blue", VirtualGroup.splits(3));
         // As a table that lost rows behind a member's back.
-        blue.sees = store -> new AnswersOtherwise(store, Acquire.class, new Applied<>(List.of()));
+        blue.sees =
+                store ->
+                        new ForwardingStore(store)
+                                .on(Acquire.class, asked -> new Applied<>(List.of()));
 
         group.run(Duration.ofSeconds(30));
 
@@ -193,7 +197,10 @@ class LostHistoryTest {
         green.close();
         group.starting("green", List.of(), terms);
         VirtualMember blue = group.member("blue", List.of(), terms, 1);
-        blue.sees = store -> new AnswersOtherwise(store, Acquire.class, new Applied<>(List.of()));
+        blue.sees =
+                store ->
+                        new ForwardingStore(store)
+                                .on(Acquire.class, asked -> new Applied<>(List.of()));
         Predicate<LeaseRequest<?>> acquires = Acquire.class::isInstance;
         group.until(Duration.ofMinutes(2), () -> blue.sent.stream().anyMatch(acquires));
         blue.sent.clear();
@@ -202,32 +209,6 @@ class LostHistoryTest {
 
         assertThat(blue.holds()).isEmpty();
         assertThat(blue.sent.stream().filter(acquires)).hasSizeBetween(14, 16);
-    }
-
-    /** A store that answers every request of one type in one way. */
-    private static final class AnswersOtherwise extends RelayingStore {
-
-        private final LeaseStore store;
-        private final Class<? extends LeaseRequest<?>> type;
-        private final LeaseOutcome<?> answer;
-
-        AnswersOtherwise(
-                LeaseStore store, Class<? extends LeaseRequest<?>> type, LeaseOutcome<?> answer) {
-            this.store = store;
-            this.type = type;
-            this.answer = answer;
-        }
-
-        @Override
-        @SuppressWarnings("unchecked")
-        protected <A> LeaseOutcome<A> relay(LeaseRequest<A> request) {
-            return type.isInstance(request) ? (LeaseOutcome<A>) answer : request.sendTo(store);
-        }
-
-        @Override
-        public void close() {
-            store.close();
-        }
     }
 
     @Test

@@ -6,10 +6,11 @@ import io.leasehold.lease.model.Member;
 import io.leasehold.lease.model.Orders;
 import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseRequest;
-import io.leasehold.lease.store.LeaseRequest.ForgetMembers;
 import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.MembershipRequest;
+import io.leasehold.lease.store.MembershipRequest.ForgetMembers;
+import io.leasehold.testkit.ForwardingStore;
 import io.leasehold.testkit.LostAnswers;
-import io.leasehold.testkit.RelayingStore;
 
 import org.junit.jupiter.api.Test;
 
@@ -40,7 +41,7 @@ class RetentionTest {
 
     private List<String> rows() {
         return group.store()
-                .open(new LeaseRequest.Open("orders"))
+                .ask(new MembershipRequest.Open("orders"))
                 .match(
                         read -> read.members().stream().map(Member::id).sorted().toList(),
                         refused -> List.of(),
@@ -221,23 +222,17 @@ class RetentionTest {
         assertThat(red.events(LeaseEvent.Over.class)).isEmpty();
     }
 
-    private static final class LosesAnswersToDeletions extends RelayingStore {
-
-        private final LeaseStore store;
+    private static final class LosesAnswersToDeletions extends ForwardingStore {
 
         LosesAnswersToDeletions(LeaseStore store) {
-            this.store = store;
+            super(store);
         }
 
         @Override
-        protected <A> LeaseOutcome<A> relay(LeaseRequest<A> request) {
-            return request.sendTo(
-                    request instanceof ForgetMembers ? new LostAnswers(store) : store);
-        }
-
-        @Override
-        public void close() {
-            store.close();
+        public <A> LeaseOutcome<A> ask(LeaseRequest<A> request) {
+            return request instanceof ForgetMembers
+                    ? new LostAnswers(store).ask(request)
+                    : store.ask(request);
         }
     }
 }

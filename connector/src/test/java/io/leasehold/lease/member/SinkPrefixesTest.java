@@ -114,7 +114,7 @@ class SinkPrefixesTest {
     void aMemberThatIsClosedHindersNobody() {
         Job blue = new Job("blue", "1", "orders");
         pass(Duration.ofSeconds(4), blue);
-        blue.keeper.close(Duration.ZERO, now).forEach(last -> last.sendTo(store));
+        blue.keeper.close(Duration.ZERO, now).forEach(last -> store.ask(last));
         Job green = new Job("green", "1", "orders");
         pass(Duration.ofSeconds(4), green);
 

@@ -11,10 +11,14 @@ import io.leasehold.lease.model.RestoreRule;
 import io.leasehold.lease.model.Share;
 import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseRequest;
-import io.leasehold.lease.store.LeaseRequest.Discover.NewSplit;
-import io.leasehold.lease.store.LeaseRequest.Recorded;
 import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.MembershipRequest;
+import io.leasehold.lease.store.OperatorRequest;
+import io.leasehold.lease.store.OwnershipRequest;
+import io.leasehold.lease.store.OwnershipRequest.Recorded;
+import io.leasehold.lease.store.SplitRequest;
+import io.leasehold.lease.store.SplitRequest.Discover.NewSplit;
 import io.leasehold.store.memory.MemoryLeaseTable;
 
 import java.time.Duration;
@@ -181,7 +185,7 @@ public final class VirtualGroup {
     public Map<String, Lease> leases() {
         Map<String, Lease> leases = new TreeMap<>();
         table.open()
-                .read(new LeaseRequest.Read(GROUP, 0))
+                .ask(new SplitRequest.Read(GROUP, 0))
                 .react(
                         read -> read.leases().forEach(lease -> leases.put(lease.splitId(), lease)),
                         refused -> fail(refused),
@@ -209,24 +213,24 @@ public final class VirtualGroup {
     /** An operator tells a member something. */
     void order(String memberId, Orders orders) {
         table.open()
-                .order(new LeaseRequest.Order(GROUP, memberId, orders))
+                .ask(new OperatorRequest.Order(GROUP, memberId, orders))
                 .react(done -> {}, refused -> fail(refused), unknown -> fail(unknown));
     }
 
     /** An operator claims splits on a member's behalf. */
     void claim(VirtualMember member, Map<String, Claim.Kind> splits) {
         Map<String, Lease> now = leases();
-        List<LeaseRequest.Claim.Claimed> claimed =
+        List<OwnershipRequest.Claim.Claimed> claimed =
                 splits.entrySet().stream()
                         .map(
                                 split ->
-                                        new LeaseRequest.Claim.Claimed(
+                                        new OwnershipRequest.Claim.Claimed(
                                                 split.getKey(),
                                                 now.get(split.getKey()).version(),
                                                 split.getValue()))
                         .toList();
         table.open()
-                .claim(new LeaseRequest.Claim(GROUP, member.me, claimed))
+                .ask(new OwnershipRequest.Claim(GROUP, member.me, claimed))
                 .react(
                         done -> assertThat(done).isEqualTo(splits.keySet()),
                         refused -> fail(refused),
@@ -235,7 +239,7 @@ public final class VirtualGroup {
 
     public Member row(String memberId) {
         return table.open()
-                .open(new LeaseRequest.Open(GROUP))
+                .ask(new MembershipRequest.Open(GROUP))
                 .match(
                         done -> done.member(memberId).orElseThrow(),
                         refused -> fail(refused),
@@ -310,7 +314,7 @@ public final class VirtualGroup {
         /** Closed as Flink closes an enumerator; its readers use their grants to the end. */
         public void close() {
             Duration granted = Duration.ofNanos(Math.max(0, emitsUntil - now));
-            keeper.close(granted, now).forEach(last -> last.sendTo(table.open()));
+            keeper.close(granted, now).forEach(last -> table.open().ask(last));
             frozen = true;
         }
 
@@ -391,7 +395,7 @@ public final class VirtualGroup {
         }
 
         private void freeze(long now) {
-            List<LeaseRequest.Release.Released> still = new ArrayList<>();
+            List<OwnershipRequest.Release.Released> still = new ArrayList<>();
             freezesAt
                     .entrySet()
                     .removeIf(
@@ -399,7 +403,7 @@ public final class VirtualGroup {
                                 boolean frozen = due.getValue() - now <= 0;
                                 if (frozen) {
                                     still.add(
-                                            new LeaseRequest.Release.Released(
+                                            new OwnershipRequest.Release.Released(
                                                     due.getKey(),
                                                     granted.remove(due.getKey()).lease().epoch(),
                                                     Optional.of(at(7, 7))));

@@ -3,7 +3,7 @@ package io.leasehold.lease.store;
 import io.leasehold.lease.model.ChangeNumber;
 import io.leasehold.lease.model.Incarnation;
 import io.leasehold.lease.model.Membership;
-import io.leasehold.lease.store.LeaseRequest.Open;
+import io.leasehold.lease.store.MembershipRequest.Open;
 import io.leasehold.store.memory.MemoryLeaseStore;
 import io.leasehold.testkit.ScriptedMember;
 
@@ -33,8 +33,8 @@ class LeaseStoresTest {
                 LeaseStore another = MemoryLeaseStore.named("another").open(TIMEOUT)) {
             new ScriptedMember(byUrl, "g", new Incarnation("a", "1")).joined();
 
-            assertThat(ScriptedMember.applied(byName.open(new Open("g"))).members()).hasSize(1);
-            assertThat(ScriptedMember.applied(another.open(new Open("g"))).members()).isEmpty();
+            assertThat(ScriptedMember.applied(byName.ask(new Open("g"))).members()).hasSize(1);
+            assertThat(ScriptedMember.applied(another.ask(new Open("g"))).members()).isEmpty();
         }
     }
 
@@ -43,7 +43,7 @@ class LeaseStoresTest {
         LeaseStoreFactory factory =
                 copy(LeaseStores.forUrl("jdbc:h2:mem:by_url", Map.of("user", "sa")));
         try (LeaseStore store = factory.open(TIMEOUT)) {
-            Membership membership = ScriptedMember.applied(store.open(new Open("g")));
+            Membership membership = ScriptedMember.applied(store.ask(new Open("g")));
 
             assertThat(membership.members()).isEmpty();
             assertThat(ChangeNumber.countOf(membership.changeNumber())).isZero();

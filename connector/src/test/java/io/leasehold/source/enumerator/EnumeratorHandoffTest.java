@@ -1,7 +1,7 @@
 package io.leasehold.source.enumerator;
 
 import io.leasehold.lease.model.Claim;
-import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.OwnershipRequest;
 import io.leasehold.source.event.LeaseSourceEvent;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeRequested;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeWithdrawn;
@@ -145,8 +145,8 @@ class EnumeratorHandoffTest extends EnumeratorRig {
         assertThat(owner("a")).isEmpty();
         assertThat(recorded(life)).containsOnly("b");
         assertThat(life.requests)
-                .filteredOn(LeaseRequest.Release.class::isInstance)
-                .flatExtracting(request -> ((LeaseRequest.Release) request).splits())
+                .filteredOn(OwnershipRequest.Release.class::isInstance)
+                .flatExtracting(request -> ((OwnershipRequest.Release) request).splits())
                 .singleElement()
                 .satisfies(
                         released ->
@@ -158,9 +158,9 @@ class EnumeratorHandoffTest extends EnumeratorRig {
     /** Splits by the requests that recorded their progress. */
     private static List<String> recorded(Life life) {
         return life.requests.stream()
-                .filter(LeaseRequest.Record.class::isInstance)
-                .flatMap(request -> ((LeaseRequest.Record) request).splits().stream())
-                .map(LeaseRequest.Recorded::splitId)
+                .filter(OwnershipRequest.Record.class::isInstance)
+                .flatMap(request -> ((OwnershipRequest.Record) request).splits().stream())
+                .map(OwnershipRequest.Recorded::splitId)
                 .toList();
     }
 

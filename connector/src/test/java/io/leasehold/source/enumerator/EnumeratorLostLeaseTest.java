@@ -1,7 +1,7 @@
 package io.leasehold.source.enumerator;
 
 import io.leasehold.lease.model.Incarnation;
-import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.OwnershipRequest;
 import io.leasehold.source.event.LeaseSourceEvent;
 import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
 import io.leasehold.source.event.LeaseSourceEvent.GrantRequested;
@@ -87,9 +87,12 @@ class EnumeratorLostLeaseTest extends EnumeratorRig {
 
         assertThat(
                         life.requests.stream()
-                                .filter(LeaseRequest.Record.class::isInstance)
-                                .flatMap(record -> ((LeaseRequest.Record) record).splits().stream())
-                                .map(LeaseRequest.Recorded::splitId))
+                                .filter(OwnershipRequest.Record.class::isInstance)
+                                .flatMap(
+                                        record ->
+                                                ((OwnershipRequest.Record) record)
+                                                        .splits().stream())
+                                .map(OwnershipRequest.Recorded::splitId))
                 .containsExactly("b", "b");
     }
 

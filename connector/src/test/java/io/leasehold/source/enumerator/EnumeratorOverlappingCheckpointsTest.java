@@ -3,7 +3,7 @@ package io.leasehold.source.enumerator;
 import io.leasehold.lease.model.Claim;
 import io.leasehold.lease.model.MemberState;
 import io.leasehold.lease.model.Orders;
-import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.SplitRequest;
 import io.leasehold.source.event.LeaseSourceEvent.Positions;
 import io.leasehold.testkit.ScriptedMember;
 
@@ -102,7 +102,7 @@ class EnumeratorOverlappingCheckpointsTest extends EnumeratorRig {
     }
 
     private String recorded() {
-        return ScriptedMember.applied(green.send(new LeaseRequest.Locate("orders", "a")))
+        return ScriptedMember.applied(green.send(new SplitRequest.Locate("orders", "a")))
                 .map(progress -> new String(progress.bytes(), StandardCharsets.UTF_8))
                 .orElseThrow();
     }

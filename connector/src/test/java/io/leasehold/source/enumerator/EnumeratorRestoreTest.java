@@ -3,7 +3,7 @@ package io.leasehold.source.enumerator;
 import io.leasehold.lease.model.Incarnation;
 import io.leasehold.lease.model.Lease;
 import io.leasehold.lease.model.RestoreRule;
-import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.SplitRequest;
 import io.leasehold.source.split.LeasedSplit;
 import io.leasehold.testkit.ScriptedMember;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
@@ -409,7 +409,7 @@ class EnumeratorRestoreTest extends EnumeratorRig {
     }
 
     private String located() {
-        return ScriptedMember.applied(operator.send(new LeaseRequest.Locate("orders", "a")))
+        return ScriptedMember.applied(operator.send(new SplitRequest.Locate("orders", "a")))
                 .map(progress -> new String(progress.bytes(), StandardCharsets.UTF_8))
                 .orElseThrow();
     }

@@ -12,6 +12,9 @@ import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseRequest;
 import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.MembershipRequest;
+import io.leasehold.lease.store.OwnershipRequest;
+import io.leasehold.lease.store.SplitRequest;
 import io.leasehold.source.book.BookSettings;
 import io.leasehold.source.event.LeaseSourceEvent;
 import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
@@ -22,7 +25,7 @@ import io.leasehold.source.event.LeaseSourceEvent.ReaderStarted;
 import io.leasehold.source.metrics.LeaseCounts;
 import io.leasehold.source.split.LeasedSplit;
 import io.leasehold.store.memory.MemoryLeaseTable;
-import io.leasehold.testkit.RelayingStore;
+import io.leasehold.testkit.ForwardingStore;
 import io.leasehold.testkit.ReportedMetrics;
 import io.leasehold.testkit.ScriptedMember;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
@@ -134,11 +137,11 @@ abstract class EnumeratorRig {
         assertThat(
                         ScriptedMember.applied(
                                 green.send(
-                                        new LeaseRequest.Claim(
+                                        new OwnershipRequest.Claim(
                                                 "orders",
                                                 green.self(),
                                                 List.of(
-                                                        new LeaseRequest.Claim.Claimed(
+                                                        new OwnershipRequest.Claim.Claimed(
                                                                 splitId,
                                                                 lease(splitId).version(),
                                                                 kind))))))
@@ -148,7 +151,8 @@ abstract class EnumeratorRig {
 
     void withdraw(Life life, String splitId) {
         ScriptedMember.applied(
-                green.send(new LeaseRequest.Withdraw("orders", green.self(), List.of(splitId))));
+                green.send(
+                        new OwnershipRequest.Withdraw("orders", green.self(), List.of(splitId))));
         life.pass(TERMS.renewInterval());
     }
 
@@ -239,18 +243,13 @@ abstract class EnumeratorRig {
         }
 
         private LeaseStore noting(LeaseStore store) {
-            return new RelayingStore() {
+            return new ForwardingStore(store) {
                 @Override
-                protected <A> LeaseOutcome<A> relay(LeaseRequest<A> request) {
+                public <A> LeaseOutcome<A> ask(LeaseRequest<A> request) {
                     requests.add(request);
                     return silence.isPresent()
                             ? new LeaseOutcome.Unknown<>(silence.get())
-                            : request.sendTo(store);
-                }
-
-                @Override
-                public void close() {
-                    store.close();
+                            : super.ask(request);
                 }
             };
         }
@@ -341,7 +340,7 @@ abstract class EnumeratorRig {
 
         Member row() {
             return table.open()
-                    .open(new LeaseRequest.Open("orders"))
+                    .ask(new MembershipRequest.Open("orders"))
                     .<Optional<Member>>match(
                             membership -> membership.member("blue"), no -> none(), e -> none())
                     .orElseThrow();
@@ -349,7 +348,7 @@ abstract class EnumeratorRig {
 
         boolean finished(String splitId) {
             return table.open()
-                    .read(new LeaseRequest.Read("orders", 0))
+                    .ask(new SplitRequest.Read("orders", 0))
                     .<Boolean>match(
                             changes ->
                                     changes.leases().stream()

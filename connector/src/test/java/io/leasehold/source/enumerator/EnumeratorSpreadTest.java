@@ -1,7 +1,7 @@
 package io.leasehold.source.enumerator;
 
 import io.leasehold.lease.model.Claim;
-import io.leasehold.lease.store.LeaseRequest;
+import io.leasehold.lease.store.OwnershipRequest;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeRequested;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeWithdrawn;
 import io.leasehold.source.event.LeaseSourceEvent.GrantRequested;
@@ -630,8 +630,8 @@ class EnumeratorSpreadTest extends EnumeratorRig {
     /** The epoch and the checkpoint of each position that was recorded. */
     private static List<String> recordedOf(Life life, String splitId) {
         return life.requests.stream()
-                .filter(LeaseRequest.Record.class::isInstance)
-                .flatMap(request -> ((LeaseRequest.Record) request).splits().stream())
+                .filter(OwnershipRequest.Record.class::isInstance)
+                .flatMap(request -> ((OwnershipRequest.Record) request).splits().stream())
                 .filter(recorded -> recorded.splitId().equals(splitId))
                 .map(recorded -> recorded.epoch() + "@" + recorded.progress().checkpointId())
                 .toList();

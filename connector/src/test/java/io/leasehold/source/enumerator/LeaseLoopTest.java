@@ -10,13 +10,13 @@ import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseRequest;
 import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.lease.store.LeaseStoreFactory;
+import io.leasehold.lease.store.MembershipRequest;
 import io.leasehold.source.book.BookSettings;
 import io.leasehold.source.book.EnumeratorBook;
 import io.leasehold.source.book.JobView;
 import io.leasehold.source.metrics.EnumeratorMetrics;
 import io.leasehold.source.metrics.LeaseCounts;
 import io.leasehold.store.memory.MemoryLeaseTable;
-import io.leasehold.testkit.RelayingStore;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
 
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
@@ -95,17 +95,7 @@ class LeaseLoopTest {
     @MethodSource("throwables")
     void aStoreThatThrowsWhenItIsAskedFailsTheJob(Throwable thrown) throws Exception {
         LeaseLoop<MemoryQueueSplit> loop =
-                loop(
-                        timeout ->
-                                new RelayingStore() {
-                                    @Override
-                                    protected <A> LeaseOutcome<A> relay(LeaseRequest<A> request) {
-                                        return sneaky(thrown);
-                                    }
-
-                                    @Override
-                                    public void close() {}
-                                });
+                loop(timeout -> asking(request -> sneaky(thrown), () -> {}));
 
         loop.turn();
 
@@ -153,11 +143,7 @@ class LeaseLoopTest {
         CompletableFuture<Void> closed = new CompletableFuture<>();
         LeaseStore table = new MemoryLeaseTable().open();
         LeaseLoop<MemoryQueueSplit> loop =
-                loop(
-                        timeout ->
-                                relaying(
-                                        request -> request.sendTo(table),
-                                        () -> closed.complete(null)));
+                loop(timeout -> asking(table::ask, () -> closed.complete(null)));
         loop.turn();
         turns.await();
 
@@ -179,7 +165,7 @@ class LeaseLoopTest {
         LeaseLoop<MemoryQueueSplit> loop =
                 loop(
                         timeout ->
-                                relaying(
+                                asking(
                                         request -> {
                                             asked.countDown();
                                             closed.join();
@@ -203,12 +189,12 @@ class LeaseLoopTest {
         LeaseLoop<MemoryQueueSplit> loop =
                 loop(
                         timeout ->
-                                relaying(
+                                asking(
                                         request -> {
-                                            if (request instanceof LeaseRequest.Close) {
+                                            if (request instanceof MembershipRequest.Close) {
                                                 throw new IllegalStateException("broken");
                                             }
-                                            return request.sendTo(table);
+                                            return table.ask(request);
                                         },
                                         () -> closed.complete(null)));
         loop.turn();
@@ -223,11 +209,11 @@ class LeaseLoopTest {
         LeaseOutcome<?> to(LeaseRequest<?> request);
     }
 
-    private static LeaseStore relaying(Answers answers, Runnable closed) {
-        return new RelayingStore() {
+    private static LeaseStore asking(Answers answers, Runnable closed) {
+        return new LeaseStore() {
             @Override
             @SuppressWarnings("unchecked") // The answer is one to this request.
-            protected <A> LeaseOutcome<A> relay(LeaseRequest<A> request) {
+            public <A> LeaseOutcome<A> ask(LeaseRequest<A> request) {
                 return (LeaseOutcome<A>) answers.to(request);
             }
 

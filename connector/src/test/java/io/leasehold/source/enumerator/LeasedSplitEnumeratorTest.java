@@ -5,8 +5,9 @@ import io.leasehold.lease.model.Incarnation;
 import io.leasehold.lease.model.Lease;
 import io.leasehold.lease.model.Progress;
 import io.leasehold.lease.model.Share;
-import io.leasehold.lease.store.LeaseRequest;
 import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.OwnershipRequest;
+import io.leasehold.lease.store.SplitRequest;
 import io.leasehold.source.event.LeaseSourceEvent.BarrierAhead;
 import io.leasehold.source.event.LeaseSourceEvent.FinishRecorded;
 import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
@@ -114,11 +115,11 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
         MemoryQueueSplit shorter = new MemoryQueueSplit("bounded-a", 7, 50);
         ScriptedMember.applied(
                 other.send(
-                        new LeaseRequest.Discover(
+                        new SplitRequest.Discover(
                                 "orders",
                                 other.self(),
                                 List.of(
-                                        new LeaseRequest.Discover.NewSplit(
+                                        new SplitRequest.Discover.NewSplit(
                                                 "bounded-a",
                                                 Set.of(),
                                                 new Progress(
@@ -160,13 +161,13 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
                     i, new Positions("r0", i, List.of(), Map.of(), Map.of("a", 80L * i, "b", 1L)));
         }
 
-        LeaseRequest.Rate rate =
+        SplitRequest.Rate rate =
                 life.requests.stream()
-                        .filter(LeaseRequest.Rate.class::isInstance)
-                        .map(LeaseRequest.Rate.class::cast)
+                        .filter(SplitRequest.Rate.class::isInstance)
+                        .map(SplitRequest.Rate.class::cast)
                         .findFirst()
                         .orElseThrow();
-        assertThat(rate.splits()).extracting(LeaseRequest.Rate.Rated::splitId).containsExactly("a");
+        assertThat(rate.splits()).extracting(SplitRequest.Rate.Rated::splitId).containsExactly("a");
         assertThat(rate.splits().get(0).perSecond()).isCloseTo(40, Offset.offset(0.1));
     }
 
@@ -397,7 +398,7 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
     }
 
     private static boolean acquires(Life life) {
-        return life.requests.stream().anyMatch(LeaseRequest.Acquire.class::isInstance);
+        return life.requests.stream().anyMatch(OwnershipRequest.Acquire.class::isInstance);
     }
 
     // ------------------------------------------------------------------------------- the end

@@ -10,9 +10,11 @@ import io.leasehold.lease.model.LeaseTerms;
 import io.leasehold.lease.model.Progress;
 import io.leasehold.lease.model.Share;
 import io.leasehold.lease.store.LeaseOutcome;
-import io.leasehold.lease.store.LeaseRequest;
 import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.MembershipRequest;
+import io.leasehold.lease.store.OwnershipRequest;
+import io.leasehold.lease.store.SplitRequest;
 import io.leasehold.store.memory.MemoryLeaseTable;
 import io.leasehold.testkit.ReportedMetrics;
 
@@ -93,7 +95,7 @@ class EnumeratorMetricsTest {
     void aRenewalThatIsNotAnsweredIsNone() {
         Driven member = new Driven();
         member.renew(20);
-        LeaseStep<?> beat = member.next(LeaseRequest.Beat.class);
+        LeaseStep<?> beat = member.next(MembershipRequest.Beat.class);
 
         metrics.answered(unanswered(beat), now, now + millis(500));
 
@@ -106,8 +108,8 @@ class EnumeratorMetricsTest {
 
     @Test
     void aReadThatIsNotAnsweredHasChangedNothing() {
-        metrics.answered(unanswered(new Driven().next(LeaseRequest.Open.class)), now, now);
-        metrics.answered(unanswered(new Driven().next(LeaseRequest.Read.class)), now, now);
+        metrics.answered(unanswered(new Driven().next(MembershipRequest.Open.class)), now, now);
+        metrics.answered(unanswered(new Driven().next(SplitRequest.Read.class)), now, now);
 
         assertThat(value("storeErrors")).isEqualTo(2);
         assertThat(value("unknownOutcomes")).isZero();
@@ -117,7 +119,7 @@ class EnumeratorMetricsTest {
     @Test
     void toJoinIsARenewal() {
         Driven member = new Driven();
-        LeaseStep<?> join = member.next(LeaseRequest.Join.class);
+        LeaseStep<?> join = member.next(MembershipRequest.Join.class);
 
         metrics.answered(join.sendTo(member.store), now, now + millis(30));
 
@@ -126,7 +128,7 @@ class EnumeratorMetricsTest {
 
     @Test
     void noOtherRequestIsARenewal() {
-        for (Class<?> kind : List.of(LeaseRequest.Open.class, LeaseRequest.Read.class)) {
+        for (Class<?> kind : List.of(MembershipRequest.Open.class, SplitRequest.Read.class)) {
             Driven member = new Driven();
             LeaseStep<?> step = member.next(kind);
             metrics.answered(step.sendTo(member.store), now, now + millis(30));
@@ -141,7 +143,7 @@ class EnumeratorMetricsTest {
     void aRenewalThatIsRefusedIsNone() {
         Driven member = new Driven();
         member.renew(20);
-        LeaseStep<?> beat = member.next(LeaseRequest.Beat.class);
+        LeaseStep<?> beat = member.next(MembershipRequest.Beat.class);
 
         metrics.answered(
                 beat.answeredBy(new LeaseOutcome.Refused<>("It is closed.")),
@@ -158,15 +160,15 @@ class EnumeratorMetricsTest {
         Driven member = new Driven().holding("a", "b");
         member.keeper.progressed(
                 List.of(
-                        new LeaseRequest.Recorded("a", 1, PROGRESS),
-                        new LeaseRequest.Recorded("b", 1, PROGRESS)));
-        answer(member.next(LeaseRequest.Record.class), Set.of("a"));
+                        new OwnershipRequest.Recorded("a", 1, PROGRESS),
+                        new OwnershipRequest.Recorded("b", 1, PROGRESS)));
+        answer(member.next(OwnershipRequest.Record.class), Set.of("a"));
         assertThat(value("fencedWrites")).isEqualTo(1);
         assertThat(value("releases")).isZero();
 
         member = new Driven().holding("a", "b");
-        member.keeper.finished(List.of(new LeaseRequest.Recorded("a", 1, PROGRESS)));
-        answer(member.next(LeaseRequest.Finish.class), Set.of());
+        member.keeper.finished(List.of(new OwnershipRequest.Recorded("a", 1, PROGRESS)));
+        answer(member.next(OwnershipRequest.Finish.class), Set.of());
         assertThat(value("fencedWrites")).isEqualTo(2);
     }
 
@@ -176,7 +178,7 @@ class EnumeratorMetricsTest {
         member.keeper.cannotRead("a");
         member.keeper.cannotRead("b");
 
-        answer(member.next(LeaseRequest.Release.class), Set.of("a"));
+        answer(member.next(OwnershipRequest.Release.class), Set.of("a"));
 
         assertThat(value("releases")).isEqualTo(1);
         assertThat(value("fencedWrites")).isEqualTo(1);
@@ -306,7 +308,7 @@ class EnumeratorMetricsTest {
         }
 
         void renew(long millis) {
-            LeaseStep<?> beat = next(LeaseRequest.Beat.class);
+            LeaseStep<?> beat = next(MembershipRequest.Beat.class);
             long sentAt = now;
             now += millis(millis);
             LeaseStep.Answer<?> answer = beat.sendTo(store);
@@ -318,9 +320,9 @@ class EnumeratorMetricsTest {
             keeper.stateIsKnown();
             keeper.discovered(
                     Stream.of(splitIds)
-                            .map(id -> new LeaseRequest.Discover.NewSplit(id, Set.of(), PROGRESS))
+                            .map(id -> new SplitRequest.Discover.NewSplit(id, Set.of(), PROGRESS))
                             .toList());
-            LeaseStep<?> acquire = next(LeaseRequest.Acquire.class);
+            LeaseStep<?> acquire = next(OwnershipRequest.Acquire.class);
             keeper.answered(acquire.sendTo(store), now, now);
             return this;
         }

@@ -1,8 +1,8 @@
 package io.leasehold.store.jdbc;
 
-import io.leasehold.lease.store.LeaseRequest;
 import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.OperatorRequest;
 import io.leasehold.testkit.KeptTables;
 import io.leasehold.testkit.LeaseStoreContract;
 
@@ -25,7 +25,7 @@ class H2LeaseStoreITCase extends LeaseStoreContract {
     protected Runnable keep() {
         try (LeaseStore store = open()) {
             // Makes the tables if they are not there yet.
-            store.groups(new LeaseRequest.Groups());
+            store.ask(new OperatorRequest.Groups());
         }
         return KeptTables.of(
                 () -> DriverManager.getConnection("jdbc:h2:mem:contract;DB_CLOSE_DELAY=-1"));

@@ -1,8 +1,8 @@
 package io.leasehold.store.jdbc;
 
-import io.leasehold.lease.store.LeaseRequest.Open;
 import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.MembershipRequest.Open;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +29,7 @@ class H2UnfitITCase {
 
     private static void refused(String url, String... words) throws Exception {
         try (LeaseStore store = open(url)) {
-            LeaseStoreException failure = unknown(store.open(new Open("g")));
+            LeaseStoreException failure = unknown(store.ask(new Open("g")));
 
             assertThat(failure.retryable()).isFalse();
             assertThat(failure)
@@ -87,7 +87,7 @@ class H2UnfitITCase {
             })
     void othersAreTaken(String setting) throws Exception {
         try (LeaseStore store = open("jdbc:h2:mem:fit;" + setting)) {
-            applied(store.open(new Open("g")));
+            applied(store.ask(new Open("g")));
         }
     }
 }

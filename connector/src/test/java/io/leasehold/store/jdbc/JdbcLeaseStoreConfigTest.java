@@ -4,10 +4,10 @@ import io.leasehold.lease.model.Incarnation;
 import io.leasehold.lease.model.Membership;
 import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseOutcome.Unknown;
-import io.leasehold.lease.store.LeaseRequest.Open;
 import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.lease.store.LeaseStoreException;
 import io.leasehold.lease.store.LeaseStoreException.Kind;
+import io.leasehold.lease.store.MembershipRequest.Open;
 import io.leasehold.testkit.ScriptedMember;
 
 import org.junit.jupiter.api.Test;
@@ -211,7 +211,7 @@ class JdbcLeaseStoreConfigTest {
         h2(url, "CREATE USER me PASSWORD 'first' ADMIN");
         try (LeaseStore store =
                 JdbcLeaseStore.url(url).user("me").passwordFile(file.toString()).open(TIMEOUT)) {
-            ScriptedMember.applied(store.open(new Open("g")));
+            ScriptedMember.applied(store.ask(new Open("g")));
 
             h2(url, "ALTER USER me SET PASSWORD 'second'");
             cutOff(url);
@@ -220,13 +220,13 @@ class JdbcLeaseStoreConfigTest {
             assertThat(refused).hasMessageContaining("does not accept this user and password");
 
             Files.writeString(file, "second");
-            ScriptedMember.applied(store.open(new Open("g")));
+            ScriptedMember.applied(store.ask(new Open("g")));
         }
     }
 
     private static LeaseStoreException refused(LeaseStore store) {
         for (int i = 0; i < 3; i++) {
-            if (store.open(new Open("g")) instanceof Unknown<Membership> unknown
+            if (store.ask(new Open("g")) instanceof Unknown<Membership> unknown
                     && unknown.cause().kind() != Kind.UNREACHABLE) {
                 return unknown.cause();
             }
@@ -332,7 +332,7 @@ class JdbcLeaseStoreConfigTest {
     void anInterruptIsKept() throws Exception {
         try (LeaseStore store = JdbcLeaseStore.url("jdbc:h2:mem:interrupted").open(TIMEOUT)) {
             Thread.currentThread().interrupt();
-            LeaseOutcome<Membership> outcome = store.open(new Open("g"));
+            LeaseOutcome<Membership> outcome = store.ask(new Open("g"));
 
             assertThat(Thread.interrupted()).isTrue();
             assertThat(unknown(outcome).retryable()).isTrue();
@@ -343,7 +343,7 @@ class JdbcLeaseStoreConfigTest {
     private static LeaseOutcome<Membership> opened(Duration timeout, JdbcLeaseStoreConfig config)
             throws LeaseStoreException {
         try (LeaseStore store = config.open(timeout)) {
-            return store.open(new Open("g"));
+            return store.ask(new Open("g"));
         }
     }
 

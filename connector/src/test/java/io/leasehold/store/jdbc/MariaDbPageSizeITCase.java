@@ -1,8 +1,8 @@
 package io.leasehold.store.jdbc;
 
-import io.leasehold.lease.store.LeaseRequest.Open;
 import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.MembershipRequest.Open;
 import io.leasehold.testkit.MariaDbServer;
 
 import org.junit.jupiter.api.Timeout;
@@ -32,7 +32,7 @@ class MariaDbPageSizeITCase {
                         .user("root")
                         .createSchema(true)
                         .open(Duration.ofSeconds(20))) {
-            LeaseStoreException failure = unknown(store.open(new Open("g")));
+            LeaseStoreException failure = unknown(store.ask(new Open("g")));
 
             assertThat(failure.retryable()).isFalse();
             assertThat(failure).hasMessageContainingAll("innodb_page_size", bytes, "16384");

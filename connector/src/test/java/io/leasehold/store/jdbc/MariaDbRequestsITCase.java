@@ -1,10 +1,10 @@
 package io.leasehold.store.jdbc;
 
 import io.leasehold.lease.model.Lease;
-import io.leasehold.lease.store.LeaseRequest.Check;
-import io.leasehold.lease.store.LeaseRequest.Open;
 import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.MembershipRequest.Open;
+import io.leasehold.lease.store.OperatorRequest.Check;
 import io.leasehold.testkit.MariaDbServer;
 import io.leasehold.testkit.NetworkLine;
 import io.leasehold.testkit.ScriptedMember;
@@ -60,7 +60,7 @@ class MariaDbRequestsITCase extends ServerRequestsContract {
     void missingTablesAreForTheFileThatTheMessageNames() throws Exception {
         LeaseStore store = store(JdbcLeaseStore.url(database), LONG);
 
-        LeaseStoreException failure = unknown(store.open(new Open("g")));
+        LeaseStoreException failure = unknown(store.ask(new Open("g")));
 
         assertThat(failure.retryable()).isFalse();
         assertThat(failure)
@@ -108,7 +108,7 @@ class MariaDbRequestsITCase extends ServerRequestsContract {
                                 .password("hush")
                                 .open(SHORT));
 
-        LeaseStoreException failure = unknown(store.open(new Open("g")));
+        LeaseStoreException failure = unknown(store.ask(new Open("g")));
 
         assertThat(failure.retryable()).isFalse();
         assertThat(failure)
@@ -126,7 +126,7 @@ class MariaDbRequestsITCase extends ServerRequestsContract {
                                 .password("right")
                                 .open(SHORT));
 
-        LeaseStoreException failure = unknown(store.open(new Open("g")));
+        LeaseStoreException failure = unknown(store.ask(new Open("g")));
 
         assertThat(failure.retryable()).isFalse();
         assertThat(failure).hasMessageContaining("cannot serve");

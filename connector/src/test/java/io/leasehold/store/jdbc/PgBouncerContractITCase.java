@@ -1,9 +1,9 @@
 package io.leasehold.store.jdbc;
 
 import io.leasehold.lease.model.Incarnation;
-import io.leasehold.lease.store.LeaseRequest;
 import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.OperatorRequest;
 import io.leasehold.testkit.KeptTables;
 import io.leasehold.testkit.LeaseStoreContract;
 import io.leasehold.testkit.PgBouncerServer;
@@ -70,7 +70,7 @@ class PgBouncerContractITCase extends LeaseStoreContract {
     protected Runnable keep() {
         try (LeaseStore store = open()) {
             // Makes the tables if they are not there yet.
-            store.groups(new LeaseRequest.Groups());
+            store.ask(new OperatorRequest.Groups());
         }
         return KeptTables.of(() -> PostgresServer.connect(Pooler.DATABASE));
     }

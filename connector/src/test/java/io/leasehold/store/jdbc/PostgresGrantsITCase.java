@@ -7,13 +7,13 @@ import io.leasehold.lease.model.Member;
 import io.leasehold.lease.model.MemberState;
 import io.leasehold.lease.model.Orders;
 import io.leasehold.lease.store.LeaseOutcome;
-import io.leasehold.lease.store.LeaseRequest.ForgetGroup;
-import io.leasehold.lease.store.LeaseRequest.ForgetMembers;
-import io.leasehold.lease.store.LeaseRequest.Open;
-import io.leasehold.lease.store.LeaseRequest.Order;
-import io.leasehold.lease.store.LeaseRequest.Read;
 import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.MembershipRequest.ForgetMembers;
+import io.leasehold.lease.store.MembershipRequest.Open;
+import io.leasehold.lease.store.OperatorRequest.ForgetGroup;
+import io.leasehold.lease.store.OperatorRequest.Order;
+import io.leasehold.lease.store.SplitRequest.Read;
 import io.leasehold.testkit.PostgresServer;
 import io.leasehold.testkit.ScriptedMember;
 

@@ -5,12 +5,12 @@ import io.leasehold.lease.model.Member;
 import io.leasehold.lease.model.Membership;
 import io.leasehold.lease.store.LeaseChanges;
 import io.leasehold.lease.store.LeaseOutcome;
-import io.leasehold.lease.store.LeaseRequest.Acquire;
-import io.leasehold.lease.store.LeaseRequest.Check;
-import io.leasehold.lease.store.LeaseRequest.Open;
-import io.leasehold.lease.store.LeaseRequest.Read;
 import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.MembershipRequest.Open;
+import io.leasehold.lease.store.OperatorRequest.Check;
+import io.leasehold.lease.store.OwnershipRequest.Acquire;
+import io.leasehold.lease.store.SplitRequest.Read;
 import io.leasehold.testkit.NetworkLine;
 import io.leasehold.testkit.PostgresServer;
 import io.leasehold.testkit.ScriptedMember;
@@ -73,7 +73,7 @@ class PostgresRequestsITCase extends ServerRequestsContract {
     void missingTablesAreCreatedByTheFileThatTheMessageNames() throws Exception {
         LeaseStore store = store(JdbcLeaseStore.url(database), LONG);
 
-        LeaseStoreException failure = unknown(store.open(new Open("g")));
+        LeaseStoreException failure = unknown(store.ask(new Open("g")));
         assertThat(failure.retryable()).isFalse();
         assertThat(failure)
                 .hasMessageContaining(database)
@@ -84,7 +84,7 @@ class PostgresRequestsITCase extends ServerRequestsContract {
                 JdbcLeaseStore.class.getResourceAsStream("lease-schema-postgresql.sql")) {
             run(new String(file.readAllBytes(), StandardCharsets.UTF_8));
         }
-        assertThat(applied(store.open(new Open("g"))).members()).isEmpty();
+        assertThat(applied(store.ask(new Open("g"))).members()).isEmpty();
     }
 
     @Test
@@ -101,7 +101,7 @@ class PostgresRequestsITCase extends ServerRequestsContract {
                                                                     .user("distrusted")
                                                                     .password("hush")
                                                                     .open(SHORT))
-                                                    .open(new Open("g")));
+                                                    .ask(new Open("g")));
                             assertThat(failure.retryable()).isFalse();
                             assertThat(failure)
                                     .hasMessageContaining("does not accept this user and password")
@@ -119,8 +119,7 @@ class PostgresRequestsITCase extends ServerRequestsContract {
                                 "jdbc:postgresql://localhost:" + line.port() + "/x?password=hush"),
                         SHORT);
 
-        LeaseStoreException failure =
-                assertTimeout(BOUND, () -> unknown(store.open(new Open("g"))));
+        LeaseStoreException failure = assertTimeout(BOUND, () -> unknown(store.ask(new Open("g"))));
 
         assertThat(failure.retryable()).isTrue();
         assertThat(failure)

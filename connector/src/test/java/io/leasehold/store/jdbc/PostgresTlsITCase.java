@@ -2,9 +2,9 @@ package io.leasehold.store.jdbc;
 
 import io.leasehold.lease.model.Membership;
 import io.leasehold.lease.store.LeaseOutcome;
-import io.leasehold.lease.store.LeaseRequest.Open;
 import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.MembershipRequest.Open;
 import io.leasehold.testkit.ScriptedMember;
 import io.leasehold.testkit.SelfSigned;
 
@@ -94,7 +94,7 @@ class PostgresTlsITCase {
     private static LeaseOutcome<Membership> open(String url) throws LeaseStoreException {
         try (LeaseStore store =
                 JdbcLeaseStore.url(url).user("postgres").createSchema(true).open(TIMEOUT)) {
-            return store.open(new Open("g"));
+            return store.ask(new Open("g"));
         }
     }
 }

@@ -13,10 +13,10 @@ import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseOutcome.Applied;
 import io.leasehold.lease.store.LeaseOutcome.Unknown;
 import io.leasehold.lease.store.LeaseOutcome.WentBack;
-import io.leasehold.lease.store.LeaseRequest.Beat;
-import io.leasehold.lease.store.LeaseRequest.Open;
 import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.MembershipRequest.Beat;
+import io.leasehold.lease.store.MembershipRequest.Open;
 import io.leasehold.testkit.MariaDbServer;
 import io.leasehold.testkit.PostgresServer;
 import io.leasehold.testkit.ScriptedMember;
@@ -218,7 +218,7 @@ class SchemaMigrationITCase {
         try (LeaseStore store = database.store(url).open(TIMEOUT)) {
             for (LeaseOutcome<?> outcome :
                     List.of(
-                            store.open(new Open("g")),
+                            store.ask(new Open("g")),
                             member(store, "a").beat(43),
                             member(store, "c").join(Optional.empty()))) {
                 assertThat(unknown(outcome).retryable()).isFalse();
@@ -249,7 +249,7 @@ class SchemaMigrationITCase {
                 """);
 
         try (LeaseStore store = database.store(url).open(TIMEOUT)) {
-            LeaseStoreException failure = unknown(store.open(new Open("g")));
+            LeaseStoreException failure = unknown(store.ask(new Open("g")));
             assertThat(failure.retryable()).isFalse();
             assertThat(failure)
                     .hasMessage(

@@ -6,15 +6,15 @@ import io.leasehold.lease.model.Lease;
 import io.leasehold.lease.model.Membership;
 import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseOutcome.Unknown;
-import io.leasehold.lease.store.LeaseRequest.Acquire;
-import io.leasehold.lease.store.LeaseRequest.AsRead;
-import io.leasehold.lease.store.LeaseRequest.Free;
-import io.leasehold.lease.store.LeaseRequest.Open;
-import io.leasehold.lease.store.LeaseRequest.Rate;
-import io.leasehold.lease.store.LeaseRequest.Rate.Rated;
-import io.leasehold.lease.store.LeaseRequest.Record;
 import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.lease.store.MembershipRequest.Open;
+import io.leasehold.lease.store.OperatorRequest.AsRead;
+import io.leasehold.lease.store.OperatorRequest.Free;
+import io.leasehold.lease.store.OwnershipRequest.Acquire;
+import io.leasehold.lease.store.OwnershipRequest.Record;
+import io.leasehold.lease.store.SplitRequest.Rate;
+import io.leasehold.lease.store.SplitRequest.Rate.Rated;
 import io.leasehold.testkit.NetworkLine;
 import io.leasehold.testkit.ScriptedMember;
 
@@ -147,7 +147,7 @@ abstract class ServerRequestsContract {
             List<Future<LeaseOutcome<Membership>>> all = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 LeaseStore store = store(withTables(database), LONG);
-                all.add(threads.submit(() -> store.open(new Open("g"))));
+                all.add(threads.submit(() -> store.ask(new Open("g"))));
             }
             for (Future<LeaseOutcome<Membership>> one : all) {
                 applied(one.get());

@@ -5,10 +5,10 @@ import io.leasehold.lease.model.Member;
 import io.leasehold.lease.model.Membership;
 import io.leasehold.lease.model.Orders;
 import io.leasehold.lease.store.LeaseChanges;
-import io.leasehold.lease.store.LeaseRequest.Open;
-import io.leasehold.lease.store.LeaseRequest.Order;
-import io.leasehold.lease.store.LeaseRequest.Read;
 import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.MembershipRequest.Open;
+import io.leasehold.lease.store.OperatorRequest.Order;
+import io.leasehold.lease.store.SplitRequest.Read;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -47,9 +47,9 @@ final class LeaseTableView implements AutoCloseable {
 
     /** Reads what is new. If the table does not answer, it stays what was known. */
     Ownership look() {
-        store.open(new Open(DemoSettings.GROUP))
+        store.ask(new Open(DemoSettings.GROUP))
                 .react(this::membersRead, refused -> {}, unknown -> {});
-        store.read(new Read(DemoSettings.GROUP, changeNumber))
+        store.ask(new Read(DemoSettings.GROUP, changeNumber))
                 .react(this::leasesRead, refused -> {}, unknown -> {});
         return new Ownership(leases, members);
     }
@@ -60,7 +60,7 @@ final class LeaseTableView implements AutoCloseable {
      * @throws DemoFailedException if the table does not answer
      */
     void order(String memberId, Orders orders) {
-        store.order(new Order(DemoSettings.GROUP, memberId, orders))
+        store.ask(new Order(DemoSettings.GROUP, memberId, orders))
                 .react(
                         this::membersRead,
                         refused -> {

@@ -7,9 +7,9 @@ import io.leasehold.lease.model.Incarnation;
 import io.leasehold.lease.model.Member;
 import io.leasehold.lease.model.MemberState;
 import io.leasehold.lease.store.Inspection;
-import io.leasehold.lease.store.LeaseRequest.Inspect;
-import io.leasehold.lease.store.LeaseRequest.Open;
 import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.MembershipRequest.Open;
+import io.leasehold.lease.store.OperatorRequest.Inspect;
 import io.leasehold.store.jdbc.JdbcLeaseStore;
 import io.leasehold.testkit.EmbeddedKafka;
 import io.leasehold.testkit.PostgresServer;
@@ -246,7 +246,7 @@ class CommandsITCase {
     }
 
     private static List<Incarnation> open(LeaseStore store) {
-        return ScriptedMember.applied(store.inspect(new Inspect("shop")))
+        return ScriptedMember.applied(store.ask(new Inspect("shop")))
                 .orElseThrow()
                 .members()
                 .stream()
@@ -474,8 +474,7 @@ class CommandsITCase {
             await().atMost(PATIENCE)
                     .until(
                             () -> {
-                                seen.set(
-                                        ScriptedMember.applied(store.inspect(new Inspect("shop"))));
+                                seen.set(ScriptedMember.applied(store.ask(new Inspect("shop"))));
                                 return seen.get().filter(condition).isPresent();
                             });
         } catch (ConditionTimeoutException late) {

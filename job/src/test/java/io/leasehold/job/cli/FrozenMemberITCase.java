@@ -6,8 +6,8 @@ import io.leasehold.job.LeasedQueueJob;
 import io.leasehold.job.demo.MemberProcess;
 import io.leasehold.lease.model.MemberState;
 import io.leasehold.lease.store.Inspection;
-import io.leasehold.lease.store.LeaseRequest.Inspect;
 import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.OperatorRequest.Inspect;
 import io.leasehold.store.jdbc.JdbcLeaseStore;
 import io.leasehold.testkit.EmbeddedKafka;
 import io.leasehold.testkit.PostgresServer;
@@ -144,7 +144,7 @@ class FrozenMemberITCase {
     }
 
     private static Inspection inspection(LeaseStore store) {
-        return ScriptedMember.applied(store.inspect(new Inspect("shop"))).orElseThrow();
+        return ScriptedMember.applied(store.ask(new Inspect("shop"))).orElseThrow();
     }
 
     private static void until(
@@ -153,7 +153,7 @@ class FrozenMemberITCase {
                 .until(
                         () -> {
                             member.requireAlive();
-                            return ScriptedMember.applied(store.inspect(new Inspect("shop")))
+                            return ScriptedMember.applied(store.ask(new Inspect("shop")))
                                     .filter(condition)
                                     .isPresent();
                         });

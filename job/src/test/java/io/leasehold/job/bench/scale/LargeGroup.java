@@ -8,13 +8,13 @@ import io.leasehold.lease.model.MemberState;
 import io.leasehold.lease.model.Orders;
 import io.leasehold.lease.model.Share;
 import io.leasehold.lease.store.LeaseChanges;
-import io.leasehold.lease.store.LeaseRequest.Acquire;
-import io.leasehold.lease.store.LeaseRequest.Discover;
-import io.leasehold.lease.store.LeaseRequest.Discover.NewSplit;
-import io.leasehold.lease.store.LeaseRequest.Join;
-import io.leasehold.lease.store.LeaseRequest.Read;
-import io.leasehold.lease.store.LeaseRequest.Release;
-import io.leasehold.lease.store.LeaseRequest.Release.Released;
+import io.leasehold.lease.store.MembershipRequest.Join;
+import io.leasehold.lease.store.OwnershipRequest.Acquire;
+import io.leasehold.lease.store.OwnershipRequest.Release;
+import io.leasehold.lease.store.OwnershipRequest.Release.Released;
+import io.leasehold.lease.store.SplitRequest.Discover;
+import io.leasehold.lease.store.SplitRequest.Discover.NewSplit;
+import io.leasehold.lease.store.SplitRequest.Read;
 import io.leasehold.testkit.ScriptedMember;
 
 import java.time.Duration;
@@ -47,7 +47,7 @@ final class LargeGroup {
         for (int from = 0; from < splits.size(); from += MOST) {
             List<NewSplit> some = splits.subList(from, Math.min(from + MOST, splits.size()));
             ScriptedMember.applied(
-                    group.store().discover(new Discover(SimulatedGroup.GROUP, all.get(0), some)));
+                    group.store().ask(new Discover(SimulatedGroup.GROUP, all.get(0), some)));
         }
         List<Lease> leases = changes();
         for (int i = 0; i < members; i++) {
@@ -64,7 +64,7 @@ final class LargeGroup {
     private void acquire(Incarnation by, List<Lease> leases) {
         ScriptedMember.applied(
                 group.store()
-                        .acquire(
+                        .ask(
                                 new Acquire(
                                         SimulatedGroup.GROUP,
                                         by,
@@ -92,13 +92,13 @@ final class LargeGroup {
                         Duration.ZERO,
                         "a benchmark");
         ScriptedMember.applied(
-                group.store().join(new Join(SimulatedGroup.GROUP, row, Optional.empty())));
+                group.store().ask(new Join(SimulatedGroup.GROUP, row, Optional.empty())));
         return me;
     }
 
     private List<Lease> changes() {
         LeaseChanges changes =
-                ScriptedMember.applied(group.store().read(new Read(SimulatedGroup.GROUP, known)));
+                ScriptedMember.applied(group.store().ask(new Read(SimulatedGroup.GROUP, known)));
         known = changes.changeNumber();
         return changes.leases();
     }
@@ -120,8 +120,7 @@ final class LargeGroup {
                 (owner, splits) ->
                         ScriptedMember.applied(
                                 group.store()
-                                        .release(
-                                                new Release(SimulatedGroup.GROUP, owner, splits))));
+                                        .ask(new Release(SimulatedGroup.GROUP, owner, splits))));
     }
 
     /** One more member, which has a keeper. */

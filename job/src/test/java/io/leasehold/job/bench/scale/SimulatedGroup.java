@@ -7,10 +7,10 @@ import io.leasehold.lease.model.Incarnation;
 import io.leasehold.lease.model.LeaseTerms;
 import io.leasehold.lease.model.Progress;
 import io.leasehold.lease.model.Share;
-import io.leasehold.lease.store.LeaseRequest.Beat;
-import io.leasehold.lease.store.LeaseRequest.Discover.NewSplit;
-import io.leasehold.lease.store.LeaseRequest.Release.Released;
 import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.MembershipRequest.Beat;
+import io.leasehold.lease.store.OwnershipRequest.Release.Released;
+import io.leasehold.lease.store.SplitRequest.Discover.NewSplit;
 import io.leasehold.store.memory.MemoryLeaseTable;
 
 import java.time.Duration;

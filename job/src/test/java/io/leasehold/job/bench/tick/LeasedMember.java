@@ -8,9 +8,9 @@ import io.leasehold.lease.model.LeaseTerms;
 import io.leasehold.lease.model.Progress;
 import io.leasehold.lease.model.Share;
 import io.leasehold.lease.store.LeaseOutcome;
-import io.leasehold.lease.store.LeaseRequest.Discover.NewSplit;
-import io.leasehold.lease.store.LeaseRequest.Recorded;
 import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.lease.store.OwnershipRequest.Recorded;
+import io.leasehold.lease.store.SplitRequest.Discover.NewSplit;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -121,7 +121,7 @@ final class LeasedMember {
     }
 
     void end(LeaseStore store) {
-        keeper.close(Duration.ZERO, now()).forEach(last -> last.sendTo(store));
+        keeper.close(Duration.ZERO, now()).forEach(last -> store.ask(last));
         held.clear();
     }
 

@@ -9,7 +9,7 @@ import io.leasehold.job.bench.report.Plot;
 import io.leasehold.job.bench.report.Samples;
 import io.leasehold.job.bench.report.Series;
 import io.leasehold.lease.model.LeaseTerms;
-import io.leasehold.lease.store.LeaseRequest.Recorded;
+import io.leasehold.lease.store.OwnershipRequest.Recorded;
 
 import java.nio.file.Path;
 import java.time.Duration;
