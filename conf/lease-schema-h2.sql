@@ -3,7 +3,7 @@
 -- Leasehold runs this at its first request, unless the option lease.schema.create says false.
 --
 -- Columns that end in _at are for people. They are dates of this database's clock, and decide
--- nothing but when the row of a member that has ended is deleted.
+-- nothing but when the row of a closed member is deleted.
 -- Tables of version 1 are migrated by lease-schema-h2-1-to-2.sql, those of version 2 by
 -- lease-schema-h2-2-to-3.sql.
 -- To forget a group (leasehold forget --all), delete its row in lease_group while none of its jobs runs:
@@ -33,8 +33,8 @@ CREATE TABLE IF NOT EXISTS lease_member (
     incarnation     VARCHAR(255) NOT NULL,
     -- Goes up at every renewal. Others find a member dead that leaves it as it is for too long.
     beat            BIGINT       NOT NULL,
-    -- ACTIVE, AWAY (has no readers, and gave its splits up), DRAINED (gave all its splits away as ordered, and may be stopped) or CLOSED (this
-    -- incarnation is over for good).
+    -- ACTIVE, AWAY (lacks readers, and released its splits), DRAINED (handed all its splits over as
+    -- ordered, and may be stopped) or CLOSED (this incarnation never renews again).
     state           VARCHAR(16)  NOT NULL,
     -- Its share relative to the others, and the most splits it takes. A weight of 0 is a standby.
     weight          INTEGER      NOT NULL,
@@ -72,23 +72,23 @@ CREATE TABLE IF NOT EXISTS lease (
     -- Member and incarnation that may read the split. Both or neither.
     owner               VARCHAR(255),
     owner_incarnation   VARCHAR(255),
-    -- Fencing number: grows by one at every grant to a new incarnation or reader attempt.
+    -- Fencing number: grows by one for every new incarnation or reader attempt that is to read.
     epoch               BIGINT       NOT NULL,
     -- Stays while the split is read from one unbroken line of Flink state.
     tenure              BIGINT       NOT NULL,
     -- Member that wants the split from its owner, and how: ASK or FORCE. Both or neither.
     claimant            VARCHAR(255),
     claim_kind          VARCHAR(16),
-    -- Whether the split has come to its end. It then never has an owner again.
+    -- Whether the split was read to its end. It then never has an owner again.
     finished            BOOLEAN      NOT NULL,
-    -- Splits that must be finished before this one is given out; one id per line.
+    -- Splits that must be finished before this one is assigned; one id per line.
     parents             VARCHAR(1000000) NOT NULL,
     -- Members that cannot read the split; per line why (NOT_FOUND, UNREADABLE), a blank, and the id.
     excluded_members    VARCHAR(1000000) NOT NULL,
     -- Records per second, as the last owner measured. 0 if unknown.
     rate                DOUBLE PRECISION NOT NULL,
     -- The group's change number at the last change of anything above: what conditional writes are
-    -- conditional on, and how a member reads only what has changed. Progress leaves it as it is.
+    -- conditional on, and how a member reads only what has changed. Recording a position keeps it.
     version             BIGINT       NOT NULL,
     -- The split with its position, in the bytes of its source's serializer of that version.
     progress            VARBINARY(16777216) NOT NULL,

@@ -7,12 +7,17 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What cites {@code docs/protocol.md} finds it there. */
+/**
+ * What cites {@code docs/protocol.md} finds it there, and all texts use the words of its glossary.
+ */
 class ProtocolPageTest {
 
     private static final Path ROOT = Path.of("..");
@@ -24,6 +29,12 @@ class ProtocolPageTest {
     private static final Pattern SECTION = Pattern.compile("(?m)^## (\\d+)\\. ");
     private static final Pattern SECTION_CITED = Pattern.compile("\\bsection (\\d+)");
     private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:)([^)#]+)");
+    private static final Pattern REPLACED = Pattern.compile("(?m)^\\|.*\\|.*\\| (`.*`) \\|$");
+    private static final Pattern WORD = Pattern.compile("`([^`]+)`");
+    private static final Pattern CODE = Pattern.compile("(?s)```.*?```|`[^`\\n]*`");
+    private static final Pattern LITERAL = Pattern.compile("\"((?:[^\"\\\\\\n]|\\\\.)*)\"");
+    private static final Pattern SHOWN =
+            Pattern.compile("\"(?:title|description|legendFormat)\": (\".*\")");
 
     @Test
     void eachRuleThatASourceCitesIsDefinedOnce() {
@@ -62,6 +73,71 @@ class ProtocolPageTest {
                                                                 .exists()));
     }
 
+    @Test
+    void noTextUsesAWordThatTheGlossaryReplaces() {
+        Map<String, String> texts = new TreeMap<>();
+        pages().forEach(page -> texts.put(page.toString(), prose(text(page))));
+        conf(".sql").forEach(file -> texts.put(file.toString(), comments(text(file), "--")));
+        conf(".yaml").forEach(file -> texts.put(file.toString(), comments(text(file), "#")));
+        conf(".json").forEach(file -> texts.put(file.toString(), shown(text(file))));
+        sources("main")
+                .filter(source -> !source.toString().contains("jdbc"))
+                .forEach(source -> texts.put(source.toString(), sentences(text(source))));
+        Pattern replaced = replacedWords();
+        List<String> uses =
+                texts.entrySet().stream()
+                        .flatMap(text -> uses(replaced, text.getKey(), text.getValue()))
+                        .toList();
+
+        assertThat(texts).hasSizeGreaterThan(100);
+        assertThat(uses).isEmpty();
+    }
+
+    private static Stream<String> uses(Pattern replaced, String file, String text) {
+        return text.lines()
+                .filter(line -> replaced.matcher(line).find())
+                .map(line -> file + ": " + line);
+    }
+
+    /** The words of the glossary's last column, as words of prose: not in a name, not in a key. */
+    private static Pattern replacedWords() {
+        List<String> words =
+                found(REPLACED, text(PAGE)).stream()
+                        .flatMap(column -> found(WORD, column).stream())
+                        .toList();
+        assertThat(words).isNotEmpty();
+        return Pattern.compile(
+                words.stream()
+                        .map(word -> Pattern.quote(word).replace(" ", "\\E\\s+\\Q"))
+                        .collect(
+                                Collectors.joining(
+                                        "|", "(?i)(?<![\\w.-])(?:", ")s?(?![\\w-]|[.:]\\w)")));
+    }
+
+    /** Without code, which has names, and without the glossary, which has the words. */
+    private static String prose(String page) {
+        return CODE.matcher(page.replaceFirst("(?s)\n## 2\\. .*?\n## 3\\. ", "\n")).replaceAll(" ");
+    }
+
+    private static String comments(String file, String sign) {
+        return file.lines()
+                .filter(line -> line.contains(sign))
+                .map(line -> line.substring(line.indexOf(sign) + sign.length()).strip())
+                .collect(Collectors.joining("\n"));
+    }
+
+    private static String shown(String dashboard) {
+        return String.join("\n", found(SHOWN, dashboard));
+    }
+
+    /** What a source says to people: literals of three words or more. */
+    private static String sentences(String source) {
+        String joined = source.replaceAll("(?s)\"\"\".*?\"\"\"", "").replaceAll("\"\\s+\\+ \"", "");
+        return found(LITERAL, joined).stream()
+                .filter(literal -> literal.split(" ").length > 2)
+                .collect(Collectors.joining("\n"));
+    }
+
     private static List<String> found(Pattern pattern, String text) {
         return pattern.matcher(text)
                 .results()
@@ -72,6 +148,10 @@ class ProtocolPageTest {
     private static Stream<Path> pages() {
         return Stream.concat(
                 Stream.of(ROOT.resolve("README.md")), files(ROOT.resolve("docs"), ".md"));
+    }
+
+    private static Stream<Path> conf(String ending) {
+        return files(ROOT.resolve("conf"), ending);
     }
 
     private static Stream<Path> sources() {

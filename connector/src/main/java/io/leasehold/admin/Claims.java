@@ -122,7 +122,7 @@ final class Claims {
         }
         if (!lease.ownerId().equals(before.ownerId())) {
             return Optional.of(
-                    "Split '%s' has just changed hands: it is held by %s now."
+                    "Split '%s' has just changed hands: it is owned by %s now."
                             .formatted(
                                     splitId,
                                     lease.ownerId().map("'%s'"::formatted).orElse("nobody")));
@@ -137,7 +137,7 @@ final class Claims {
                     "Split '%s' has just been claimed by '%s'.".formatted(splitId, other.get()));
         }
         return desk.member(now, claimant).state() == MemberState.CLOSED
-                ? Optional.of("Member '%s' has just ended.".formatted(claimant))
+                ? Optional.of("Member '%s' was just closed.".formatted(claimant))
                 : Optional.empty();
     }
 

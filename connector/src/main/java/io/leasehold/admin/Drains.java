@@ -48,7 +48,7 @@ final class Drains {
         if (row.state() == MemberState.CLOSED) {
             desk.notices()
                     .accept(
-                            "Member '%s' has ended; it will find the order when it starts again."
+                            "Member '%s' is closed; it will find the order when it starts again."
                                     .formatted(memberId));
         } else if (held > 0 && Sharing.of(seen).without(memberId).plan().containsValue(memberId)) {
             desk.notices()
@@ -60,7 +60,7 @@ final class Drains {
         return List.of(
                 new Change(
                         memberId,
-                        "told to give all its splits away, each at its next checkpoint, until undrain; it holds %s"
+                        "ordered to hand all its splits over, each at its next checkpoint, until undrain; it owns %s"
                                 .formatted(held)));
     }
 
@@ -95,7 +95,7 @@ final class Drains {
                 return List.of(
                         new Change(
                                 memberId,
-                                "drained: it holds nothing, and what it emitted is committed; it may be stopped"));
+                                "drained: it owns nothing, and what it emitted is committed; it may be stopped"));
             }
             if (!row.orders().drain()) {
                 throw new RefusedException(
@@ -104,7 +104,7 @@ final class Drains {
             }
             if (row.state() == MemberState.CLOSED) {
                 throw new RefusedException(
-                        "Member '%s' ended, or was found dead by others, before it was drained; %s."
+                        "Member '%s' was closed, or found dead by others, before it was drained; %s."
                                 .formatted(memberId, takenOver(memberId)));
             }
             if (vigil.dead(memberId)) {
@@ -127,7 +127,7 @@ final class Drains {
         Inspection seen = desk.inspect();
         List<Lease> held = heldBy(seen, memberId);
         if (held.isEmpty()) {
-            return "it holds nothing any more";
+            return "it owns nothing any more";
         }
         boolean others =
                 seen.members().stream()
@@ -146,7 +146,7 @@ final class Drains {
     private String left(String memberId) throws LeaseStoreException, RefusedException {
         List<Lease> held = heldBy(desk.inspect(), memberId);
         return held.isEmpty()
-                ? "it holds nothing, but no checkpoint has completed since"
+                ? "it owns nothing, but no checkpoint has completed since"
                 : named(held);
     }
 
@@ -157,7 +157,7 @@ final class Drains {
                         .map(Lease::splitId)
                         .reduce((a, b) -> a + ", " + b)
                         .orElse("");
-        return "it still holds %s (%s%s)"
+        return "it still owns %s (%s%s)"
                 .formatted(held.size(), names, held.size() > NAMED ? ", ..." : "");
     }
 

@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
  */
 final class Endings {
 
-    private static final String FREED = "freed: nobody holds it, any member may take it";
+    private static final String FREED = "released: any member may acquire it";
 
     private final Desk desk;
     private final Moves moves;
@@ -45,7 +45,7 @@ final class Endings {
                         .orElseThrow(
                                 () ->
                                         new RefusedException(
-                                                "Nobody holds split '%s'; any member may take it."
+                                                "Split '%s' has no owner; any member may acquire it."
                                                         .formatted(splitId)));
         Optional<Member> living = living(seen, owner);
         if (living.isPresent()) {
@@ -88,7 +88,7 @@ final class Endings {
                         dryRun));
         if (changes.isEmpty()) {
             throw new RefusedException(
-                    "Member '%s' has ended already, and holds nothing.".formatted(memberId));
+                    "Member '%s' is closed already, and owns nothing.".formatted(memberId));
         }
         return changes;
     }
@@ -156,7 +156,7 @@ final class Endings {
         return Optional.of(change);
     }
 
-    /** Frees those that are still held by owners that are over, when their readers are silent. */
+    /** Frees those that are still owned by owners that are over, when their readers are silent. */
     private List<Change> free(Set<String> splitIds, Set<Incarnation> owners, boolean dryRun)
             throws LeaseStoreException, RefusedException, InterruptedException {
         List<Change> changes = new ArrayList<>();
@@ -182,13 +182,13 @@ final class Endings {
             desk.tellCutShort(
                     freed.size(),
                     splitIds.size(),
-                    "freed",
+                    "released",
                     "It is safe to repeat: what is free already stays so.");
             throw e;
         }
         if (!held.isEmpty()) {
             throw new RefusedException(
-                    "The row of split '%s' changed %s times while it was being freed, and it is not (%s others are); try again."
+                    "The row of split '%s' changed %s times while it was being released, and it is not (%s others are); try again."
                             .formatted(held.get(0).splitId(), Desk.TRIES, freed.size()));
         }
         for (String splitId : splitIds.stream().sorted().toList()) {

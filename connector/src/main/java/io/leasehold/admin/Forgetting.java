@@ -82,7 +82,7 @@ final class Forgetting {
     private static void requireEnded(Member row) throws RefusedException {
         if (row.state() != MemberState.CLOSED) {
             throw new RefusedException(
-                    "Member '%s' has not ended (%s): stop its job, and evict it if it was stopped and could not say so."
+                    "Member '%s' is not closed (%s): stop its job, and evict it if it was stopped and could not say so."
                             .formatted(row.id(), row.description()));
         }
     }
@@ -96,7 +96,7 @@ final class Forgetting {
 
     private static RefusedException stillHeld(Lease lease) {
         return new RefusedException(
-                "Split '%s' is still held by '%s', which has ended: evict that member first."
+                "Split '%s' is still owned by '%s', which is closed: evict that member first."
                         .formatted(lease.splitId(), lease.owner().orElseThrow().memberId()));
     }
 }

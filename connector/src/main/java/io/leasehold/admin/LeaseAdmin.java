@@ -127,7 +127,7 @@ public final class LeaseAdmin {
      * that has changed.
      *
      * @throws RefusedException also if it is dead, has ended, or is not drained in that time; the
-     *     message says what it still holds
+     *     message says what it still owns
      */
     public List<Change> untilDrained(String memberId, Duration timeout)
             throws LeaseStoreException, RefusedException, InterruptedException {

@@ -51,7 +51,7 @@ final class Moves {
         Incarnation owner = ownerOf(lease, seen);
         if (owner.memberId().equals(to)) {
             throw new RefusedException(
-                    "Split '%s' is held by '%s' already.".formatted(splitId, to));
+                    "Split '%s' is owned by '%s' already.".formatted(splitId, to));
         }
         requireAble(taker);
         Map<String, String> moves = new TreeMap<>(Map.of(splitId, to));
@@ -59,7 +59,7 @@ final class Moves {
             Lease back = desk.split(seen, inReturn.get()).lease();
             if (!back.ownerId().equals(Optional.of(to))) {
                 throw new RefusedException(
-                        "Split '%s' is not held by '%s', so it cannot be had in return."
+                        "Split '%s' is not owned by '%s', so it cannot be had in return."
                                 .formatted(inReturn.get(), to));
             }
             requireAble(desk.member(seen, owner.memberId()));
@@ -89,7 +89,7 @@ final class Moves {
             }
         }
         throw new RefusedException(
-                "By the plan '%s' is to hold split '%s', and would get it back: move another split in return (move --in-return), change weights, or evict the member."
+                "By the plan '%s' is to own split '%s', and would get it back: move another split in return (move --in-return), change weights, or evict the member."
                         .formatted(owner, lease.splitId()));
     }
 
@@ -108,7 +108,7 @@ final class Moves {
         Set<String> alive = Set.copyOf(moves.values());
         requireAlive(alive);
         List<Change> changes = new ArrayList<>();
-        changes.add(new Change(row.id(), "told to give all its splits away, until undrain"));
+        changes.add(new Change(row.id(), "ordered to hand all its splits over, until undrain"));
         if (dryRun) {
             moves.forEach((splitId, to) -> changes.add(said(splitId, row.id(), to, Kind.FORCE)));
             return changes;
@@ -131,12 +131,12 @@ final class Moves {
                     laid.size(),
                     all.size(),
                     "forced",
-                    "It is safe to repeat: the order to give all away stands, and what is forced already stays so.");
+                    "It is safe to repeat: the order to drain stands, and what is forced already stays so.");
             throw e;
         }
         if (!moves.isEmpty()) {
             throw new RefusedException(
-                    "%s splits of '%s' are forced, but not %s (%s): their rows change too often. The order to give all away stands; evict it again."
+                    "%s splits of '%s' are forced, but not %s (%s): their rows change too often. The order to drain stands; evict it again."
                             .formatted(
                                     laid.size(),
                                     row.id(),
@@ -184,7 +184,7 @@ final class Moves {
                             "claimed for '%s'; '%s' hands it over when its next checkpoint completes"
                                     .formatted(claimant, owner);
                     case FORCE ->
-                            "forced for '%s'; it is taken from '%s' when that one's lease is over, and what was emitted since its last checkpoint is read again"
+                            "forced for '%s'; it is taken from '%s' when that one's lease expires, and what was emitted since its last checkpoint is read again"
                                     .formatted(claimant, owner);
                 });
     }
@@ -192,15 +192,14 @@ final class Moves {
     private static Incarnation ownerOf(Lease lease, Inspection seen) throws RefusedException {
         if (lease.finished()) {
             throw new RefusedException(
-                    "Split '%s' has come to its end; nobody reads it any more."
-                            .formatted(lease.splitId()));
+                    "Split '%s' is finished; it is not read any more.".formatted(lease.splitId()));
         }
         Incarnation owner =
                 lease.owner()
                         .orElseThrow(
                                 () ->
                                         new RefusedException(
-                                                "Nobody holds split '%s'; who is to have it by the plan takes it by itself."
+                                                "Split '%s' has no owner; the member that the plan gives it to acquires it by itself."
                                                         .formatted(lease.splitId())));
         if (seen.membership()
                 .member(owner.memberId())
@@ -208,7 +207,7 @@ final class Moves {
                 .filter(row -> row.state() != MemberState.CLOSED)
                 .isEmpty()) {
             throw new RefusedException(
-                    "Split '%s' is held by '%s', which has ended; who is to have it by the plan takes it by itself."
+                    "Split '%s' is owned by '%s', which is closed; the member that the plan gives it to acquires it by itself."
                             .formatted(lease.splitId(), owner.memberId()));
         }
         return owner;
@@ -216,7 +215,7 @@ final class Moves {
 
     private static void requireAble(Member taker) throws RefusedException {
         if (taker.state() == MemberState.CLOSED) {
-            throw new RefusedException("Member '%s' has ended.".formatted(taker.id()));
+            throw new RefusedException("Member '%s' is closed.".formatted(taker.id()));
         }
         if (taker.orders().drain()) {
             throw new RefusedException(
@@ -248,7 +247,7 @@ final class Moves {
             throws RefusedException {
         if (!hasRoom(seen, moves)) {
             throw new RefusedException(
-                    "By the plan '%s' is to hold %s splits, so another would go back: name one in return (--in-return), or give it more weight first."
+                    "By the plan '%s' is to own %s splits, so another would go back: name one in return (--in-return), or give it more weight first."
                             .formatted(to, Sharing.of(seen).targets().getOrDefault(to, 0L)));
         }
     }

@@ -42,7 +42,7 @@ final class Positions {
             requireFree(seen, split.lease());
             if (split.lease().finished()) {
                 throw new RefusedException(
-                        "Split '%s' has come to its end; forget it, and it is found again if the source still has it."
+                        "Split '%s' is finished; forget it, and it is found again if the source still has it."
                                 .formatted(split.lease().splitId()));
             }
         }
@@ -185,7 +185,7 @@ final class Positions {
                             .findFirst();
             if (member.isPresent()) {
                 throw new RefusedException(
-                        "Split '%s' is not finished and member '%s' takes part, which would go on trying to get it: stop the group's jobs first."
+                        "Split '%s' is not finished and member '%s' takes part, which would keep trying to acquire it: stop the group's jobs first."
                                 .formatted(splitId, member.get()));
             }
         }
@@ -204,9 +204,9 @@ final class Positions {
                         .isEmpty();
         throw new RefusedException(
                 over
-                        ? "Split '%s' is still held by '%s', which has ended: evict that member first."
+                        ? "Split '%s' is still owned by '%s', which is closed: evict that member first."
                                 .formatted(lease.splitId(), lease.owner().get().memberId())
-                        : "Split '%s' is held by '%s': stop that job and evict the member first."
+                        : "Split '%s' is owned by '%s': stop that job and evict the member first."
                                 .formatted(lease.splitId(), lease.owner().get().memberId()));
     }
 }

@@ -42,7 +42,7 @@ public final class LeaseOptions {
                     "The database of the lease table: jdbc:postgresql://host/database, jdbc:h2:..., or, "
                             + "with its driver beside the job, jdbc:mariadb://host/database.");
     public static final Option<String> USER =
-            optional("lease.user", OptionType.TEXT, "Who logs in to that database.");
+            optional("lease.user", OptionType.TEXT, "The user that logs in to that database.");
     public static final Option<String> PASSWORD =
             secret(
                     "lease.password",
@@ -88,23 +88,25 @@ public final class LeaseOptions {
             optional(
                     LeaseTerms.READER_GRANT,
                     OptionType.DURATION,
-                    "How long a reader that hears nothing goes on, at most half of lease.duration. "
-                            + "If not given: 3 s, or half of lease.duration if that is less.");
+                    "How long a reader emits after it asked for a grant, at most half of "
+                            + "lease.duration. If not given: 3 s, or half of lease.duration if "
+                            + "that is less.");
     public static final Option<Duration> EXTEND_INTERVAL =
             optional(
                     LeaseTerms.EXTEND_INTERVAL,
                     OptionType.DURATION,
-                    "How often a reader asks for more, at most half of lease.reader.grant. If not "
-                            + "given: a third of it.");
+                    "How often a reader asks to extend its grant, at most half of "
+                            + "lease.reader.grant. If not given: a third of it.");
     public static final Option<Duration> HANDOFF_TIMEOUT =
             optional(
                     LeaseTerms.HANDOFF_TIMEOUT,
                     OptionType.DURATION,
-                    "How long to wait for a split that another job is to hand over, at least "
-                            + "lease.duration. Then it is taken as from a dead job, and what that one has "
-                            + "emitted since its last checkpoint is emitted again. Well above the other "
-                            + "jobs' checkpoint intervals, since they hand over when a checkpoint "
-                            + "completes. If not given: 10 min, or lease.duration if that is more.");
+                    "How long to wait for a split that another job is to hand over, at "
+                            + "least lease.duration. Then this job takes it over as from a dead "
+                            + "job, and what that job has emitted since its last checkpoint is "
+                            + "emitted again. Set it well above the other jobs' checkpoint "
+                            + "intervals, since they hand over when a checkpoint completes. If not "
+                            + "given: 10 min, or lease.duration if that is more.");
     public static final Option<Integer> INITIAL_MEMBERS =
             withDefault(
                     LeaseTerms.INITIAL_MEMBERS,
@@ -138,25 +140,25 @@ public final class LeaseOptions {
                     LeaseTerms.READERS_TIMEOUT,
                     OptionType.DURATION,
                     "1 min",
-                    "How long this job keeps its splits while tasks that should read them are missing, "
-                            + "as without free slots. Then it gives them up to the other jobs, and takes "
-                            + "none until all its tasks are back. At least the reader grant. At start "
-                            + "lease.startup.timeout counts instead.");
+                    "How long this job keeps its splits while tasks that should read "
+                            + "them are missing, as without free slots. Then it releases them, and "
+                            + "acquires none until all its tasks are back. At least the reader "
+                            + "grant. At start lease.startup.timeout counts instead.");
     public static final Option<Duration> RESTART_HOLD =
             optional(
                     LeaseTerms.RESTART_HOLD,
                     OptionType.DURATION,
-                    "How long other jobs leave the splits of this job to it when it ends, since it may "
-                            + "only restart. Longer where it restarts often: as long as a restart takes. "
-                            + "If not given: the reader grant.");
+                    "How long other jobs leave the splits of this job to it when it is "
+                            + "closed, since it may only restart. Set it as long as a restart "
+                            + "takes if the job restarts often. If not given: the reader grant.");
     public static final Option<Duration> RETENTION =
             withDefault(
                     LeaseTerms.RETENTION,
                     OptionType.DURATION,
                     "7 d",
-                    "How long the row of a job that has ended and holds nothing stays in the lease "
-                            + "table, by the database's clock; at least lease.duration and "
-                            + "lease.restart.hold. With it go the orders it was given. Needs DELETE on "
+                    "How long the row of a closed job that owns nothing stays in the "
+                            + "lease table, by the database's clock; at least lease.duration and "
+                            + "lease.restart.hold. Its orders are deleted with it. Needs DELETE on "
                             + "lease_member; without that right such rows stay.");
     public static final Option<Integer> WEIGHT =
             withDefault(
@@ -168,8 +170,9 @@ public final class LeaseOptions {
             optional(
                     "lease.max-splits",
                     OptionType.number(1, Integer.MAX_VALUE),
-                    "The most splits this job takes, whatever its share. Splits that no job has room "
-                            + "for are not read, which its log says. If not given: any number.");
+                    "The most splits this job owns, whatever its share. Splits beyond "
+                            + "every job's limit stay unassigned, and the log says how many. If "
+                            + "not given: any number.");
     public static final Option<Balance> BALANCE =
             withDefault(
                     "lease.balance",
@@ -182,31 +185,33 @@ public final class LeaseOptions {
                     "lease.progress",
                     OptionType.oneOf(ProgressRecording.class),
                     "one-behind",
-                    "Which checkpoint's positions a job that takes over starts from: the last but one, "
-                            + "whose Kafka transactions are surely committed, or at once the last one. "
-                            + "At-once loses records with an exactly-once sink if a job dies before "
-                            + "its commit.");
+                    "The checkpoint from whose positions a takeover resumes. One-behind: "
+                            + "the last but one, whose Kafka transactions are surely committed. "
+                            + "At-once: the last one, which loses records with an exactly-once "
+                            + "sink if a job dies before its commit.");
     public static final Option<RestoreRule> RESTORE =
             withDefault(
                     "lease.restore",
                     OptionType.oneOf(RestoreRule.class),
                     "auto",
-                    "From where to go on with splits that the checkpoint or savepoint holds that the "
-                            + "job starts from. Auto: from there, or from the lease table if another job "
-                            + "was granted the split since. State: always from there, to go back in time. "
-                            + "Table: always from the lease table. Fail: as auto, but fail rather than go "
-                            + "on from the table. A split that a live job reads stays with it whatever is "
-                            + "said here. All but auto are for one start each: automatic restarts of the "
-                            + "whole job follow them too.");
+                    "Where restored splits resume. Auto: at the position in the "
+                            + "checkpoint or savepoint, or at the recorded one if another job "
+                            + "acquired the split since. State: always at the one in the "
+                            + "checkpoint or savepoint, to go back in time. Table: always at the "
+                            + "recorded one. Fail: as auto, but fail rather than resume at the "
+                            + "recorded one. A split that a live job owns stays with it in any "
+                            + "case. All but auto are for one start each: automatic restarts of "
+                            + "the whole job follow them too.");
     public static final Option<LostLease> ON_LOST =
             withDefault(
                     "lease.on-lost",
                     OptionType.oneOf(LostLease.class),
                     "fail",
-                    "What to do if somebody changes the lease table so that a split is not this job's "
-                            + "any more. Fail: go back to the last checkpoint, so that nothing is committed "
-                            + "without a right to. Drop: go on without the split; what was read of it since "
-                            + "the last recorded checkpoint may be committed twice.");
+                    "What to do if somebody changes the lease table so that this job "
+                            + "does not own a split any more. Fail: return to the last checkpoint, "
+                            + "so that nothing is committed without a right to. Drop: continue "
+                            + "without the split; what was read of it since the last recorded "
+                            + "checkpoint may be committed twice.");
 
     public static final Option<UnalignedCheckpoints> UNALIGNED_CHECKPOINTS =
             withDefault(

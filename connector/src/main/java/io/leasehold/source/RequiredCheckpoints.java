@@ -38,7 +38,7 @@ final class RequiredCheckpoints {
             ReadableConfig job = runtime.getJobConfiguration();
             if (!enabled(job)) {
                 throw new CheckpointingRefusedException(
-                        "A leased source needs checkpoints, and %s is not set: progress is recorded when a checkpoint completes, so without them every takeover would start from the beginning. Set it, to 10 s for example."
+                        "A leased source needs checkpoints, and %s is not set: positions are recorded when a checkpoint completes, so without them every takeover would start from the beginning. Set it, to 10 s for example."
                                 .formatted(CheckpointingOptions.CHECKPOINTING_INTERVAL.key()));
             }
             requireAligned(job, unaligned);

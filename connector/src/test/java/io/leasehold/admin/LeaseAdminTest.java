@@ -234,7 +234,7 @@ class LeaseAdminTest {
                         nothing(),
                         () -> as(new Incarnation("red", "red-2")).joined());
 
-        refused("still holds 3", () -> hurried.untilDrained("blue", Duration.ofSeconds(5)));
+        refused("still owns 3", () -> hurried.untilDrained("blue", Duration.ofSeconds(5)));
 
         assertThat(notices).containsExactly("blue: 3 splits left");
     }
@@ -258,7 +258,7 @@ class LeaseAdminTest {
         blue.freeze();
 
         refused(
-                "still holds 1",
+                "still owns 1",
                 () ->
                         new LeaseAdmin(store, "orders", pace, notices::add)
                                 .untilDrained("red", Duration.ofSeconds(5)));
@@ -276,7 +276,7 @@ class LeaseAdminTest {
         admin.drain("blue");
 
         long before = group.now();
-        refused("still holds 3", () -> admin.untilDrained("blue", Duration.ofSeconds(30)));
+        refused("still owns 3", () -> admin.untilDrained("blue", Duration.ofSeconds(30)));
         assertThat(group.now() - before).isLessThan(Duration.ofSeconds(31).toNanos());
         assertThat(group.row("blue").orders().drain()).isTrue();
     }
@@ -480,7 +480,7 @@ class LeaseAdminTest {
         LeaseAdmin hurried = meanwhile(OwnershipRequest.Claim.class, nothing(), () -> letGo(split));
 
         refused(
-                "Split '%s' has just changed hands: it is held by nobody now. Nothing is claimed."
+                "Split '%s' has just changed hands: it is owned by nobody now. Nothing is claimed."
                         .formatted(split),
                 () -> hurried.move(split, "green", Optional.of(other), false, false));
 
@@ -519,7 +519,7 @@ class LeaseAdminTest {
                         });
 
         refused(
-                "held by nobody now. Split '%s' has gone to 'blue' already.".formatted(other),
+                "owned by nobody now. Split '%s' has gone to 'blue' already.".formatted(other),
                 () -> hurried.move(split, "green", Optional.of(other), false, false));
     }
 
@@ -645,7 +645,7 @@ class LeaseAdminTest {
                         });
 
         assertThat(hurried.evict("blue", false, false))
-                .contains(new Change("s000", "freed: nobody holds it, any member may take it"))
+                .contains(new Change("s000", "released: any member may acquire it"))
                 .contains(new Change("s001", "taken over by 'red' meanwhile"));
 
         assertThat(lease("s000").owner()).isEmpty();
@@ -675,7 +675,7 @@ class LeaseAdminTest {
         ScriptedMember red = as(new Incarnation("red", "red-1"));
 
         refused(
-                "held by 'red': stop that job and evict the member first. 1 other was reset.",
+                "owned by 'red': stop that job and evict the member first. 1 other was reset.",
                 () ->
                         meanwhile(OperatorRequest.Reset.class, () -> red.joined().taking("s000"))
                                 .reset(Optional.empty(), BACK, false));
@@ -683,7 +683,7 @@ class LeaseAdminTest {
         admin.evict("red", false, false);
         ScriptedMember again = red.reborn("red-2");
         refused(
-                "held by 'red': stop that job",
+                "owned by 'red': stop that job",
                 () ->
                         meanwhile(OperatorRequest.Forget.class, () -> again.joined().taking("s000"))
                                 .forget("s000", false));
@@ -729,7 +729,7 @@ class LeaseAdminTest {
         assertThat(group.leases().values())
                 .allMatch(lease -> lease.owner().isEmpty())
                 .allMatch(lease -> lease.epoch() == 1);
-        refused("holds nothing", () -> admin.evict("blue", false, false));
+        refused("owns nothing", () -> admin.evict("blue", false, false));
     }
 
     /** Its readers may emit for as long as they were granted. */
@@ -771,8 +771,8 @@ class LeaseAdminTest {
     @Test
     void whatIsHeldIsNotReset() throws Exception {
         alone(2);
-        refused("held by 'blue': stop", () -> admin.reset(Optional.of("s000"), BACK, false));
-        refused("held by 'blue'", () -> admin.reset(Optional.empty(), BACK, false));
+        refused("owned by 'blue': stop", () -> admin.reset(Optional.of("s000"), BACK, false));
+        refused("owned by 'blue'", () -> admin.reset(Optional.empty(), BACK, false));
         blue.close();
         refused("evict", () -> admin.reset(Optional.empty(), BACK, false));
     }
@@ -822,7 +822,7 @@ class LeaseAdminTest {
     @Test
     void onlyWhatNobodyWillTryToGetIsForgotten() throws Exception {
         alone(2);
-        refused("held by", () -> admin.forget("s000", false));
+        refused("owned by", () -> admin.forget("s000", false));
         blue.close();
         admin.evict("blue", false, false);
 
@@ -857,11 +857,11 @@ class LeaseAdminTest {
     @Test
     void aMemberIsForgottenOnceItHasEndedAndHoldsNothing() throws Exception {
         shared(2);
-        refused("has not ended", () -> admin.forgetMember("blue", false));
+        refused("is not closed", () -> admin.forgetMember("blue", false));
         refused("no member 'red'", () -> admin.forgetMember("red", false));
         blue.close();
         refused(
-                "'%s' is still held by 'blue', which has ended: evict that member first"
+                "'%s' is still owned by 'blue', which is closed: evict that member first"
                         .formatted(first(blue)),
                 () -> admin.forgetMember("blue", true));
         admin.evict("blue", false, false);
@@ -892,18 +892,18 @@ class LeaseAdminTest {
                             group.run(TICK);
                         });
 
-        refused("has not ended", () -> late.forgetMember("blue", false));
+        refused("is not closed", () -> late.forgetMember("blue", false));
         assertThat(members()).containsExactly("blue", "green");
     }
 
     @Test
     void aGroupIsForgottenOnceAllHaveEndedAndNothingIsHeld() throws Exception {
         shared(2);
-        refused("has not ended", () -> admin.forgetGroup(false));
+        refused("is not closed", () -> admin.forgetGroup(false));
         blue.close();
-        refused("Member 'green' has not ended", () -> admin.forgetGroup(false));
+        refused("Member 'green' is not closed", () -> admin.forgetGroup(false));
         green.close();
-        refused("is still held by", () -> admin.forgetGroup(true));
+        refused("is still owned by", () -> admin.forgetGroup(true));
         admin.evict("blue", false, false);
         admin.evict("green", false, false);
 
@@ -929,7 +929,7 @@ class LeaseAdminTest {
                             group.run(TICK);
                         });
 
-        refused("Member 'green' has not ended", () -> late.forgetGroup(false));
+        refused("Member 'green' is not closed", () -> late.forgetGroup(false));
         assertThat(group.leases()).hasSize(1);
     }
 
@@ -945,6 +945,6 @@ class LeaseAdminTest {
         group.until(LONG, () -> small.holds().size() == 1);
         Inspection seen = admin.inspect();
         assertThat(seen.splits()).hasSize(1);
-        refused("held by 'green'", () -> admin.forget("s000", false));
+        refused("owned by 'green'", () -> admin.forget("s000", false));
     }
 }

@@ -222,7 +222,7 @@ class ManySplitsTest {
         assertThat(owned()).isEqualTo(1);
         assertThat(notices)
                 .containsExactly(
-                        "10000 of 10001 splits had been freed when the lease store ceased to answer; some of the others may be, too. It is safe to repeat: what is free already stays so.");
+                        "10000 of 10001 splits had been released when the lease store ceased to answer; some of the others may be, too. It is safe to repeat: what is free already stays so.");
         assertThat(admin.evict("red", false, false)).hasSize(1);
         assertThat(owned()).isZero();
     }
@@ -238,7 +238,7 @@ class ManySplitsTest {
         assertThat(forced()).isEqualTo(FIT);
         assertThat(notices)
                 .endsWith(
-                        "10000 of 10001 splits had been forced when the lease store ceased to answer; some of the others may be, too. It is safe to repeat: the order to give all away stands, and what is forced already stays so.");
+                        "10000 of 10001 splits had been forced when the lease store ceased to answer; some of the others may be, too. It is safe to repeat: the order to drain stands, and what is forced already stays so.");
         admin.evict("blue", true, false);
         assertThat(forced()).isEqualTo(MANY);
     }
@@ -271,6 +271,6 @@ class ManySplitsTest {
 
         assertThat(notices)
                 .containsExactly(
-                        "10001 of 10001 splits had been freed when the lease store ceased to answer. It is safe to repeat: what is free already stays so.");
+                        "10001 of 10001 splits had been released when the lease store ceased to answer. It is safe to repeat: what is free already stays so.");
     }
 }

@@ -48,9 +48,10 @@ public final class JobOptions {
                     "kafka.commit.offsets",
                     OptionType.SWITCH,
                     "false",
-                    "Whether completed checkpoints also commit offsets to Kafka, under the lease group's "
-                            + "name, for tools that show a consumer group's lag. Nothing here reads them: "
-                            + "what counts is the progress in the lease table.");
+                    "Whether completed checkpoints also commit offsets to Kafka, under "
+                            + "the lease group's name, for tools that show a consumer group's lag. "
+                            + "Nothing here reads them: what counts is the recorded position in "
+                            + "the lease table.");
 
     // What is done with the records.
     public static final Option<Boolean> DEDUP_ENABLED =
@@ -103,11 +104,11 @@ public final class JobOptions {
                     "sink.transaction.timeout",
                     OptionType.DURATION,
                     "15 min",
-                    "When Kafka gives up a transaction. Until then a killed job's open transaction "
-                            + "holds back everybody who reads committed records of the output topic; but a "
-                            + "job that is down for longer than this, between a checkpoint and its "
-                            + "commit, loses what it had written. At most the broker's "
-                            + "transaction.max.timeout.ms, which is 15 min unless changed.");
+                    "When Kafka aborts a transaction. Until then a killed job's open "
+                            + "transaction blocks everybody who reads committed records of the "
+                            + "output topic; but a job that is down for longer than this, between "
+                            + "a checkpoint and its commit, loses what it had written. At most the "
+                            + "broker's transaction.max.timeout.ms, which is 15 min unless changed.");
 
     // How it runs.
     public static final Option<String> JOB_NAME =
@@ -132,7 +133,7 @@ public final class JobOptions {
                     "checkpoint.timeout",
                     OptionType.DURATION,
                     "5 min",
-                    "When a checkpoint is given up.");
+                    "When a checkpoint expires.");
     public static final Option<String> CHECKPOINT_DIR =
             optional(
                     "checkpoint.dir",

@@ -191,7 +191,7 @@ public final class KafkaPositions implements LeaseAdmin.Repositioning {
             // Said below.
         }
         throw new RefusedException(
-                "The progress of split '%s' is not that of a Kafka partition; positions of other sources cannot be set from here."
+                "The recorded position of split '%s' is not that of a Kafka partition; positions of other sources cannot be set from here."
                         .formatted(splitId));
     }
 

@@ -114,7 +114,7 @@ final class OwnLeases {
                     new LeaseEvent.Lost(
                             splitId,
                             lease.owner()
-                                    .map(owner -> "it is held by " + owner)
+                                    .map(owner -> "it is owned by " + owner)
                                     .orElse(
                                             lease.finished()
                                                     ? "someone else has read it to its end"

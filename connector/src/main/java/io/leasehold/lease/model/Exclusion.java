@@ -7,7 +7,7 @@ public enum Exclusion {
     /** Its source does not find the split, and its job's state does not hold it. */
     NOT_FOUND("its source does not find the split"),
     /** It cannot decode the recorded progress. */
-    UNREADABLE("it cannot read the recorded progress");
+    UNREADABLE("it cannot read the recorded position");
 
     private final String text;
 

@@ -43,7 +43,7 @@ class CheckpointedPositions {
 
         /**
          * @param epoch that the split is in by now: its reader may have failed since, or it may
-         *     have moved, and it goes on from there in a later one
+         *     have moved, and it resumes from there in a later one
          */
         Recorded recordedIn(long epoch) {
             return new Recorded(position.splitId(), epoch, progress());

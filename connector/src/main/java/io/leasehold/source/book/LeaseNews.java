@@ -116,7 +116,7 @@ final class LeaseNews<S> implements LeaseEvent.Listener {
     @Override
     public void learnt(LeaseEvent.TenureBroken broken) {
         out.warn(
-                "The split '%s' is at %s in the state that this job started from, and at %s in the lease table; another member was granted it since, or lease.restore says so: it goes on from the %s."
+                "The split '%s' is at %s in the state that this job started from, and at %s in the lease table; another member acquired it since, or lease.restore says so: it resumes from the %s."
                         .formatted(
                                 broken.lease().splitId(),
                                 inState(broken.lease()).split(),
@@ -129,7 +129,7 @@ final class LeaseNews<S> implements LeaseEvent.Listener {
         Lease lease = refused.lease();
         out.fail(
                 Cause.RESTORE_REFUSED,
-                "lease.restore is fail, and the split '%s' is at %s in the state that this job starts from, but at %s in the lease table, where it was last granted %s; set lease.restore to auto to go on from the table with such splits, or to state to go back to the state."
+                "lease.restore is fail, and the split '%s' is at %s in the state that this job starts from, but at %s in the lease table, where it was last acquired %s; set lease.restore to auto to resume such splits from the table, or to state to go back to the state."
                         .formatted(
                                 lease.splitId(),
                                 inState(lease).split(),
@@ -138,8 +138,8 @@ final class LeaseNews<S> implements LeaseEvent.Listener {
                                         .orElse("no position at all"),
                                 lease.owner()
                                         .map(Incarnation::memberId)
-                                        .map("to '%s'"::formatted)
-                                        .orElse("to a member that has released it")));
+                                        .map("by '%s'"::formatted)
+                                        .orElse("by a member that has released it")));
     }
 
     @Override

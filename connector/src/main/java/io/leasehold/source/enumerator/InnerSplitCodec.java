@@ -49,7 +49,7 @@ final class InnerSplitCodec<SplitT extends SourceSplit> implements SplitCodec<Sp
             difference = bounds.against(splitId, split);
         } catch (IOException | RuntimeException e) {
             LOG.error(
-                    "The progress of split '{}' cannot be read ('{}', serializer version {}): it is left alone, and not consumed.",
+                    "The recorded position of split '{}' cannot be read ('{}', serializer version {}): it is left alone, and not consumed.",
                     splitId,
                     progress.text(),
                     progress.serializerVersion(),
@@ -58,7 +58,7 @@ final class InnerSplitCodec<SplitT extends SourceSplit> implements SplitCodec<Sp
         }
         if (!split.splitId().equals(splitId)) {
             LOG.error(
-                    "The progress of split '{}' is that of split '{}': it is left alone, and not consumed.",
+                    "The recorded position of split '{}' is that of split '{}': it is left alone, and not consumed.",
                     splitId,
                     split.splitId());
             return Optional.empty();

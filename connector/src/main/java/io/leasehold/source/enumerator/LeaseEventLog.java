@@ -21,7 +21,7 @@ final class LeaseEventLog {
             LOG.info("Joined the group.");
         } else if (event instanceof LeaseEvent.RestoredElsewhere elsewhere) {
             LOG.info(
-                    "The restored split '{}' is held by {}; its restored position is dropped.",
+                    "The restored split '{}' is owned by {}; its restored position is dropped.",
                     elsewhere.splitId(),
                     elsewhere.owner());
         } else if (event instanceof LeaseEvent.Claimed claimed) {
@@ -31,14 +31,18 @@ final class LeaseEventLog {
                     claimed.claim().claimant(),
                     claimed.claim().kind());
         } else if (event instanceof LeaseEvent.ClaimOver over) {
-            LOG.info("The claim on split '{}' is over; it stays.", over.splitId());
+            LOG.info("No member claims split '{}' any more; it stays.", over.splitId());
         } else if (event instanceof LeaseEvent.LetGo gone) {
-            LOG.info("The split '{}' was let go.", gone.splitId());
+            LOG.info(
+                    gone.released()
+                            ? "Released the split '{}'."
+                            : "The split '{}' was taken by force.",
+                    gone.splitId());
         } else if (event instanceof LeaseEvent.WithoutTaker without) {
             withoutTaker(without.splits());
         } else if (event instanceof LeaseEvent.MembersForgotten forgotten) {
             LOG.info(
-                    "Deleted the rows of members that ended longer than lease.retention ago, and held nothing: {}",
+                    "Deleted the rows of members that were closed for longer than lease.retention and owned nothing: {}",
                     forgotten.memberIds());
         } else if (event instanceof LeaseEvent.NothingInCommon strangers) {
             LOG.warn(
@@ -56,7 +60,7 @@ final class LeaseEventLog {
                     unreadable.why());
         } else if (event instanceof LeaseEvent.TableWentBack back) {
             LOG.error(
-                    "Group '{}', member '{}': {} All readers stop now, and this incarnation is over. What others did since, and what is recorded there, may be lost; see docs/deployment.md.",
+                    "Group '{}', member '{}': {} All readers stop now, and this incarnation is closed. What others did since, and what is recorded there, may be lost; see docs/deployment.md.",
                     back.group(),
                     back.me().memberId(),
                     back.why());
@@ -68,11 +72,11 @@ final class LeaseEventLog {
             LeaseStoreException cause = begins.cause();
             if (cause.kind() == LeaseStoreException.Kind.UNREACHABLE) {
                 LOG.warn(
-                        "The lease store does not answer; readers go on until their lease is over, and then pause. What it said: {}",
+                        "The lease store does not answer; readers continue until the leases expire, and then pause. What it said: {}",
                         cause.getMessage());
             } else {
                 LOG.error(
-                        "The lease store denies this job access, and somebody has to change that; readers go on until their lease is over, and then pause, and the job fails if it lasts. What it said: {}",
+                        "The lease store denies this job access, and somebody has to change that; readers continue until the leases expire, and then pause, and the job fails if it lasts. What it said: {}",
                         cause.getMessage());
             }
         } else if (news instanceof StoreOutage.Ends) {

@@ -130,7 +130,7 @@ final class DeletionWatch<T> implements SourceReader<T, KafkaPartitionSplit> {
                             number -> {
                                 deleted.accept(number);
                                 LOG.warn(
-                                        "The split '{}': up to {} records below offset {} were deleted by Kafka before they were read. It goes on at the first that is still there; a topic must keep its records for longer than its readers may be away.",
+                                        "The split '{}': up to {} records below offset {} were deleted by Kafka before they were read. It resumes at the first that is still there; a topic must keep its records for longer than its readers may be away.",
                                         splitId,
                                         number,
                                         first.offset());

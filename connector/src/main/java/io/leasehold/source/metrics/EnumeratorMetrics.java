@@ -60,7 +60,7 @@ public final class EnumeratorMetrics {
         standing(LeaseMetric.LEASES_HELD, LeaseStanding::held);
         standing(LeaseMetric.LEASES_WANTED, LeaseStanding::planned);
         standing(LeaseMetric.LEASES_CLAIMED, LeaseStanding::claimed);
-        standing(LeaseMetric.SPLITS_WITHOUT_TAKER, LeaseStanding::withoutTaker);
+        standing(LeaseMetric.SPLITS_UNASSIGNED, LeaseStanding::withoutTaker);
         standing(LeaseMetric.SPLITS_UNREADABLE, LeaseStanding::unreadable);
         standing(LeaseMetric.MEMBERS_ALIVE, LeaseStanding::alive);
         group.gauge(LeaseMetric.DENIED_TIME, this::deniedTime);

@@ -11,22 +11,21 @@ import java.util.List;
  * the group {@link #GROUP} of the operator, which the readers have, or of its enumerator.
  */
 public enum LeaseMetric {
-    LEASES_HELD(
-            "leasesHeld", Place.ENUMERATOR, Kind.GAUGE, "splits", "whose lease this member holds"),
+    LEASES_HELD("leasesHeld", Place.ENUMERATOR, Kind.GAUGE, "splits", "that this member owns"),
     LEASES_WANTED(
             "leasesWanted",
             Place.ENUMERATOR,
             Kind.GAUGE,
             "splits",
-            "that the plan gives this member; it holds so many once all moves are made"),
+            "that the plan gives this member; it owns so many once all moves are made"),
     LEASES_CLAIMED(
             "leasesClaimed",
             Place.ENUMERATOR,
             Kind.GAUGE,
             "splits",
-            "of those it holds that others have claimed"),
-    SPLITS_WITHOUT_TAKER(
-            "splitsWithoutTaker",
+            "that it owns and others have claimed"),
+    SPLITS_UNASSIGNED(
+            "splitsUnassigned",
             Place.ENUMERATOR,
             Kind.GAUGE,
             "splits",
@@ -36,7 +35,7 @@ public enum LeaseMetric {
             Place.ENUMERATOR,
             Kind.GAUGE,
             "splits",
-            "whose lease or progress cannot be decoded here: left alone"),
+            "whose row or recorded position cannot be decoded here: left alone"),
     CHECKPOINT_TROUBLE(
             "checkpointTrouble",
             Place.ENUMERATOR,
@@ -84,31 +83,31 @@ public enum LeaseMetric {
             Place.ENUMERATOR,
             Kind.COUNTER,
             "splits",
-            "acquired after another member let them go for this one"),
+            "acquired after another member released them to this one"),
     TAKEOVERS(
             "takeovers",
             Place.ENUMERATOR,
             Kind.COUNTER,
             "splits",
-            "acquired from another member that had not let them go: dead, closed, or forced"),
+            "acquired from another member that had not released them: dead, closed, or forced"),
     RELEASES(
             "releases",
             Place.ENUMERATOR,
             Kind.COUNTER,
             "splits",
-            "given back, because of a claim or because they cannot be read here"),
+            "released, because of a claim or because they cannot be read here"),
     HANDOFFS_GIVEN(
             "handoffsGiven",
             Place.ENUMERATOR,
             Kind.COUNTER,
             "splits",
-            "let go for others, as of a completed checkpoint"),
+            "released to a claimant, as of a completed checkpoint"),
     LOSSES(
             "losses",
             Place.ENUMERATOR,
             Kind.COUNTER,
             "splits",
-            "that were lost before they were let go: by force, or because this member was taken for dead"),
+            "that were lost before they were released: by force, or because this member was found dead"),
     TABLE_WENT_BACK(
             "tableWentBack",
             Place.ENUMERATOR,
@@ -120,7 +119,7 @@ public enum LeaseMetric {
             Place.ENUMERATOR,
             Kind.COUNTER,
             "splits",
-            "whose progress, end or release the table refused: their lease was not this member's in that epoch any more"),
+            "whose position, end or release the table rejected: this member did not own them in that epoch any more"),
     STORE_ERRORS(
             "storeErrors",
             Place.ENUMERATOR,
@@ -144,19 +143,19 @@ public enum LeaseMetric {
             Place.ENUMERATOR,
             Kind.COUNTER,
             "splits",
-            "that went on at the table's position instead of this job's own: another job had consumed them since, or lease.restore says so"),
+            "that resumed at the recorded position instead of the restored one: another job had consumed them since, or lease.restore says so"),
     RESTORED_FROM_STATE(
             "restoredFromState",
             Place.ENUMERATOR,
             Kind.COUNTER,
             "splits",
-            "that went back to this job's own position though another job had consumed them since: what that one read is read again"),
+            "that resumed at the restored position though another job had consumed them since: what that one read is read again"),
     RESTORED_ELSEWHERE(
             "restoredElsewhere",
             Place.ENUMERATOR,
             Kind.COUNTER,
             "splits",
-            "in this job's restored state that another member holds: dropped"),
+            "in this job's restored state that another member owns: dropped"),
     SPLITS_READ(
             "splitsRead", Place.READER, Kind.GAUGE, "splits", "that this subtask has and may read"),
     SPLITS_FROZEN(
@@ -164,13 +163,13 @@ public enum LeaseMetric {
             Place.READER,
             Kind.GAUGE,
             "splits",
-            "that stand still for a handoff, until it is done"),
-    SPLITS_HELD_BACK(
-            "splitsHeldBack",
+            "that are frozen for a handoff or a move, until it is done"),
+    SPLITS_WITHHELD(
+            "splitsWithheld",
             Place.READER,
             Kind.GAUGE,
             "splits",
-            "in its restored state that are not granted again yet"),
+            "in its restored state that are not assigned again yet"),
     RECORDS_DELETED_UNREAD(
             "recordsDeletedUnread",
             Place.READER,

@@ -54,7 +54,7 @@ public final class ReaderMetrics {
         OwnGroup group = new OwnGroup(reader);
         group.gauge(LeaseMetric.SPLITS_READ, () -> read);
         group.gauge(LeaseMetric.SPLITS_FROZEN, () -> frozen);
-        group.gauge(LeaseMetric.SPLITS_HELD_BACK, () -> heldBack);
+        group.gauge(LeaseMetric.SPLITS_WITHHELD, () -> heldBack);
         group.gauge(LeaseMetric.RECORDS_DELETED_UNREAD, deletedUnread::get);
         group.gauge(LeaseMetric.REMAINING_GRANT, () -> millis(paused.remainingGrant()));
         group.gauge(LeaseMetric.ACCUMULATED_PAUSED_TIME, () -> millis(paused.total()));

@@ -37,7 +37,7 @@ class EnumeratorLostLeaseTest extends EnumeratorRig {
 
         assertThatThrownBy(() -> steal(life, "a"))
                 .isInstanceOf(LeaseLostException.class)
-                .hasMessageContaining("The lease of split 'a' was lost: it is held by thief");
+                .hasMessageContaining("The lease of split 'a' was lost: it is owned by thief");
         assertThat(sent(life, GrantWithdrawn.class)).hasSize(1);
     }
 

@@ -153,7 +153,7 @@ class EnumeratorRestoreTest extends EnumeratorRig {
                 .asString()
                 .startsWith(
                         "The split 'a' is at MemoryQueueSplit[splitId=a, position=40, end=100] in the state that this job started from, and at a position in the lease table;")
-                .endsWith("it goes on from the table.");
+                .endsWith("it resumes from the table.");
         assertThat(next.shown("restoredFromTable")).isEqualTo(1);
     }
 
@@ -178,7 +178,7 @@ class EnumeratorRestoreTest extends EnumeratorRig {
                 .singleElement()
                 .asString()
                 .contains("position=40", "a position in the lease table")
-                .endsWith("it goes on from the state.");
+                .endsWith("it resumes from the state.");
         assertThat(next.shown("restoredFromTable")).isZero();
     }
 
@@ -266,7 +266,7 @@ class EnumeratorRestoreTest extends EnumeratorRig {
                 .hasStackTraceContaining(
                         "lease.restore is fail, and the split 'a' is at MemoryQueueSplit[splitId=a, position=40, end=100] in the state that this job starts from, but at a position as of checkpoint")
                 .hasStackTraceContaining(
-                        "in the lease table, where it was last granted to 'green'");
+                        "in the lease table, where it was last acquired by 'green'");
         assertThat(lease()).isEqualTo(before);
     }
 

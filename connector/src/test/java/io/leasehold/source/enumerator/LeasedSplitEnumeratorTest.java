@@ -192,7 +192,7 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
     void aSplitThatNobodyHasRoomForIsShown() {
         share = new Share(1, 1, Balance.COUNT);
 
-        assertThat(reading("a", "b").shown("splitsWithoutTaker")).isEqualTo(1);
+        assertThat(reading("a", "b").shown("splitsUnassigned")).isEqualTo(1);
     }
 
     @Test

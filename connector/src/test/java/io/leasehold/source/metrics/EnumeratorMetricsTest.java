@@ -58,7 +58,7 @@ class EnumeratorMetricsTest {
                                 value("leasesHeld"),
                                 value("leasesWanted"),
                                 value("leasesClaimed"),
-                                value("splitsWithoutTaker"),
+                                value("splitsUnassigned"),
                                 value("splitsUnreadable"),
                                 value("membersAlive")))
                 .containsExactly(1L, 2L, 3L, 4L, 5L, 6L);

@@ -29,7 +29,7 @@ class ReaderMetricsTest {
     void splitsAreShownByWhatMayBeDoneWithThem() {
         metrics.has(3, 2, 1);
 
-        assertThat(List.of(value("splitsRead"), value("splitsFrozen"), value("splitsHeldBack")))
+        assertThat(List.of(value("splitsRead"), value("splitsFrozen"), value("splitsWithheld")))
                 .containsExactly(3L, 2L, 1L);
     }
 

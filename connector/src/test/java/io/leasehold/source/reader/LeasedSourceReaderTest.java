@@ -264,14 +264,14 @@ class LeasedSourceReaderTest {
     void whatItHasIsShown() {
         reader.addSplits(List.of(granted("a", "r1"), granted("b", "r0").withoutGrant()));
         assertThat(shown("splitsRead")).isEqualTo(1);
-        assertThat(shown("splitsHeldBack")).isEqualTo(1);
+        assertThat(shown("splitsWithheld")).isEqualTo(1);
 
         inner.positions.remove("a");
         reader.snapshotState(1);
         reader.handleSourceEvents(new FinishRecorded("r1", Set.of("b")));
 
         assertThat(shown("splitsRead")).isZero();
-        assertThat(shown("splitsHeldBack")).isZero();
+        assertThat(shown("splitsWithheld")).isZero();
     }
 
     private long shown(String metric) {

@@ -18,9 +18,9 @@ import java.util.List;
 @Command(
         name = "drain",
         description = {
-            "Tells a member to give all its splits away, each at its next checkpoint.",
+            "Orders a member to hand all its splits over, each at its next checkpoint.",
             "It stays so over restarts, until undrain. With --wait the exit code is 0 when it may be "
-                    + "stopped: it holds nothing, and what it emitted is committed."
+                    + "stopped: it owns nothing, and what it emitted is committed."
         },
         mixinStandardHelpOptions = true)
 final class DrainCommand extends ChangingCommand {

@@ -14,7 +14,7 @@ import java.util.List;
 @Command(
         name = "evict",
         description = {
-            "Takes all splits from a member that has ended or is found dead.",
+            "Takes all splits from a member that is closed or found dead.",
             "Whether it lives is found out by watching it for its lease duration at most."
         },
         mixinStandardHelpOptions = true)

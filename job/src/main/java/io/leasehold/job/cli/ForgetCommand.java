@@ -16,8 +16,8 @@ import java.util.Optional;
 @Command(
         name = "forget",
         description = {
-            "Removes from the lease table what nobody uses: a split that nobody holds, with its progress, "
-                    + "a member that has ended, or a group whose members have all ended.",
+            "Removes from the lease table what nobody uses: a split without an owner, a closed "
+                    + "member, or a group whose members are all closed.",
             "A source that still has a split finds it again when its job starts, and reads it from its start."
         },
         mixinStandardHelpOptions = true)

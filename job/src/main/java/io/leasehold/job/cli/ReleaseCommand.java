@@ -14,7 +14,7 @@ import java.util.List;
 @Command(
         name = "release",
         description = {
-            "Takes a split from an owner that has ended or is found dead.",
+            "Takes a split from an owner that is closed or found dead.",
             "Whether it lives is found out by watching it for its lease duration at most."
         },
         mixinStandardHelpOptions = true)

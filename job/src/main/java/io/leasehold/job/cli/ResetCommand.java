@@ -20,7 +20,7 @@ import java.util.Optional;
 @Command(
         name = "reset",
         description = {
-            "Sets from where Kafka partitions that nobody holds are read next, whatever state a job restores.",
+            "Sets from where Kafka partitions without an owner are read next, whatever state a job restores.",
             "Stop the group's jobs and evict the members first. Offsets are checked against the broker "
                     + "if it is known, by --bootstrap-servers or the file."
         },
@@ -34,7 +34,7 @@ final class ResetCommand extends DestructiveCommand {
         @Option(names = "--split", paramLabel = "SPLIT")
         private Optional<String> split = Optional.empty();
 
-        @Option(names = "--all", description = "All splits that have not come to their end.")
+        @Option(names = "--all", description = "All splits that are not finished.")
         private boolean all;
     }
 
@@ -48,7 +48,7 @@ final class ResetCommand extends DestructiveCommand {
         @Option(
                 names = "--to-progress",
                 paramLabel = "TEXT",
-                description = "A progress as describe shows it.")
+                description = "A recorded position as describe shows it.")
         private String progress;
 
         @Option(names = "--to-offset", paramLabel = "N")

@@ -197,7 +197,7 @@ class OperatorCommandsTest {
         }
         assertThat(err.toString().lines())
                 .containsExactly(
-                        "blue: told to give all its splits away, each at its next checkpoint, until undrain; it holds 2",
+                        "blue: ordered to hand all its splits over, each at its next checkpoint, until undrain; it owns 2",
                         "blue: 2 splits left",
                         "blue: 1 split left",
                         "blue: waits for one more checkpoint");
