@@ -1,6 +1,8 @@
 package io.leasehold.simulation;
 
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -66,6 +68,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  *   <tr><td>discover<td>over what there is<td>S4<td>1
  * </table>
  */
+@Execution(ExecutionMode.CONCURRENT)
 class NegativeControlsTest {
 
     private static final long SEEDS = 2_000;
