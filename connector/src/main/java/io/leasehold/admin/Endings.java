@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
  */
 final class Endings {
 
-    private static final String FREED = "released: any member may acquire it";
+    private static final String RELEASED = "released: any member may acquire it";
 
     private final Desk desk;
     private final Moves moves;
@@ -161,26 +161,28 @@ final class Endings {
             throws LeaseStoreException, RefusedException, InterruptedException {
         List<Change> changes = new ArrayList<>();
         if (dryRun) {
-            splitIds.stream().sorted().forEach(splitId -> changes.add(new Change(splitId, FREED)));
+            splitIds.stream()
+                    .sorted()
+                    .forEach(splitId -> changes.add(new Change(splitId, RELEASED)));
             return changes;
         }
         Vigil vigil = new Vigil(desk);
         for (Incarnation owner : owners) {
             vigil.untilSilent(owner);
         }
-        Set<String> freed = new HashSet<>();
+        Set<String> released = new HashSet<>();
         Inspection now = desk.inspect();
         List<AsRead> held = held(now, splitIds, owners);
         try {
-            // A row changes without a taker too: when another claims it, or leaves that.
+            // A row changes without a new owner too: when another member claims it, or withdraws.
             for (int tries = 0; tries < Desk.TRIES && !held.isEmpty(); tries++) {
-                desk.askForAll(held, some -> new Free(desk.group(), some), freed::addAll);
+                desk.askForAll(held, some -> new Free(desk.group(), some), released::addAll);
                 now = desk.inspect();
                 held = held(now, splitIds, owners);
             }
         } catch (LeaseStoreException e) {
             desk.tellCutShort(
-                    freed.size(),
+                    released.size(),
                     splitIds.size(),
                     "released",
                     "It is safe to repeat: what is free already stays so.");
@@ -189,14 +191,14 @@ final class Endings {
         if (!held.isEmpty()) {
             throw new RefusedException(
                     "The row of split '%s' changed %s times while it was being released, and it is not (%s others are); try again."
-                            .formatted(held.get(0).splitId(), Desk.TRIES, freed.size()));
+                            .formatted(held.get(0).splitId(), Desk.TRIES, released.size()));
         }
         for (String splitId : splitIds.stream().sorted().toList()) {
             changes.add(
                     new Change(
                             splitId,
-                            freed.contains(splitId)
-                                    ? FREED
+                            released.contains(splitId)
+                                    ? RELEASED
                                     : now.split(splitId)
                                             .flatMap(split -> split.lease().ownerId())
                                             .map("taken over by '%s' meanwhile"::formatted)

@@ -138,7 +138,7 @@ public final class LeaseAdmin {
      * Claims a split on a live member's behalf. Refused if the plan has no room for it there: the
      * claim would be withdrawn, or the split come back.
      *
-     * @param inReturn a split of the taker's that goes to the owner
+     * @param inReturn a split of that member that goes to the owner
      * @param forced whether the owner is not waited for: what it emitted since its last checkpoint
      *     is read again
      */

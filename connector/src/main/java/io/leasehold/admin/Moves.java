@@ -47,13 +47,13 @@ final class Moves {
             throws LeaseStoreException, RefusedException, InterruptedException {
         Inspection seen = desk.inspect();
         Lease lease = desk.split(seen, splitId).lease();
-        Member taker = desk.member(seen, to);
+        Member claimant = desk.member(seen, to);
         Incarnation owner = ownerOf(lease, seen);
         if (owner.memberId().equals(to)) {
             throw new RefusedException(
                     "Split '%s' is owned by '%s' already.".formatted(splitId, to));
         }
-        requireAble(taker);
+        requireAble(claimant);
         Map<String, String> moves = new TreeMap<>(Map.of(splitId, to));
         if (inReturn.isPresent()) {
             Lease back = desk.split(seen, inReturn.get()).lease();
@@ -213,14 +213,14 @@ final class Moves {
         return owner;
     }
 
-    private static void requireAble(Member taker) throws RefusedException {
-        if (taker.state() == MemberState.CLOSED) {
-            throw new RefusedException("Member '%s' is closed.".formatted(taker.id()));
+    private static void requireAble(Member claimant) throws RefusedException {
+        if (claimant.state() == MemberState.CLOSED) {
+            throw new RefusedException("Member '%s' is closed.".formatted(claimant.id()));
         }
-        if (taker.orders().drain()) {
+        if (claimant.orders().drain()) {
             throw new RefusedException(
                     "Member '%s' is being drained and takes nothing; undrain it first."
-                            .formatted(taker.id()));
+                            .formatted(claimant.id()));
         }
     }
 

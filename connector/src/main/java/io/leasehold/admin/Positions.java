@@ -65,7 +65,10 @@ final class Positions {
         return changes;
     }
 
-    /** A row changes without a taker too: when a member leaves its claim. Then it is read again. */
+    /**
+     * A row changes without a new owner too: when a member withdraws its claim. Then it is read
+     * again.
+     */
     private void write(List<SeenSplit> splits, Map<String, Progress> positions, boolean repeatable)
             throws LeaseStoreException, RefusedException {
         List<SeenSplit> open = new ArrayList<>(splits);

@@ -4,6 +4,7 @@ import io.leasehold.source.book.PositionedSplit;
 import io.leasehold.source.book.ReaderBook;
 import io.leasehold.source.event.LeaseSourceEvent;
 import io.leasehold.source.event.LeaseSourceEvent.BarrierAhead;
+import io.leasehold.source.event.LeaseSourceEvent.DropRequested;
 import io.leasehold.source.event.LeaseSourceEvent.FinishRecorded;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeRequested;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeWithdrawn;
@@ -12,7 +13,6 @@ import io.leasehold.source.event.LeaseSourceEvent.GrantRequested;
 import io.leasehold.source.event.LeaseSourceEvent.GrantWithdrawn;
 import io.leasehold.source.event.LeaseSourceEvent.Position;
 import io.leasehold.source.event.LeaseSourceEvent.ReaderStarted;
-import io.leasehold.source.event.LeaseSourceEvent.SplitsLetGo;
 import io.leasehold.source.event.LeaseSourceEvent.StopRequested;
 import io.leasehold.source.event.LeaseSourceEvent.Stopped;
 import io.leasehold.source.event.LeaseSourceEvent.ToReader;
@@ -314,11 +314,11 @@ final class Reader implements ToReader.Listener {
     }
 
     @Override
-    public void told(SplitsLetGo gone) {
+    public void told(DropRequested gone) {
         Map<String, Long> all = new TreeMap<>();
         gone.splitIds().forEach(splitId -> all.put(splitId, 0L));
         stop(all);
-        gone.splitIds().forEach(book::letGo);
+        gone.splitIds().forEach(book::drop);
         positions.keySet().removeAll(gone.splitIds());
     }
 

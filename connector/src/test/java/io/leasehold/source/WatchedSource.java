@@ -1,10 +1,10 @@
 package io.leasehold.source;
 
 import io.leasehold.source.enumerator.StoredEnumeratorState;
+import io.leasehold.source.event.LeaseSourceEvent.DropRequested;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeRequested;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeWithdrawn;
 import io.leasehold.source.event.LeaseSourceEvent.Positions;
-import io.leasehold.source.event.LeaseSourceEvent.SplitsLetGo;
 import io.leasehold.source.split.LeasedSplit;
 
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -194,7 +194,7 @@ final class WatchedSource<T, SplitT extends SourceSplit, InnerT>
                 job.freezeAsked(freeze.requests().keySet());
             } else if (event instanceof FreezeWithdrawn withdrawn) {
                 job.freezeWithdrawn(withdrawn.splitIds());
-            } else if (event instanceof SplitsLetGo gone) {
+            } else if (event instanceof DropRequested gone) {
                 job.letGo(gone.splitIds());
             }
         }

@@ -183,8 +183,8 @@ final class BookedSplits<S> {
     }
 
     /** The subtask whose state holds a split, if one does. */
-    OptionalInt holderOf(String splitId) {
-        return of(splitId).map(SplitState::holder).orElse(OptionalInt.empty());
+    OptionalInt inStateOf(String splitId) {
+        return of(splitId).map(SplitState::inStateOf).orElse(OptionalInt.empty());
     }
 
     /** The position of a split that belongs into this enumerator's checkpoints. */

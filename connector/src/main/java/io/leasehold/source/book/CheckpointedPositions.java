@@ -20,8 +20,8 @@ import java.util.TreeMap;
 
 /**
  * Which positions may be recorded: those that readers reported for checkpoints that are complete,
- * and whose sinks have surely committed. A split that stands still in a completed checkpoint is let
- * go at once: whoever gets it must not read again what that checkpoint commits.
+ * and whose sinks have surely committed. A split that is frozen in a completed checkpoint is
+ * released at once: its next owner must not read again what that checkpoint commits.
  *
  * <p>Sinks are told to commit a checkpoint when it is complete, and before the barrier of one that
  * begins after that. So what belongs to a checkpoint is surely committed when one is complete that

@@ -6,7 +6,7 @@ import io.leasehold.lease.model.RestoreRule;
 import io.leasehold.source.book.CheckpointedPositions.Due;
 import io.leasehold.source.book.SplitState.Waiting;
 import io.leasehold.source.book.SplitState.Withheld;
-import io.leasehold.source.event.LeaseSourceEvent.SplitsLetGo;
+import io.leasehold.source.event.LeaseSourceEvent.DropRequested;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -83,7 +83,7 @@ class Comebacks<S> {
         Optional<SplitState<S>> before = splits.of(split.splitId());
         OptionalInt only =
                 before.filter(state -> state.reader().isEmpty())
-                        .map(SplitState::holder)
+                        .map(SplitState::inStateOf)
                         .orElse(OptionalInt.empty());
         splits.becomes(split.splitId(), new Withheld<>(split, only));
     }
@@ -93,9 +93,9 @@ class Comebacks<S> {
      * another reader's state does, that is told to forget it.
      */
     void holdsToo(int subtask, String splitId, Outbox<S> out) {
-        OptionalInt other = splits.holderOf(splitId);
+        OptionalInt other = splits.inStateOf(splitId);
         if (other.isPresent() && other.getAsInt() != subtask) {
-            out.send(other.getAsInt(), id -> new SplitsLetGo(id, Set.of(splitId)));
+            out.send(other.getAsInt(), id -> new DropRequested(id, Set.of(splitId)));
         }
         PositionedSplit<S> at = splits.withheld(splitId).orElseThrow();
         splits.becomes(splitId, new Withheld<>(at, OptionalInt.of(subtask)));
@@ -133,7 +133,7 @@ class Comebacks<S> {
      */
     void moveOn(Due due, Outbox<S> out) {
         PositionedSplit<S> split = codec.ofReader(due.position());
-        out.send(due.subtask(), id -> new SplitsLetGo(id, Set.of(split.splitId())));
+        out.send(due.subtask(), id -> new DropRequested(id, Set.of(split.splitId())));
         withhold(split);
         acquireAnew(List.of(split));
     }

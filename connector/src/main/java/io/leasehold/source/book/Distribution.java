@@ -91,8 +91,8 @@ final class Distribution<S> {
         }
         // The next attempt of the one that is closed is about to come, and would be left with none.
         OptionalInt only =
-                waits.holder().isPresent() || last.isEmpty()
-                        ? waits.holder()
+                waits.inStateOf().isPresent() || last.isEmpty()
+                        ? waits.inStateOf()
                         : OptionalInt.of(last.get().subtask());
         return open.stream()
                 .filter(subtask -> only.orElse(subtask) == subtask)

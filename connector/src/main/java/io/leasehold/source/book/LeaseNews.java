@@ -44,14 +44,14 @@ final class LeaseNews<S> implements LeaseEvent.Listener {
             return;
         }
         PositionedSplit<S> split = at.get().grantedBy(lease);
-        OptionalInt holder = pages.splits().holderOf(splitId);
+        OptionalInt inStateOf = pages.splits().inStateOf(splitId);
         if (split.finished()) {
             // Nothing is left to read; only the table does not know yet.
-            pages.splits().becomes(splitId, new Withheld<>(split, holder));
+            pages.splits().becomes(splitId, new Withheld<>(split, inStateOf));
             pages.keeper()
                     .finished(List.of(new Recorded(splitId, lease.epoch(), acquired.progress())));
         } else {
-            pages.splits().becomes(splitId, new Waiting<>(split, holder, Wanted.BY_NOBODY));
+            pages.splits().becomes(splitId, new Waiting<>(split, inStateOf, Wanted.BY_NOBODY));
         }
     }
 
@@ -91,12 +91,12 @@ final class LeaseNews<S> implements LeaseEvent.Listener {
 
     @Override
     public void learnt(LeaseEvent.LetGo gone) {
-        pages.letGo(gone.splitId(), out);
+        pages.drop(gone.splitId(), out);
     }
 
     @Override
     public void learnt(LeaseEvent.RestoredElsewhere elsewhere) {
-        pages.letGo(elsewhere.splitId(), out);
+        pages.drop(elsewhere.splitId(), out);
     }
 
     /** The table says so, whoever read it. */
@@ -157,7 +157,7 @@ final class LeaseNews<S> implements LeaseEvent.Listener {
                 "%s It is dropped; what was read of it may be read again by others."
                         .formatted(why));
         pages.distribution().stopAtOnce(splitId, out);
-        pages.letGo(splitId, out);
+        pages.drop(splitId, out);
     }
 
     @Override

@@ -1,8 +1,8 @@
 package io.leasehold.source.book;
 
 import io.leasehold.lease.member.LeaseKeeper;
+import io.leasehold.source.event.LeaseSourceEvent.DropRequested;
 import io.leasehold.source.event.LeaseSourceEvent.FinishRecorded;
-import io.leasehold.source.event.LeaseSourceEvent.SplitsLetGo;
 import io.leasehold.source.event.LeaseSourceEvent.ToReader;
 
 import java.time.Duration;
@@ -42,8 +42,8 @@ record Pages<S>(
     }
 
     /** A split is another member's now, or nobody's. */
-    void letGo(String splitId, Outbox<S> out) {
-        forget(splitId, id -> new SplitsLetGo(id, Set.of(splitId)), out);
+    void drop(String splitId, Outbox<S> out) {
+        forget(splitId, id -> new DropRequested(id, Set.of(splitId)), out);
     }
 
     /** The table says that a split is at its end: nobody's state need hold it any more. */
@@ -53,7 +53,7 @@ record Pages<S>(
 
     /** And tells the reader whose state holds it, if one is there. */
     private void forget(String splitId, Function<String, ToReader> event, Outbox<S> out) {
-        splits.holderOf(splitId).ifPresent(subtask -> out.send(subtask, event));
+        splits.inStateOf(splitId).ifPresent(subtask -> out.send(subtask, event));
         splits.forget(splitId);
         positions.forget(Set.of(splitId));
         rates.forget(splitId);

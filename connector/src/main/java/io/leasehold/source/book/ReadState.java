@@ -9,14 +9,14 @@ import java.util.Optional;
  * <pre>
  * state     what happens                                       next
  * --------  -------------------------------------------------  --------
- * (none)    restored                                           HeldBack
+ * (none)    restored                                           Withheld
  * (none)    assigned                                           Reading
- * HeldBack  assigned                                           Reading
+ * Withheld  assigned                                           Reading
  * Reading   asked for, and a barrier comes or it is to stop    Frozen
  * Reading   at its end when positions are taken                Finished
  * Frozen    not asked for any more                             Reading
- * any       let go                                             (none)
- * HeldBack  recorded as finished                               (none)
+ * any       released, or on its way to another reader         (none)
+ * Withheld  recorded as finished                               (none)
  * Finished  recorded as finished                               (none)
  * </pre>
  */
@@ -25,7 +25,7 @@ sealed interface ReadState<S> {
     PositionedSplit<S> at();
 
     /** Restored, and not granted again yet: somebody else may read it by now. */
-    record HeldBack<S>(PositionedSplit<S> at) implements ReadState<S> {}
+    record Withheld<S>(PositionedSplit<S> at) implements ReadState<S> {}
 
     /**
      * The wrapped reader has it.
@@ -35,7 +35,7 @@ sealed interface ReadState<S> {
     record Reading<S>(PositionedSplit<S> at, Optional<Long> asked) implements ReadState<S> {}
 
     /**
-     * It is emitted no more, and stays in the state until it is let go: nobody else's holds it
+     * It is emitted no more, and stays in the state until it is dropped: no other state has it
      * before that.
      *
      * @param request the number of the request that it stands still for

@@ -2,8 +2,8 @@ package io.leasehold.source.book;
 
 import io.leasehold.source.book.ReadState.Finished;
 import io.leasehold.source.book.ReadState.Frozen;
-import io.leasehold.source.book.ReadState.HeldBack;
 import io.leasehold.source.book.ReadState.Reading;
+import io.leasehold.source.book.ReadState.Withheld;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * What a reader decides: which of its splits may be emitted, stand still, are held back, or are at
+ * What a reader decides: which of its splits may be emitted, stand still, are withheld, or are at
  * their end, and what a snapshot contains of them. {@link ReadState} has all the ways a split can
  * go.
  *
@@ -37,7 +37,7 @@ public class ReaderBook<S> {
     private final Map<String, ReadState<S>> states = new LinkedHashMap<>();
     private int reading;
     private int frozen;
-    private int heldBack;
+    private int withheld;
 
     private void becomes(ReadState<S> next) {
         ReadState<S> last = states.put(next.at().splitId(), next);
@@ -54,8 +54,8 @@ public class ReaderBook<S> {
             reading += more;
         } else if (state instanceof Frozen<S>) {
             frozen += more;
-        } else if (state instanceof HeldBack<S>) {
-            heldBack += more;
+        } else if (state instanceof Withheld<S>) {
+            withheld += more;
         }
     }
 
@@ -69,9 +69,9 @@ public class ReaderBook<S> {
         return frozen;
     }
 
-    /** Splits that are held back. */
-    public int heldBackCount() {
-        return heldBack;
+    /** Splits that are withheld. */
+    public int withheldCount() {
+        return withheld;
     }
 
     /** Whether there is no split: then this reader has none in the enumerator's eyes either. */
@@ -79,20 +79,20 @@ public class ReaderBook<S> {
         return states.isEmpty();
     }
 
-    /** A split of its own restored state is to be held back until it is assigned. */
+    /** A split of its own restored state is to be withheld until it is assigned. */
     public void restored(PositionedSplit<S> split) {
-        becomes(new HeldBack<>(split));
+        becomes(new Withheld<>(split));
     }
 
-    /** Those that are held back. */
-    public List<PositionedSplit<S>> heldBack() {
-        return all(state -> state instanceof HeldBack<S>);
+    /** Those that are withheld. */
+    public List<PositionedSplit<S>> withheld() {
+        return all(state -> state instanceof Withheld<S>);
     }
 
     /**
      * A split is assigned to this reader attempt.
      *
-     * @return as it was held back, if it was
+     * @return as it was withheld, if it was
      * @throws IllegalStateException if the wrapped reader has it
      */
     public Optional<PositionedSplit<S>> assigned(PositionedSplit<S> split) {
@@ -103,7 +103,7 @@ public class ReaderBook<S> {
                             .formatted(split.splitId()));
         }
         becomes(new Reading<>(split, Optional.empty()));
-        return before instanceof HeldBack<S> restored
+        return before instanceof Withheld<S> restored
                 ? Optional.of(restored.at())
                 : Optional.empty();
     }
@@ -187,12 +187,12 @@ public class ReaderBook<S> {
     /**
      * A split that the wrapped reader does not have is not this reader's any more.
      *
-     * @return as it was held back, if it was
+     * @return as it was withheld, if it was
      */
-    public Optional<PositionedSplit<S>> letGo(String splitId) {
+    public Optional<PositionedSplit<S>> drop(String splitId) {
         ReadState<S> state = states.get(splitId);
         forget(splitId);
-        return state instanceof HeldBack<S> restored
+        return state instanceof Withheld<S> restored
                 ? Optional.of(restored.at())
                 : Optional.empty();
     }
@@ -200,12 +200,12 @@ public class ReaderBook<S> {
     /**
      * The table says that a split is at its end.
      *
-     * @return as it was held back, if it was
+     * @return as it was withheld, if it was
      */
     public Optional<PositionedSplit<S>> finishRecorded(String splitId) {
         ReadState<S> state = states.get(splitId);
-        return state instanceof Finished<S> || state instanceof HeldBack<S>
-                ? letGo(splitId)
+        return state instanceof Finished<S> || state instanceof Withheld<S>
+                ? drop(splitId)
                 : Optional.empty();
     }
 
@@ -218,7 +218,7 @@ public class ReaderBook<S> {
                         requests.put(splitId, it.request());
                     }
                 });
-        return new Report<>(all(state -> !(state instanceof HeldBack<S>)), requests);
+        return new Report<>(all(state -> !(state instanceof Withheld<S>)), requests);
     }
 
     /** What a snapshot of this moment contains: all of them. */

@@ -1,6 +1,7 @@
 package io.leasehold.source.book;
 
 import io.leasehold.source.event.LeaseSourceEvent.Closed;
+import io.leasehold.source.event.LeaseSourceEvent.DropRequested;
 import io.leasehold.source.event.LeaseSourceEvent.Ended;
 import io.leasehold.source.event.LeaseSourceEvent.FromReader;
 import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
@@ -8,7 +9,6 @@ import io.leasehold.source.event.LeaseSourceEvent.GrantRequested;
 import io.leasehold.source.event.LeaseSourceEvent.Position;
 import io.leasehold.source.event.LeaseSourceEvent.Positions;
 import io.leasehold.source.event.LeaseSourceEvent.ReaderStarted;
-import io.leasehold.source.event.LeaseSourceEvent.SplitsLetGo;
 import io.leasehold.source.event.LeaseSourceEvent.Stopped;
 
 import java.time.Duration;
@@ -51,7 +51,7 @@ final class ReaderWords<S> implements FromReader.Listener {
                         .filter(splitId -> !taken.contains(splitId))
                         .collect(Collectors.toSet());
         if (!ignored.isEmpty()) {
-            out.send(subtask, id -> new SplitsLetGo(id, ignored));
+            out.send(subtask, id -> new DropRequested(id, ignored));
         }
         pages.comebacks().attemptStarted(subtask);
         if (pages.attempts().count() >= job.parallelism()) {

@@ -18,7 +18,7 @@ import java.util.OptionalInt;
  *             another reader is to have it          Withheld: it is acquired anew
  * Reading   its attempt is gone                     (none): missing, until it comes back or the
  *                                                   next attempt, which does not have it, is there
- * any       let go, lost, finished                  (none)
+ * any       released, lost, finished                (none)
  * </pre>
  */
 sealed interface SplitState<S> {
@@ -32,15 +32,15 @@ sealed interface SplitState<S> {
     }
 
     /** The subtask whose state holds it, if one does. */
-    OptionalInt holder();
+    OptionalInt inStateOf();
 
     /**
      * Its position belongs into this enumerator's checkpoints, since nobody else remembers it; it
      * is to be acquired anew.
      *
-     * @param holder the one subtask that may have it, where its state holds it too
+     * @param inStateOf the one subtask that may have it, where its state holds it too
      */
-    record Withheld<S>(PositionedSplit<S> at, OptionalInt holder) implements SplitState<S> {
+    record Withheld<S>(PositionedSplit<S> at, OptionalInt inStateOf) implements SplitState<S> {
         @Override
         public long epoch() {
             return at.epoch();
@@ -51,9 +51,9 @@ sealed interface SplitState<S> {
      * It is acquired, in the epoch of the position, and waits for a reader. Its position belongs
      * into this enumerator's checkpoints.
      *
-     * @param holder as for {@link Withheld}
+     * @param inStateOf as for {@link Withheld}
      */
-    record Waiting<S>(PositionedSplit<S> at, OptionalInt holder, Wanted wanted)
+    record Waiting<S>(PositionedSplit<S> at, OptionalInt inStateOf, Wanted wanted)
             implements SplitState<S> {
         @Override
         public long epoch() {
@@ -61,7 +61,7 @@ sealed interface SplitState<S> {
         }
 
         Waiting<S> wanted(Wanted by) {
-            return new Waiting<>(at, holder, by);
+            return new Waiting<>(at, inStateOf, by);
         }
     }
 
@@ -73,7 +73,7 @@ sealed interface SplitState<S> {
         }
 
         @Override
-        public OptionalInt holder() {
+        public OptionalInt inStateOf() {
             return reader();
         }
 
@@ -90,7 +90,7 @@ sealed interface SplitState<S> {
         }
 
         @Override
-        public OptionalInt holder() {
+        public OptionalInt inStateOf() {
             return reader();
         }
     }

@@ -57,7 +57,7 @@ public sealed interface LeaseSourceEvent extends SourceEvent {
 
             void told(StopRequested event);
 
-            void told(SplitsLetGo event);
+            void told(DropRequested event);
 
             void told(FinishRecorded event);
         }
@@ -213,7 +213,7 @@ public sealed interface LeaseSourceEvent extends SourceEvent {
      * These splits are another member's now, or the enumerator's until another reader has them: a
      * reader's state need not hold them any more.
      */
-    record SplitsLetGo(String readerId, Set<String> splitIds) implements ToReader {
+    record DropRequested(String readerId, Set<String> splitIds) implements ToReader {
         @Override
         public void reach(Listener listener) {
             listener.told(this);

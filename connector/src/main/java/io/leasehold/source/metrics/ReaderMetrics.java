@@ -40,7 +40,7 @@ public final class ReaderMetrics {
     private final PausedTime paused;
     private volatile long read;
     private volatile long frozen;
-    private volatile long heldBack;
+    private volatile long withheld;
     private final AtomicLong deletedUnread = new AtomicLong();
 
     /**
@@ -54,7 +54,7 @@ public final class ReaderMetrics {
         OwnGroup group = new OwnGroup(reader);
         group.gauge(LeaseMetric.SPLITS_READ, () -> read);
         group.gauge(LeaseMetric.SPLITS_FROZEN, () -> frozen);
-        group.gauge(LeaseMetric.SPLITS_WITHHELD, () -> heldBack);
+        group.gauge(LeaseMetric.SPLITS_WITHHELD, () -> withheld);
         group.gauge(LeaseMetric.RECORDS_DELETED_UNREAD, deletedUnread::get);
         group.gauge(LeaseMetric.REMAINING_GRANT, () -> millis(paused.remainingGrant()));
         group.gauge(LeaseMetric.ACCUMULATED_PAUSED_TIME, () -> millis(paused.total()));
@@ -69,7 +69,7 @@ public final class ReaderMetrics {
     public void has(int toRead, int standingStill, int notGranted) {
         read = toRead;
         frozen = standingStill;
-        heldBack = notGranted;
+        withheld = notGranted;
         paused.reading(toRead > 0);
     }
 

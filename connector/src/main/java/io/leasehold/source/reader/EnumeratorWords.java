@@ -1,12 +1,12 @@
 package io.leasehold.source.reader;
 
 import io.leasehold.source.event.LeaseSourceEvent.BarrierAhead;
+import io.leasehold.source.event.LeaseSourceEvent.DropRequested;
 import io.leasehold.source.event.LeaseSourceEvent.FinishRecorded;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeRequested;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeWithdrawn;
 import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
 import io.leasehold.source.event.LeaseSourceEvent.GrantWithdrawn;
-import io.leasehold.source.event.LeaseSourceEvent.SplitsLetGo;
 import io.leasehold.source.event.LeaseSourceEvent.StopRequested;
 import io.leasehold.source.event.LeaseSourceEvent.Stopped;
 import io.leasehold.source.event.LeaseSourceEvent.ToReader;
@@ -61,8 +61,8 @@ record EnumeratorWords(
     }
 
     @Override
-    public void told(SplitsLetGo gone) {
-        splits.letGo(gone.splitIds());
+    public void told(DropRequested gone) {
+        splits.drop(gone.splitIds());
     }
 
     @Override

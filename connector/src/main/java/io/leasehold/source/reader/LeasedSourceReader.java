@@ -37,8 +37,8 @@ import java.util.function.LongSupplier;
  * <p>If its grant is not extended, whatever the reason, the reader pauses without failing, and goes
  * on where it was when it is. So a paused, cut-off or forgotten TaskManager falls silent by itself.
  *
- * <p>A split restored into this reader's own state is held back until the enumerator grants it
- * anew: somebody else may read it by now.
+ * <p>A split restored into this reader's own state is withheld until the enumerator grants it anew:
+ * somebody else may read it by now.
  *
  * <p>A split that is to be handed over is read up to the next barrier, and stands still from then
  * on. The wrapped reader is replaced by one without it in that very snapshot, so that not one
@@ -140,7 +140,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
     private void announce() {
         if (!announced) {
             announced = true;
-            context.sendSourceEventToCoordinator(new ReaderStarted(readerId, splits.heldBack()));
+            context.sendSourceEventToCoordinator(new ReaderStarted(readerId, splits.withheld()));
             grant.askFromNowOn();
         }
     }

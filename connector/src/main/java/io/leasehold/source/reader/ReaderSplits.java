@@ -75,7 +75,7 @@ final class ReaderSplits<T, SplitT extends SourceSplit> {
     }
 
     void showIn(ReaderMetrics metrics) {
-        metrics.has(book.readingCount(), book.frozenCount(), book.heldBackCount());
+        metrics.has(book.readingCount(), book.frozenCount(), book.withheldCount());
     }
 
     /** Splits that Flink restored or the enumerator has assigned. */
@@ -83,7 +83,7 @@ final class ReaderSplits<T, SplitT extends SourceSplit> {
         List<SplitT> granted = new ArrayList<>();
         for (LeasedSplit<SplitT> split : splits) {
             if (split.grantedTo().equals(Optional.of(readerId))) {
-                notHeldBack(book.assigned(split.positioned()));
+                notWithheld(book.assigned(split.positioned()));
                 outputs.begins(split);
                 granted.add(split.inner());
             } else {
@@ -101,7 +101,7 @@ final class ReaderSplits<T, SplitT extends SourceSplit> {
     }
 
     /** Flink has an output for each split it restored, under the id that the split had then. */
-    private void notHeldBack(Optional<PositionedSplit<SplitT>> restored) {
+    private void notWithheld(Optional<PositionedSplit<SplitT>> restored) {
         restored.ifPresent(
                 split -> {
                     outputs.giveUp(LeasedSplit.of(split, Optional.empty()).splitId());
@@ -109,9 +109,9 @@ final class ReaderSplits<T, SplitT extends SourceSplit> {
                 });
     }
 
-    /** What is held back, as the enumerator is told. */
-    List<Position> heldBack() {
-        return book.heldBack().stream().map(this::position).toList();
+    /** What is withheld, as the enumerator is told. */
+    List<Position> withheld() {
+        return book.withheld().stream().map(this::position).toList();
     }
 
     /** A barrier has come: what was asked for stands still from here on. */
@@ -196,17 +196,17 @@ final class ReaderSplits<T, SplitT extends SourceSplit> {
     }
 
     /** These are not this reader's any more. */
-    void letGo(Set<String> splitIds) {
+    void drop(Set<String> splitIds) {
         // Whatever was asked of it before, it must not be emitted now.
         stop(splitIds.stream().collect(Collectors.toMap(id -> id, none -> 0L)));
-        splitIds.forEach(outputs::letGo);
-        splitIds.forEach(splitId -> notHeldBack(book.letGo(splitId)));
+        splitIds.forEach(outputs::drop);
+        splitIds.forEach(splitId -> notWithheld(book.drop(splitId)));
         wake.run();
     }
 
     /** The table says that these are at their end. */
     void finishRecorded(Set<String> splitIds) {
-        splitIds.forEach(splitId -> notHeldBack(book.finishRecorded(splitId)));
+        splitIds.forEach(splitId -> notWithheld(book.finishRecorded(splitId)));
         wake.run();
     }
 

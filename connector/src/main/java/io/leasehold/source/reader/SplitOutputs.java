@@ -17,8 +17,8 @@ import java.util.Set;
  * ever. The last one is released only when the reader holds no split at all: Flink takes a reader
  * without an active output for idle, and drops the last watermark of an idle one.
  *
- * <p>The output of a split that stands still stays until the split is let go: its records may still
- * come, here if it is thawed, and must not be late then.
+ * <p>The output of a split that stands still stays until the split is dropped: its records may
+ * still come, here if it is thawed, and must not be late then.
  *
  * <p>Outputs are released when there is no snapshot under way: a chained operator may have taken
  * its part of it already, and would emit what no checkpoint covers.
@@ -57,7 +57,7 @@ final class SplitOutputs {
         String flinkId = split.splitId() + "~" + ++thawed;
         flinkIds.put(split.leaseId(), flinkId);
         toCreate.add(flinkId);
-        letGo(split.leaseId());
+        drop(split.leaseId());
     }
 
     /** The wrapped reader asks for the output of a split, under the id returned. */
@@ -90,7 +90,7 @@ final class SplitOutputs {
     }
 
     /** A split that stood still is not this reader's any more, or goes on. */
-    void letGo(String splitId) {
+    void drop(String splitId) {
         String flinkId = standing.remove(splitId);
         if (flinkId != null) {
             toRelease.add(flinkId);

@@ -42,8 +42,8 @@ class DistributionTest {
         await(splitId, 1, OptionalInt.empty());
     }
 
-    private void await(String splitId, long epoch, OptionalInt holder) {
-        splits.becomes(splitId, new Waiting<>(at(splitId, epoch), holder, Wanted.BY_NOBODY));
+    private void await(String splitId, long epoch, OptionalInt inStateOf) {
+        splits.becomes(splitId, new Waiting<>(at(splitId, epoch), inStateOf, Wanted.BY_NOBODY));
     }
 
     private static PositionedSplit<String> at(String splitId, long epoch) {

@@ -34,19 +34,19 @@ class ReaderBookTest {
         book.restored(at("a", "7"));
 
         assertThat(book.state()).containsExactly(at("a", "7"));
-        assertThat(book.heldBack()).containsExactly(at("a", "7"));
+        assertThat(book.withheld()).containsExactly(at("a", "7"));
         assertThat(book.report().granted()).isEmpty();
         assertThat(book.readingCount()).isZero();
         assertThat(book.holdsNothing()).isFalse();
     }
 
     @Test
-    void whatIsHeldBackIsReadWhenItIsAssigned() {
+    void whatIsWithheldIsReadWhenItIsAssigned() {
         book.restored(at("a", "7"));
 
         assertThat(book.assigned(at("a", "9"))).contains(at("a", "7"));
         assertThat(book.reading()).containsExactly("a");
-        assertThat(book.heldBackCount()).isZero();
+        assertThat(book.withheldCount()).isZero();
     }
 
     @Test
@@ -135,15 +135,15 @@ class ReaderBookTest {
         book.took(Map.of("a", "5"));
         book.freeze(Set.of("a"));
 
-        assertThat(book.letGo("a")).isEmpty();
-        assertThat(book.letGo("b")).isEmpty();
-        assertThat(book.letGo("c")).contains(at("c", "7"));
+        assertThat(book.drop("a")).isEmpty();
+        assertThat(book.drop("b")).isEmpty();
+        assertThat(book.drop("c")).contains(at("c", "7"));
         assertThat(book.holdsNothing()).isTrue();
     }
 
     /** Only of what is over: another split of the name may be read by then. */
     @Test
-    void aRecordedEndConcernsWhatIsAtItsEndOrHeldBack() {
+    void aRecordedEndConcernsWhatIsAtItsEndOrWithheld() {
         reads("a", "b");
         book.restored(at("c", "7"));
         book.took(Map.of("a", "5"));

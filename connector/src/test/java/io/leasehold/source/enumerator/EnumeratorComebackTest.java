@@ -1,9 +1,9 @@
 package io.leasehold.source.enumerator;
 
 import io.leasehold.lease.model.Claim;
+import io.leasehold.source.event.LeaseSourceEvent.DropRequested;
 import io.leasehold.source.event.LeaseSourceEvent.FinishRecorded;
 import io.leasehold.source.event.LeaseSourceEvent.ReaderStarted;
-import io.leasehold.source.event.LeaseSourceEvent.SplitsLetGo;
 import io.leasehold.source.split.LeasedSplit;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
 
@@ -153,7 +153,7 @@ class EnumeratorComebackTest extends EnumeratorRig {
 
         assertThat(assignments(life, "a")).isEqualTo(1);
         assertThat(life.enumerator.snapshotState(1).withheld()).isEmpty();
-        assertThat(sent(life, SplitsLetGo.class)).isEmpty();
+        assertThat(sent(life, DropRequested.class)).isEmpty();
     }
 
     @Test

@@ -3,13 +3,13 @@ package io.leasehold.source.enumerator;
 import io.leasehold.lease.model.Claim;
 import io.leasehold.lease.store.OwnershipRequest;
 import io.leasehold.source.event.LeaseSourceEvent;
+import io.leasehold.source.event.LeaseSourceEvent.DropRequested;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeRequested;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeWithdrawn;
 import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
 import io.leasehold.source.event.LeaseSourceEvent.GrantRequested;
 import io.leasehold.source.event.LeaseSourceEvent.Positions;
 import io.leasehold.source.event.LeaseSourceEvent.ReaderStarted;
-import io.leasehold.source.event.LeaseSourceEvent.SplitsLetGo;
 import io.leasehold.source.event.LeaseSourceEvent.StopRequested;
 import io.leasehold.source.event.LeaseSourceEvent.Stopped;
 import io.leasehold.source.split.LeasedSplit;
@@ -71,7 +71,7 @@ class EnumeratorHandoffTest extends EnumeratorRig {
         life.enumerator.notifyCheckpointAborted(2);
         life.settle();
         assertThat(owner("a")).contains("blue");
-        assertThat(sent(life, SplitsLetGo.class)).isEmpty();
+        assertThat(sent(life, DropRequested.class)).isEmpty();
 
         life.checkpoint(3, frozen(3, Map.of("a", 1L), at(life, "a", 20), at(life, "b", 30)));
 
@@ -90,8 +90,8 @@ class EnumeratorHandoffTest extends EnumeratorRig {
         claim(life, "a", Claim.Kind.ASK);
         life.checkpoint(1, frozen(1, Map.of("a", 1L), at(life, "a", 20), at(life, "b", 20)));
 
-        assertThat(sent(life, SplitsLetGo.class))
-                .containsExactly(new SplitsLetGo("r0", Set.of("a")));
+        assertThat(sent(life, DropRequested.class))
+                .containsExactly(new DropRequested("r0", Set.of("a")));
     }
 
     @Test
@@ -124,7 +124,7 @@ class EnumeratorHandoffTest extends EnumeratorRig {
         life.pass(TERMS.duration());
 
         assertThat(owner("a")).contains("green");
-        assertThat(sent(life, SplitsLetGo.class)).hasSize(1);
+        assertThat(sent(life, DropRequested.class)).hasSize(1);
         assertThat(recorded(life)).containsExactly("b", "b");
     }
 
@@ -198,7 +198,7 @@ class EnumeratorHandoffTest extends EnumeratorRig {
         assertThat(sent(life, FreezeWithdrawn.class))
                 .containsExactly(new FreezeWithdrawn("r0", Set.of("a")));
         assertThat(owner("a")).contains("blue");
-        assertThat(sent(life, SplitsLetGo.class)).isEmpty();
+        assertThat(sent(life, DropRequested.class)).isEmpty();
     }
 
     /** The release may be carried out at any time from then on: it goes, and comes back. */
@@ -216,8 +216,8 @@ class EnumeratorHandoffTest extends EnumeratorRig {
         life.pass(TERMS.duration());
 
         assertThat(sent(life, FreezeWithdrawn.class)).isEmpty();
-        assertThat(sent(life, SplitsLetGo.class))
-                .containsExactly(new SplitsLetGo("r0", Set.of("a")));
+        assertThat(sent(life, DropRequested.class))
+                .containsExactly(new DropRequested("r0", Set.of("a")));
         assertThat(owner("a")).contains("blue");
         LeasedSplit<MemoryQueueSplit> after = split(life, "a");
         assertThat(after.epoch()).isGreaterThan(before.epoch());
@@ -356,8 +356,8 @@ class EnumeratorHandoffTest extends EnumeratorRig {
         life.enumerator.handleSourceEvent(0, new ReaderStarted("r1", List.of(position(split))));
         life.pass(TERMS.renewInterval());
 
-        assertThat(sent(life, SplitsLetGo.class))
-                .containsExactly(new SplitsLetGo("r1", Set.of("a")));
+        assertThat(sent(life, DropRequested.class))
+                .containsExactly(new DropRequested("r1", Set.of("a")));
     }
 
     /** Where Flink gives restored splits to readers themselves: it would keep it for ever. */
@@ -373,8 +373,8 @@ class EnumeratorHandoffTest extends EnumeratorRig {
         next.enumerator.handleSourceEvent(0, new ReaderStarted("r1", List.of(position(split))));
         next.settle();
 
-        assertThat(sent(next, SplitsLetGo.class))
-                .containsExactly(new SplitsLetGo("r1", Set.of("a")));
+        assertThat(sent(next, DropRequested.class))
+                .containsExactly(new DropRequested("r1", Set.of("a")));
         assertThat(next.enumerator.snapshotState(2).withheld()).isEmpty();
     }
 
@@ -395,8 +395,8 @@ class EnumeratorHandoffTest extends EnumeratorRig {
         life.pass(TERMS.renewInterval());
 
         assertThat(life.context.assigned.get(0)).containsExactly(split);
-        assertThat(sent(life, SplitsLetGo.class))
-                .containsExactly(new SplitsLetGo("r1", Set.of("a")));
+        assertThat(sent(life, DropRequested.class))
+                .containsExactly(new DropRequested("r1", Set.of("a")));
     }
 
     /** Where Flink gives restored splits to readers themselves: one split, one state. */
@@ -416,8 +416,8 @@ class EnumeratorHandoffTest extends EnumeratorRig {
         next.enumerator.handleSourceEvent(1, new ReaderStarted("s1", List.of(position(later))));
         next.pass(TERMS.duration());
 
-        assertThat(sent(next, SplitsLetGo.class))
-                .containsExactly(new SplitsLetGo("s0", Set.of("a")));
+        assertThat(sent(next, DropRequested.class))
+                .containsExactly(new DropRequested("s0", Set.of("a")));
         assertThat(next.context.assigned.get(0)).isNull();
         assertThat(split(next, "a").inner()).isEqualTo(later.inner());
     }
@@ -513,8 +513,8 @@ class EnumeratorHandoffTest extends EnumeratorRig {
         green.taking("a");
         life.pass(TERMS.renewInterval());
 
-        assertThat(sent(life, SplitsLetGo.class))
-                .containsExactly(new SplitsLetGo("r0", Set.of("a")));
+        assertThat(sent(life, DropRequested.class))
+                .containsExactly(new DropRequested("r0", Set.of("a")));
         // What its reader reports of it afterwards counts for nothing.
         life.checkpoint(1, frozen(1, Map.of("a", 1L), at(life, "a", 20), at(life, "b", 20)));
         life.checkpoint(2, report("r0", 2, at(life, "b", 30)));

@@ -3,10 +3,10 @@ package io.leasehold.source.enumerator;
 import io.leasehold.lease.model.Incarnation;
 import io.leasehold.lease.store.OwnershipRequest;
 import io.leasehold.source.event.LeaseSourceEvent;
+import io.leasehold.source.event.LeaseSourceEvent.DropRequested;
 import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
 import io.leasehold.source.event.LeaseSourceEvent.GrantRequested;
 import io.leasehold.source.event.LeaseSourceEvent.GrantWithdrawn;
-import io.leasehold.source.event.LeaseSourceEvent.SplitsLetGo;
 import io.leasehold.source.event.LeaseSourceEvent.StopRequested;
 import io.leasehold.source.event.LeaseSourceEvent.Stopped;
 import io.leasehold.source.split.LeasedSplit;
@@ -50,8 +50,8 @@ class EnumeratorLostLeaseTest extends EnumeratorRig {
 
         assertThat(sent(life, StopRequested.class))
                 .containsExactly(new StopRequested("r0", Map.of("a", 1L)));
-        assertThat(sent(life, SplitsLetGo.class))
-                .containsExactly(new SplitsLetGo("r0", Set.of("a")));
+        assertThat(sent(life, DropRequested.class))
+                .containsExactly(new DropRequested("r0", Set.of("a")));
         assertThat(thief.lease("b").ownerId()).contains("blue");
         assertThat(life.enumerator.snapshotState(1).withheld()).isEmpty();
     }
@@ -109,7 +109,7 @@ class EnumeratorLostLeaseTest extends EnumeratorRig {
         ScriptedMember.applied(thief.close(thief, Optional.empty()));
 
         life.pass(TERMS.renewInterval());
-        assertThat(sent(life, SplitsLetGo.class)).hasSize(1);
+        assertThat(sent(life, DropRequested.class)).hasSize(1);
         assertThat(thief.lease("a").ownerId()).contains("blue");
         assertThat(assigned(life)).isEqualTo(2);
         life.pass(TERMS.readerGrant());

@@ -2,12 +2,12 @@ package io.leasehold.source.enumerator;
 
 import io.leasehold.lease.model.Claim;
 import io.leasehold.lease.store.OwnershipRequest;
+import io.leasehold.source.event.LeaseSourceEvent.DropRequested;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeRequested;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeWithdrawn;
 import io.leasehold.source.event.LeaseSourceEvent.GrantRequested;
 import io.leasehold.source.event.LeaseSourceEvent.Positions;
 import io.leasehold.source.event.LeaseSourceEvent.ReaderStarted;
-import io.leasehold.source.event.LeaseSourceEvent.SplitsLetGo;
 import io.leasehold.source.event.LeaseSourceEvent.StopRequested;
 import io.leasehold.source.split.LeasedSplit;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
@@ -213,8 +213,8 @@ class EnumeratorSpreadTest extends EnumeratorRig {
         assertThat(after.grantedTo()).contains("r1");
         assertThat(after.epoch()).isGreaterThan(before.epoch());
         assertThat(after.tenure()).isEqualTo(before.tenure());
-        assertThat(sent(life, SplitsLetGo.class))
-                .containsExactly(new SplitsLetGo("r0", Set.of("a")));
+        assertThat(sent(life, DropRequested.class))
+                .containsExactly(new DropRequested("r0", Set.of("a")));
         assertThat(owner("a")).contains("blue");
         life.pass(TERMS.duration());
         assertThat(sent(life, FreezeRequested.class)).hasSize(1);
@@ -226,7 +226,7 @@ class EnumeratorSpreadTest extends EnumeratorRig {
 
         checkpoint(life, 1, 0, report("r0", 1, at(life, "a", 10), at(life, "b", 10)));
 
-        assertThat(sent(life, SplitsLetGo.class)).isEmpty();
+        assertThat(sent(life, DropRequested.class)).isEmpty();
         assertThat(life.context.assigned.get(1)).hasSize(1);
     }
 
@@ -254,7 +254,7 @@ class EnumeratorSpreadTest extends EnumeratorRig {
         // One that began before, in which it did not stand still, completes behind it.
         checkpoint(life, 1, 0, report("r0", 1, at(life, "a", 10)));
 
-        assertThat(sent(life, SplitsLetGo.class)).isEmpty();
+        assertThat(sent(life, DropRequested.class)).isEmpty();
         assertThat(life.context.assigned.get(1)).hasSize(1);
     }
 
@@ -265,10 +265,10 @@ class EnumeratorSpreadTest extends EnumeratorRig {
         life.enumerator.snapshotState(1);
         life.enumerator.handleSourceEvent(0, frozen("r0", 1, Map.of("a", 1L), at(life, "a", 20)));
         assertThat(life.enumerator.snapshotState(2).withheld()).isEmpty();
-        assertThat(sent(life, SplitsLetGo.class)).isEmpty();
+        assertThat(sent(life, DropRequested.class)).isEmpty();
 
         life.enumerator.notifyCheckpointComplete(1);
-        assertThat(sent(life, SplitsLetGo.class)).hasSize(1);
+        assertThat(sent(life, DropRequested.class)).hasSize(1);
         assertThat(life.enumerator.snapshotState(3).withheld())
                 .extracting(LeasedSplit::inner)
                 .containsExactly(new MemoryQueueSplit("a", 20, 100));
@@ -304,7 +304,7 @@ class EnumeratorSpreadTest extends EnumeratorRig {
         checkpoint(life, 2, 0, report("r0", 2, position(a.ended())));
 
         assertThat(life.finished("a")).isTrue();
-        assertThat(sent(life, SplitsLetGo.class)).isEmpty();
+        assertThat(sent(life, DropRequested.class)).isEmpty();
         life.pass(TERMS.duration());
         // Two are left, and r1 has none of them.
         assertThat(sent(life, FreezeRequested.class)).hasSize(2);
@@ -480,8 +480,8 @@ class EnumeratorSpreadTest extends EnumeratorRig {
                 0, new ReaderStarted("r0 again", List.of(position(a), position(b))));
         life.pass(TERMS.duration());
 
-        assertThat(sent(life, SplitsLetGo.class))
-                .endsWith(new SplitsLetGo("r0 again", Set.of("a")))
+        assertThat(sent(life, DropRequested.class))
+                .endsWith(new DropRequested("r0 again", Set.of("a")))
                 .hasSize(2);
         assertThat(split(life, "a")).isEqualTo(after);
         // It is not tied to the one that had it long ago.

@@ -109,7 +109,7 @@ class GatedOutputTest {
         outputs.stops("a");
         outputs.releaseIn(output, false);
         assertThat(said).isEmpty();
-        outputs.letGo("a");
+        outputs.drop("a");
         outputs.releaseIn(output, false);
 
         assertThat(said).containsExactly("create a#4", "idle", "release a#4");

@@ -2,12 +2,12 @@ package io.leasehold.source.reader;
 
 import io.leasehold.source.event.LeaseSourceEvent;
 import io.leasehold.source.event.LeaseSourceEvent.BarrierAhead;
+import io.leasehold.source.event.LeaseSourceEvent.DropRequested;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeRequested;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeWithdrawn;
 import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
 import io.leasehold.source.event.LeaseSourceEvent.Position;
 import io.leasehold.source.event.LeaseSourceEvent.Positions;
-import io.leasehold.source.event.LeaseSourceEvent.SplitsLetGo;
 import io.leasehold.source.event.LeaseSourceEvent.StopRequested;
 import io.leasehold.source.event.LeaseSourceEvent.Stopped;
 import io.leasehold.source.metrics.ReaderMetrics;
@@ -154,7 +154,7 @@ class HandedOverSplitsTest {
             poll(1);
         }
 
-        tell(new SplitsLetGo("r1", Set.of("a")));
+        tell(new DropRequested("r1", Set.of("a")));
 
         assertThat(reader.snapshotState(4)).extracting(LeasedSplit::leaseId).containsExactly("b");
         assertThat(lastReport().frozen()).isEmpty();
@@ -192,7 +192,7 @@ class HandedOverSplitsTest {
         assertThat(reported.value("leasehold.splitsRead")).isEqualTo(1);
         assertThat(reported.value("leasehold.splitsFrozen")).isEqualTo(1);
 
-        tell(new SplitsLetGo("r1", Set.of("a")));
+        tell(new DropRequested("r1", Set.of("a")));
         assertThat(reported.value("leasehold.splitsFrozen")).isZero();
     }
 
@@ -260,7 +260,7 @@ class HandedOverSplitsTest {
         tell(new FreezeRequested("r1", Map.of("a", 1L)));
         inners.get(0).positions.remove("a");
         reader.snapshotState(1);
-        tell(new SplitsLetGo("r1", Set.of("a")));
+        tell(new DropRequested("r1", Set.of("a")));
         reader.addSplits(List.of(granted("a", 9)));
         reader.snapshotState(2);
 
@@ -340,7 +340,7 @@ class HandedOverSplitsTest {
         poll(2);
         tell(new FreezeRequested("r1", Map.of("a", 1L)));
         reader.snapshotState(1);
-        tell(new SplitsLetGo("r1", Set.of("a")));
+        tell(new DropRequested("r1", Set.of("a")));
         reader.addSplits(
                 List.of(
                         new LeasedSplit<>(
@@ -654,7 +654,7 @@ class HandedOverSplitsTest {
 
     @Test
     void whatIsLetGoIsNotEmittedThoughNobodyAskedForIt() throws Exception {
-        tell(new SplitsLetGo("r1", Set.of("a")));
+        tell(new DropRequested("r1", Set.of("a")));
         poll(2);
 
         assertThat(output.records).containsExactly("b0", "b1");
@@ -670,7 +670,7 @@ class HandedOverSplitsTest {
     void whatIsLetGoAtItsEndIsInNoStateOrReportAnyMore() throws Exception {
         inners.get(0).positions.remove("a");
         reader.snapshotState(1);
-        tell(new SplitsLetGo("r1", Set.of("a")));
+        tell(new DropRequested("r1", Set.of("a")));
         assertThat(reader.snapshotState(2)).extracting(LeasedSplit::leaseId).containsExactly("b");
 
         reader.addSplits(List.of(granted("a", 6)));
@@ -691,7 +691,7 @@ class HandedOverSplitsTest {
         poll(1);
         assertThat(output.said).isEmpty();
 
-        tell(new SplitsLetGo("r1", Set.of("a")));
+        tell(new DropRequested("r1", Set.of("a")));
         // What is chained behind may be taking its part of a snapshot.
         assertThat(output.said).isEmpty();
         assertThat(reader.isAvailable()).isDone();
@@ -826,29 +826,29 @@ class HandedOverSplitsTest {
     }
 
     private void letGoOfAll() {
-        tell(new SplitsLetGo("r1", Set.of("a", "b")));
+        tell(new DropRequested("r1", Set.of("a", "b")));
     }
 
     /** What it had before a failure is on its way back to it. */
     @Test
-    void aReaderWhoseSplitIsHeldBackIsNotIdle() throws Exception {
-        tell(new SplitsLetGo("r1", Set.of("a", "b")));
+    void aReaderWhoseSplitIsWithheldIsNotIdle() throws Exception {
+        tell(new DropRequested("r1", Set.of("a", "b")));
         reader.addSplits(List.of(granted("c", 4).withoutGrant()));
         poll(1);
         assertThat(output.said).doesNotContain("main idle");
 
-        tell(new SplitsLetGo("r1", Set.of("c")));
+        tell(new DropRequested("r1", Set.of("c")));
         poll(1);
         assertThat(output.said).endsWith("main idle");
     }
 
     @Test
     void aReaderIsIdleEachTimeThatItHoldsNothing() throws Exception {
-        tell(new SplitsLetGo("r1", Set.of("a", "b")));
+        tell(new DropRequested("r1", Set.of("a", "b")));
         poll(2);
         reader.addSplits(List.of(granted("a", 6)));
         poll(1);
-        tell(new SplitsLetGo("r1", Set.of("a")));
+        tell(new DropRequested("r1", Set.of("a")));
         poll(2);
 
         assertThat(output.said).filteredOn("main idle"::equals).hasSize(2);
@@ -876,7 +876,7 @@ class HandedOverSplitsTest {
         reader.addSplits(List.of(granted("c", 4).withoutGrant(), granted("d", 4).withoutGrant()));
 
         reader.addSplits(List.of(granted("c", 5)));
-        tell(new SplitsLetGo("r1", Set.of("d")));
+        tell(new DropRequested("r1", Set.of("d")));
         poll(1);
 
         assertThat(output.said)

@@ -143,7 +143,7 @@ class LeasedSourceReaderTest {
     }
 
     @Test
-    void aRestoredSplitIsHeldBackReportedAndKeptInEverySnapshot() throws Exception {
+    void aRestoredSplitIsWithheldReportedAndKeptInEverySnapshot() throws Exception {
         LeasedSplit<MemoryQueueSplit> restored = granted("a", "r0").withoutGrant();
         reader.addSplits(List.of(restored));
         reader.start();
@@ -183,7 +183,7 @@ class LeasedSourceReaderTest {
     }
 
     @Test
-    void aHeldBackSplitGoesToTheWrappedReaderOnceItIsGranted() {
+    void aWithheldSplitGoesToTheWrappedReaderOnceItIsGranted() {
         reader.addSplits(List.of(granted("a", "r0").withoutGrant()));
 
         reader.addSplits(List.of(granted("a", "r1")));

@@ -1,8 +1,8 @@
 package io.leasehold.source.reader;
 
+import io.leasehold.source.event.LeaseSourceEvent.DropRequested;
 import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
 import io.leasehold.source.event.LeaseSourceEvent.GrantRequested;
-import io.leasehold.source.event.LeaseSourceEvent.SplitsLetGo;
 import io.leasehold.source.metrics.ReaderMetrics;
 import io.leasehold.source.split.LeasedSplit;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
@@ -108,7 +108,7 @@ class OwnThreadsOfAReaderTest {
         inner = new EndlessReader();
         inner.dry = true;
 
-        reader.handleSourceEvents(new SplitsLetGo("r1", Set.of("a")));
+        reader.handleSourceEvents(new DropRequested("r1", Set.of("a")));
 
         // It is polled for the output of the split in any case, at first.
         Awaitility.await()

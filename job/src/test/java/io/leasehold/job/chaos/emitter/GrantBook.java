@@ -1,9 +1,9 @@
 package io.leasehold.job.chaos.emitter;
 
+import io.leasehold.source.event.LeaseSourceEvent.DropRequested;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeRequested;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeWithdrawn;
 import io.leasehold.source.event.LeaseSourceEvent.GrantWithdrawn;
-import io.leasehold.source.event.LeaseSourceEvent.SplitsLetGo;
 import io.leasehold.source.event.LeaseSourceEvent.StopRequested;
 import io.leasehold.source.split.LeasedSplit;
 
@@ -99,7 +99,7 @@ final class GrantBook implements AutoCloseable {
             mayEmit(goOn);
         } else if (event instanceof StopRequested request) {
             standStill(request.requests().keySet());
-        } else if (event instanceof SplitsLetGo gone) {
+        } else if (event instanceof DropRequested gone) {
             standStill(gone.splitIds());
             frozen.keySet().removeAll(gone.splitIds());
         }

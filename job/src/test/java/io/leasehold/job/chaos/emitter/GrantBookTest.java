@@ -1,9 +1,9 @@
 package io.leasehold.job.chaos.emitter;
 
+import io.leasehold.source.event.LeaseSourceEvent.DropRequested;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeRequested;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeWithdrawn;
 import io.leasehold.source.event.LeaseSourceEvent.GrantWithdrawn;
-import io.leasehold.source.event.LeaseSourceEvent.SplitsLetGo;
 import io.leasehold.source.event.LeaseSourceEvent.StopRequested;
 import io.leasehold.source.split.LeasedSplit;
 
@@ -124,7 +124,7 @@ class GrantBookTest {
         granted(90, 50);
         now = 110;
         book.told(new StopRequested("r", Map.of("q", 1L)));
-        book.told(new SplitsLetGo("r", Set.of("q")));
+        book.told(new DropRequested("r", Set.of("q")));
         book.told(new FreezeWithdrawn("r", Set.of("q")));
         granted(105, 50);
 
