@@ -89,7 +89,7 @@ class FrozenMemberITCase {
 
                     assertThat(exitCode).as(said.unmasked()).isEqualTo(1);
                     assertThat(said.unmasked())
-                            .containsPattern("has not renewed|was found dead by others");
+                            .containsPattern("has not renewed|was closed, or found dead by others");
                     until(store, seen -> held(seen, "blue") == SPLITS, red);
                     assertThat(inspection(store).member("red").orElseThrow().row().state())
                             .isEqualTo(MemberState.CLOSED);
