@@ -80,8 +80,8 @@ final class Drains {
      * Waits until a member has given all away and its last checkpoint is complete, and tells of
      * what is left of that.
      *
-     * @throws RefusedException if it will not: it has ended, it is dead, the order was withdrawn,
-     *     or it took too long
+     * @throws RefusedException if it will not: it is closed or dead, the order was withdrawn, or it
+     *     took too long
      */
     List<Change> untilDrained(String memberId, Duration timeout)
             throws LeaseStoreException, RefusedException, InterruptedException {

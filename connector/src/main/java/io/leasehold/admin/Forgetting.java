@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Rows of members that have ended, and of groups that nobody is in, deleted by hand. */
+/** Deletes rows of closed members, and of groups without live members, for an operator. */
 final class Forgetting {
 
     private final Desk desk;

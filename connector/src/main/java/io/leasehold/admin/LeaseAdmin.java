@@ -41,8 +41,8 @@ public final class LeaseAdmin {
     public interface Repositioning {
 
         /**
-         * @param splits unowned, unfinished splits with their progress
-         * @return the new progress by split id, for each of them
+         * @param splits free splits with their recorded positions
+         * @return the new position by split id, for each of them
          * @throws RefusedException if there is none
          */
         Map<String, Progress> of(List<SeenSplit> splits) throws RefusedException;
@@ -126,8 +126,8 @@ public final class LeaseAdmin {
      * complete, so that it may be stopped. A notice tells how many splits are left, and again when
      * that has changed.
      *
-     * @throws RefusedException also if it is dead, has ended, or is not drained in that time; the
-     *     message says what it still owns
+     * @throws RefusedException also if it is dead, closed, or not drained in that time; the message
+     *     says what it still owns
      */
     public List<Change> untilDrained(String memberId, Duration timeout)
             throws LeaseStoreException, RefusedException, InterruptedException {
@@ -149,7 +149,7 @@ public final class LeaseAdmin {
     }
 
     /**
-     * Makes a split unowned whose owner has ended or is found dead, as a takeover would.
+     * Frees a split whose owner is closed or found dead, as a takeover would.
      *
      * @param forced whether it is taken from a live owner, too: forced for the member that the plan
      *     has room at
@@ -186,15 +186,13 @@ public final class LeaseAdmin {
         return positions.forget(splitId, dryRun);
     }
 
-    /**
-     * Deletes the row of a member that has ended and holds nothing, with the orders it was given.
-     */
+    /** Deletes the row of a closed member that owns nothing, with its orders. */
     public List<Change> forgetMember(String memberId, boolean dryRun)
             throws LeaseStoreException, RefusedException {
         return forgetting.member(memberId, dryRun);
     }
 
-    /** Deletes the group with all its rows, if every member has ended and nothing is held. */
+    /** Deletes the group with all its rows, if every member is closed and owns nothing. */
     public List<Change> forgetGroup(boolean dryRun) throws LeaseStoreException, RefusedException {
         return forgetting.group(dryRun);
     }

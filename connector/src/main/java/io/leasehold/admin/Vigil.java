@@ -68,7 +68,7 @@ final class Vigil {
     /**
      * Watches until the member has renewed, or is dead: for its duration and a margin at most.
      *
-     * @return its row as it is then; the state is CLOSED if it has ended
+     * @return its row as it is then; the state may be CLOSED
      */
     Member settled(String memberId)
             throws LeaseStoreException, RefusedException, InterruptedException {

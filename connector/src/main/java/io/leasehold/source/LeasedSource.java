@@ -74,7 +74,7 @@ import java.util.function.LongSupplier;
  *       over, it is replaced by a new one, which is told nothing of the events before.
  * </ul>
  *
- * <p>The job must have checkpointing enabled: progress is what a checkpoint completed. A job
+ * <p>The job must have checkpointing enabled: positions are recorded with checkpoints. A job
  * without fails at its start, and so does one with unaligned checkpoints, see {@link
  * UnalignedCheckpoints}. What else must be so is seen only in the job's graph: {@link #check}.
  *

@@ -112,7 +112,7 @@ public final class LeasedSourceBuilder<T, SplitT extends SourceSplit, InnerT> {
     }
 
     /**
-     * How long a job that runs goes on where the store denies it access, because of its password,
+     * How long a running job continues where the store denies it access, because of its password,
      * its rights or the tables, before it fails for good. Its readers pause meanwhile. Default 10
      * minutes.
      */
@@ -136,8 +136,8 @@ public final class LeasedSourceBuilder<T, SplitT extends SourceSplit, InnerT> {
     }
 
     /**
-     * From where this job goes on with splits that the state it starts from holds. Default {@link
-     * RestoreRule#AUTO}; the others are for one start each.
+     * Where restored splits resume. Default {@link RestoreRule#AUTO}; the others are for one start
+     * each.
      */
     public LeasedSourceBuilder<T, SplitT, InnerT> restore(RestoreRule restore) {
         this.restore = Objects.requireNonNull(restore, "restore");

@@ -18,9 +18,9 @@ import java.util.Set;
  * @param terms the times
  * @param share what part of the queue this job wants
  * @param startupTimeout how long a store that does not answer is asked when the job starts
- * @param deniedTimeout how long it goes on where the store denies it access, before it fails
+ * @param deniedTimeout how long it runs without access to the store before it fails
  * @param progress when positions are recorded
- * @param restore from where it goes on with splits that the state it starts from holds
+ * @param restore where restored splits resume
  * @param onLost what it does when a lease it has is not its own any more
  * @param unalignedCheckpoints what it does where checkpoints may be unaligned
  * @param sinkPrefixes what the transactions of its sinks begin with, as far as that was said

@@ -17,7 +17,7 @@ public enum LostLease {
      */
     FAIL,
     /**
-     * The split is dropped, and the job goes on with the rest, without a restart. What its reader
+     * The split is dropped, and the job continues with the rest, without a restart. What its reader
      * had emitted since its last recorded position stays emitted, and who has the split now emits
      * it again: at least once.
      */

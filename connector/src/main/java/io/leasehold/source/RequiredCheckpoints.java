@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 import java.time.Duration;
 
 /**
- * Whether a job takes checkpoints that leases can rely on: without any, progress would never be
+ * Whether a job takes checkpoints that leases can rely on: without any, positions would never be
  * recorded; and unaligned ones keep records in flight from the job that takes splits over.
  */
 final class RequiredCheckpoints {

@@ -10,10 +10,10 @@ import java.time.Duration;
  *
  * @param terms the terms that its member lives by
  * @param startupTimeout how long its readers may take to be there for the first time
- * @param oneBehind whether progress is recorded one checkpoint late
+ * @param oneBehind whether positions are recorded one checkpoint late
  * @param bounded whether the queue has an end
  * @param restore for the splits in the state that the enumerator starts from
- * @param dropsLost whether a split whose lease is lost is dropped, and the job goes on
+ * @param dropsLost whether the job drops a split whose lease is lost, and continues
  */
 public record BookSettings(
         LeaseTerms terms,

@@ -4,7 +4,7 @@ import io.leasehold.lease.member.LeaseKeeper;
 import io.leasehold.lease.store.OwnershipRequest.Recorded;
 import io.leasehold.lease.store.OwnershipRequest.Release.Released;
 import io.leasehold.source.book.CheckpointedPositions.Completed;
-import io.leasehold.source.book.CheckpointedPositions.Due;
+import io.leasehold.source.book.CheckpointedPositions.CoveredPosition;
 import io.leasehold.source.book.CheckpointedPositions.Worth;
 import io.leasehold.source.book.SplitState.Leaving;
 import io.leasehold.source.book.SplitState.Reading;
@@ -29,7 +29,7 @@ class CheckpointWorth<S> {
     }
 
     /** Returns what is to be granted to another reader, from there on. */
-    List<Due> completed(long checkpointId) {
+    List<CoveredPosition> completed(long checkpointId) {
         Completed completed = positions.completed(checkpointId, this::of);
         record(completed);
         return completed.moved();
@@ -51,28 +51,28 @@ class CheckpointWorth<S> {
         return last.isPresent();
     }
 
-    private Worth of(Due due) {
-        String splitId = due.position().splitId();
+    private Worth of(CoveredPosition covered) {
+        String splitId = covered.position().splitId();
         Optional<Reading<S>> reading =
                 splits.of(splitId)
                         .filter(state -> state instanceof Reading<S>)
                         .map(state -> (Reading<S>) state)
-                        .filter(state -> state.subtask() == due.subtask())
-                        .filter(state -> state.epoch() == due.position().epoch());
+                        .filter(state -> state.subtask() == covered.subtask())
+                        .filter(state -> state.epoch() == covered.position().epoch());
         if (reading.isEmpty()) {
             return Worth.NOTHING;
         }
         Wanted wanted = reading.get().wanted();
-        if (!standsStill(due, wanted)) {
+        if (!standsStill(covered, wanted)) {
             return Worth.PROGRESS;
         }
         return wanted.claim().isPresent() ? Worth.RELEASE : Worth.MOVE;
     }
 
     /** Whether the split stands still there for what its reader was asked for last. */
-    boolean standsStill(Due due, Wanted wanted) {
-        return due.frozenFor().isPresent()
-                && due.frozenFor().equals(wanted.asked().map(Asked::number));
+    boolean standsStill(CoveredPosition covered, Wanted wanted) {
+        return covered.frozenFor().isPresent()
+                && covered.frozenFor().equals(wanted.asked().map(Asked::number));
     }
 
     private void record(Completed completed) {
@@ -80,29 +80,31 @@ class CheckpointWorth<S> {
                 completed.progress().stream()
                         .collect(
                                 Collectors.partitioningBy(
-                                        due -> due.position().finished(),
+                                        covered -> covered.position().finished(),
                                         Collectors.mapping(this::recorded, Collectors.toList())));
-        List<Released> released = completed.released().stream().map(Due::released).toList();
+        List<Released> released =
+                completed.released().stream().map(CoveredPosition::released).toList();
         completed
                 .released()
                 .forEach(
-                        due ->
+                        covered ->
                                 splits.becomes(
-                                        due.position().splitId(),
-                                        new Leaving<>(due.subtask(), due.position().epoch())));
+                                        covered.position().splitId(),
+                                        new Leaving<>(
+                                                covered.subtask(), covered.position().epoch())));
         keeper.progressed(byEnd.get(false));
         keeper.finished(byEnd.get(true));
         keeper.frozen(released);
     }
 
-    private Recorded recorded(Due due) {
-        return due.recordedIn(epochOf(due));
+    private Recorded recorded(CoveredPosition covered) {
+        return covered.recordedIn(epochOf(covered));
     }
 
     /** The epoch that the split is in by now, as far as that is known. */
-    long epochOf(Due due) {
-        return splits.of(due.position().splitId())
+    long epochOf(CoveredPosition covered) {
+        return splits.of(covered.position().splitId())
                 .map(SplitState::epoch)
-                .orElse(due.position().epoch());
+                .orElse(covered.position().epoch());
     }
 }

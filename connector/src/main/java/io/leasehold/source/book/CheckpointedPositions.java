@@ -39,7 +39,8 @@ class CheckpointedPositions {
      * @param subtask whose reader reported it
      * @param frozenFor the number of the request for which the split stands still there
      */
-    record Due(int subtask, Position position, long checkpointId, Optional<Long> frozenFor) {
+    record CoveredPosition(
+            int subtask, Position position, long checkpointId, Optional<Long> frozenFor) {
 
         /**
          * @param epoch that the split is in by now: its reader may have failed since, or it may
@@ -71,17 +72,20 @@ class CheckpointedPositions {
 
     /** Says what a position is worth. */
     interface Judge {
-        Worth of(Due due);
+        Worth of(CoveredPosition position);
     }
 
     /**
      * What follows from a completed checkpoint.
      *
-     * @param progress to be recorded, as read to their end where they are finished
+     * @param progress positions to record; those of finished splits as finished
      * @param released to be released
      * @param moved to be granted to another reader, from there on; recorded like any other
      */
-    record Completed(List<Due> progress, List<Due> released, List<Due> moved) {}
+    record Completed(
+            List<CoveredPosition> progress,
+            List<CoveredPosition> released,
+            List<CoveredPosition> moved) {}
 
     /**
      * How many checkpoints may be under way; where more fail in a row the oldest reports go. Later
@@ -93,12 +97,12 @@ class CheckpointedPositions {
 
     private record Report(int subtask, long checkpointId) {
 
-        Due due(Position position) {
-            return new Due(subtask, position, checkpointId, Optional.empty());
+        CoveredPosition covered(Position position) {
+            return new CoveredPosition(subtask, position, checkpointId, Optional.empty());
         }
 
-        static Report of(Due due) {
-            return new Report(due.subtask(), due.checkpointId());
+        static Report of(CoveredPosition position) {
+            return new Report(position.subtask(), position.checkpointId());
         }
     }
 
@@ -117,8 +121,8 @@ class CheckpointedPositions {
     private long committed = NONE;
 
     /**
-     * By complete checkpoint, what it covers and is not due yet. There are many positions, and few
-     * reports that they are from.
+     * By complete checkpoint, what it covers and is not recorded yet. There are many positions, and
+     * few reports that they are from.
      */
     private final TreeMap<Long, Map<Report, List<Position>>> covered = new TreeMap<>();
 
@@ -171,21 +175,21 @@ class CheckpointedPositions {
     /** Takes in that a checkpoint is complete, and says what follows. */
     Completed completed(long checkpointId, Judge worth) {
         isComplete(checkpointId);
-        List<Due> progress = new ArrayList<>();
-        List<Due> released = new ArrayList<>();
-        List<Due> moved = new ArrayList<>();
+        List<CoveredPosition> progress = new ArrayList<>();
+        List<CoveredPosition> released = new ArrayList<>();
+        List<CoveredPosition> moved = new ArrayList<>();
         Set<String> standing = new HashSet<>();
         reported.forEach(
                 (subtask, reports) -> {
                     Map<Long, Positions> done = reports.headMap(checkpointId, true);
-                    for (Due due : latest(subtask, done)) {
-                        switch (worth.of(due)) {
-                            case PROGRESS -> progress.add(due);
+                    for (CoveredPosition position : latest(subtask, done)) {
+                        switch (worth.of(position)) {
+                            case PROGRESS -> progress.add(position);
                             case RELEASE -> {
-                                released.add(due);
-                                standing.add(due.position().splitId());
+                                released.add(position);
+                                standing.add(position.position().splitId());
                             }
-                            case MOVE -> moved.add(due);
+                            case MOVE -> moved.add(position);
                             case NOTHING -> {
                                 // Its reader does not have it any more.
                             }
@@ -198,14 +202,14 @@ class CheckpointedPositions {
             return new Completed(progress, released, moved);
         }
         forget(standing);
-        List<Due> due = newest(covered.headMap(committed, true));
+        List<CoveredPosition> recordable = newest(covered.headMap(committed, true));
         covered.headMap(committed, true).clear();
-        for (Due one : progress) {
+        for (CoveredPosition one : progress) {
             covered.computeIfAbsent(checkpointId, none -> new HashMap<>())
                     .computeIfAbsent(Report.of(one), none -> new ArrayList<>())
                     .add(one.position());
         }
-        return new Completed(due, released, moved);
+        return new Completed(recordable, released, moved);
     }
 
     /**
@@ -220,7 +224,7 @@ class CheckpointedPositions {
             return Optional.empty();
         }
         Completed completed = completed(Collections.max(ended.values()), worth);
-        List<Due> progress = new ArrayList<>(completed.progress());
+        List<CoveredPosition> progress = new ArrayList<>(completed.progress());
         progress.addAll(newest(covered));
         covered.clear();
         return Optional.of(new Completed(progress, completed.released(), List.of()));
@@ -239,24 +243,27 @@ class CheckpointedPositions {
     }
 
     /** Of each split, the position that the last of these checkpoints covers. */
-    private static List<Due> newest(SortedMap<Long, Map<Report, List<Position>>> covered) {
-        Map<String, Due> newest = new LinkedHashMap<>();
+    private static List<CoveredPosition> newest(
+            SortedMap<Long, Map<Report, List<Position>>> covered) {
+        Map<String, CoveredPosition> newest = new LinkedHashMap<>();
         for (Map<Report, List<Position>> one : covered.values()) {
             one.forEach(
                     (report, positions) ->
-                            positions.forEach(at -> newest.put(at.splitId(), report.due(at))));
+                            positions.forEach(at -> newest.put(at.splitId(), report.covered(at))));
         }
         return List.copyOf(newest.values());
     }
 
-    private static List<Due> latest(int subtask, Map<Long, Positions> reports) {
-        Map<String, Due> latest = new LinkedHashMap<>();
+    private static List<CoveredPosition> latest(int subtask, Map<Long, Positions> reports) {
+        Map<String, CoveredPosition> latest = new LinkedHashMap<>();
         reports.forEach(
                 (checkpointId, report) -> {
                     for (Position at : report.splits()) {
                         Optional<Long> frozenFor =
                                 Optional.ofNullable(report.frozen().get(at.splitId()));
-                        latest.put(at.splitId(), new Due(subtask, at, checkpointId, frozenFor));
+                        latest.put(
+                                at.splitId(),
+                                new CoveredPosition(subtask, at, checkpointId, frozenFor));
                     }
                 });
         return List.copyOf(latest.values());

@@ -3,7 +3,7 @@ package io.leasehold.source.book;
 import io.leasehold.lease.member.LeaseKeeper;
 import io.leasehold.lease.member.RestoredPosition;
 import io.leasehold.lease.model.RestoreRule;
-import io.leasehold.source.book.CheckpointedPositions.Due;
+import io.leasehold.source.book.CheckpointedPositions.CoveredPosition;
 import io.leasehold.source.book.SplitState.Waiting;
 import io.leasehold.source.book.SplitState.Withheld;
 import io.leasehold.source.event.LeaseSourceEvent.DropRequested;
@@ -131,9 +131,9 @@ class Comebacks<S> {
      * is told in the same breath, and no barrier comes between: one of the two holds it in each
      * checkpoint.
      */
-    void moveOn(Due due, Outbox<S> out) {
-        PositionedSplit<S> split = codec.ofReader(due.position());
-        out.send(due.subtask(), id -> new DropRequested(id, Set.of(split.splitId())));
+    void moveOn(CoveredPosition covered, Outbox<S> out) {
+        PositionedSplit<S> split = codec.ofReader(covered.position());
+        out.send(covered.subtask(), id -> new DropRequested(id, Set.of(split.splitId())));
         withhold(split);
         acquireAnew(List.of(split));
     }

@@ -8,7 +8,7 @@ import io.leasehold.lease.model.CheckpointTrouble;
 import io.leasehold.lease.model.LeaseStanding;
 import io.leasehold.lease.store.LeaseRequest;
 import io.leasehold.lease.store.SplitRequest.Discover.NewSplit;
-import io.leasehold.source.book.CheckpointedPositions.Due;
+import io.leasehold.source.book.CheckpointedPositions.CoveredPosition;
 import io.leasehold.source.event.LeaseSourceEvent.BarrierAhead;
 import io.leasehold.source.event.LeaseSourceEvent.FromReader;
 
@@ -179,7 +179,7 @@ public final class EnumeratorBook<S> {
     public Lesson<S> answered(LeaseStep.Answer<?> answer, long sentAt, JobView job) {
         List<LeaseEvent> learnt = keeper.answered(answer, sentAt, job.now());
         Outbox<S> out = new Outbox<>(attempts, job.registered());
-        // What goes on from the table goes on from what is recorded there.
+        // Splits that resume from the table resume at the recorded position.
         pages.positions()
                 .forget(
                         learnt.stream()
@@ -264,10 +264,10 @@ public final class EnumeratorBook<S> {
     public List<Command<S>> completed(long checkpointId, JobView job) {
         checkpoints.completed();
         Outbox<S> out = new Outbox<>(attempts, job.registered());
-        List<Due> moved = worth.completed(checkpointId);
+        List<CoveredPosition> moved = worth.completed(checkpointId);
         keeper.measured(pages.rates().perSecond());
         keeper.committed(pages.positions().committed());
-        // Behind the progress that is recorded now, in the epoch that ends.
+        // After the positions that are recorded now, in the epoch that ends.
         moved.forEach(split -> comebacks.moveOn(split, out));
         return out.commands();
     }
@@ -291,7 +291,7 @@ public final class EnumeratorBook<S> {
     }
 
     /**
-     * Ends this incarnation. Why Flink closes is not known here, and readers may go on emitting
+     * Closes this incarnation. Flink does not say why it closes, and readers may continue emitting
      * until their grants are over, unless they have said that they are closed.
      *
      * @return the last requests, in order

@@ -65,7 +65,7 @@ final class MissingReaders<S> {
                 .values()
                 .forEach(held -> held.forEach(splitId -> news.lost(splitId, why)));
         if (out.fails()) {
-            // The next life goes on with what this one owns, from its checkpoint.
+            // The next incarnation resumes what this one owns, from its checkpoint.
             return;
         }
         keeper.giveUp(notGiven());

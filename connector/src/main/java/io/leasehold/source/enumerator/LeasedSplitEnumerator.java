@@ -55,8 +55,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
      * What a source says of itself.
      *
      * @param book what its book is to know
-     * @param deniedTimeout how long a member that the store denies access goes on before its job
-     *     fails
+     * @param deniedTimeout how long a member that the store denies access runs before its job fails
      */
     public record Settings(BookSettings book, LeaseStoreFactory stores, Duration deniedTimeout) {}
 
@@ -73,7 +72,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
 
     /**
      * @param boundsOf what of a split must be the same in every job, for people
-     * @param restored what a checkpoint held, if this enumerator goes on from one
+     * @param restored what a checkpoint held, if this enumerator is restored from one
      * @param nanoClock this machine's monotonic clock
      * @param wallMillis its wall clock, milliseconds: shows whether the machine was suspended
      * @param counts what earlier enumerators of this source have counted

@@ -52,7 +52,7 @@ final class StoreOutage {
 
     /**
      * @param startupTimeout how long a start tries for what may heal
-     * @param deniedTimeout how long a member goes on without access before its job fails
+     * @param deniedTimeout how long a member runs without access before its job fails
      * @param resumes whether the job starts from state. If not, nothing is lost where it fails at
      *     once for what a person has to mend
      */

@@ -79,7 +79,7 @@ public sealed interface LeaseSourceEvent extends SourceEvent {
     }
 
     /**
-     * A reader asks to go on emitting.
+     * A reader asks to extend its grant.
      *
      * @param askedAt the reader's own monotonic time, nanoseconds; only it can make sense of that
      */
@@ -158,7 +158,7 @@ public sealed interface LeaseSourceEvent extends SourceEvent {
         }
     }
 
-    /** These splits need not be frozen any more: they go on from where they stand. */
+    /** These splits need not be frozen any more: their reader resumes them. */
     record FreezeWithdrawn(String readerId, Set<String> splitIds) implements ToReader {
         @Override
         public void reach(Listener listener) {

@@ -3,7 +3,7 @@ package io.leasehold.source.book;
 import io.leasehold.lease.member.LeaseKeeper;
 import io.leasehold.lease.member.ReaderAbsence;
 import io.leasehold.lease.model.CheckpointTrouble;
-import io.leasehold.source.book.CheckpointedPositions.Due;
+import io.leasehold.source.book.CheckpointedPositions.CoveredPosition;
 
 import java.time.Duration;
 import java.util.List;
@@ -72,8 +72,8 @@ public enum BookVariant {
                 BookedSplits<S> splits, LeaseKeeper keeper, CheckpointedPositions positions) {
             return new CheckpointWorth<>(splits, keeper, positions) {
                 @Override
-                boolean standsStill(Due due, Wanted wanted) {
-                    return due.frozenFor().isPresent() && wanted.asked().isPresent();
+                boolean standsStill(CoveredPosition covered, Wanted wanted) {
+                    return covered.frozenFor().isPresent() && wanted.asked().isPresent();
                 }
             };
         }
@@ -86,7 +86,7 @@ public enum BookVariant {
                 BookedSplits<S> splits, LeaseKeeper keeper, CheckpointedPositions positions) {
             return new CheckpointWorth<>(splits, keeper, positions) {
                 @Override
-                boolean standsStill(Due due, Wanted wanted) {
+                boolean standsStill(CoveredPosition covered, Wanted wanted) {
                     return wanted.asked().isPresent();
                 }
             };

@@ -16,17 +16,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 class CheckpointedPositionsTest {
 
     private static final CheckpointedPositions.Judge ANY =
-            due -> CheckpointedPositions.Worth.PROGRESS;
+            covered -> CheckpointedPositions.Worth.PROGRESS;
 
     private static final CheckpointedPositions.Judge FROZEN_LEAVE =
-            due ->
-                    due.frozenFor().isPresent()
+            covered ->
+                    covered.frozenFor().isPresent()
                             ? CheckpointedPositions.Worth.RELEASE
                             : CheckpointedPositions.Worth.PROGRESS;
 
     private static final CheckpointedPositions.Judge FROZEN_MOVE =
-            due ->
-                    due.frozenFor().isPresent()
+            covered ->
+                    covered.frozenFor().isPresent()
                             ? CheckpointedPositions.Worth.MOVE
                             : CheckpointedPositions.Worth.PROGRESS;
 
@@ -49,10 +49,13 @@ class CheckpointedPositionsTest {
         assertThat(completed(oneBehind, 1, ANY).progress()).isEmpty();
 
         oneBehind.reported(0, report(2, "a at 2"));
-        List<CheckpointedPositions.Due> due = completed(oneBehind, 2, ANY).progress();
+        List<CheckpointedPositions.CoveredPosition> covered =
+                completed(oneBehind, 2, ANY).progress();
 
-        assertThat(texts(due)).containsExactly("a at 1");
-        assertThat(due).extracting(CheckpointedPositions.Due::checkpointId).containsExactly(1L);
+        assertThat(texts(covered)).containsExactly("a at 1");
+        assertThat(covered)
+                .extracting(CheckpointedPositions.CoveredPosition::checkpointId)
+                .containsExactly(1L);
     }
 
     @Test
@@ -156,7 +159,7 @@ class CheckpointedPositionsTest {
     void whatIsWorthNothingIsNeitherRecordedNowNorLater() {
         oneBehind.reported(0, report(1, "a at 1"));
 
-        completed(oneBehind, 1, due -> CheckpointedPositions.Worth.NOTHING);
+        completed(oneBehind, 1, covered -> CheckpointedPositions.Worth.NOTHING);
 
         assertThat(completed(oneBehind, 2, ANY).progress()).isEmpty();
     }
@@ -241,8 +244,8 @@ class CheckpointedPositionsTest {
         return positions.completed(checkpointId, worth);
     }
 
-    private static List<String> texts(List<CheckpointedPositions.Due> due) {
-        return due.stream().map(one -> one.position().text()).toList();
+    private static List<String> texts(List<CheckpointedPositions.CoveredPosition> covered) {
+        return covered.stream().map(one -> one.position().text()).toList();
     }
 
     private static Positions report(long checkpointId, String... texts) {
