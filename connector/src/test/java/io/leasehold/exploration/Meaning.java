@@ -44,7 +44,7 @@ enum Meaning {
         are(GIVEN, "nanoClock", "closedAt");
         // Equal objects, whichever of them it is.
         are(GIVEN, "KnownLeases.owners");
-        are(NUMBER, "withoutTaker", "emitsFor", "weight");
+        are(NUMBER, "withoutTaker", "emitsFor", "weight", "heldCount");
         are(TIME, "dueAt", "validUntil", "renewedUntil", "joinedAt", "readAgainAt", "readAt");
         are(TIME, "Elder.since", "beatSince", "lifeSince", "lastSent", "lastRead");
         are(TIME, "searchesSince", "ReadableSplits.lastFound");
@@ -52,10 +52,10 @@ enum Meaning {
         are(TIME, "quietUntil", "trustedFrom", "repeatedFrom");
         are(CHANGE, "knownChange", "changeNumber", "version", "Read.since", "seen");
         are(CHANGE, "Rejections.versions");
-        are(EPOCH, "beyond", "epoch", "progressEpoch", "checkpointId", "held", "leaving", "frozen");
-        are(TENURE, "tenure", "restored");
+        are(EPOCH, "beyond", "epoch", "progressEpoch", "checkpointId", "frozen");
+        are(TENURE, "tenure");
         are(BEAT, "beat", "firstBeats");
-        // It is the keeper's own there, and the same as the one in the handoffs.
+        // It is the keeper's own there, and the same as the one in the own leases.
         OF_FIELDS.put("LeaseKeeper.watch", PART);
     }
 

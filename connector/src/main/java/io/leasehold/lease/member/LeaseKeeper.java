@@ -257,7 +257,7 @@ public final class LeaseKeeper {
 
     /** The reader of a split is gone and its state has no position: it starts from the table's. */
     public void orphaned(String splitId) {
-        own.notHeld(splitId);
+        own.orphaned(splitId);
         plan.changed();
     }
 

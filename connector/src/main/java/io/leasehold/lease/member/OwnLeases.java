@@ -1,5 +1,11 @@
 package io.leasehold.lease.member;
 
+import io.leasehold.lease.member.OwnSplit.Elsewhere;
+import io.leasehold.lease.member.OwnSplit.Held;
+import io.leasehold.lease.member.OwnSplit.Move;
+import io.leasehold.lease.member.OwnSplit.Restored;
+import io.leasehold.lease.member.RestoredPosition.Start;
+import io.leasehold.lease.model.Claim;
 import io.leasehold.lease.model.Incarnation;
 import io.leasehold.lease.model.Lease;
 import io.leasehold.lease.model.Progress;
@@ -9,27 +15,33 @@ import io.leasehold.lease.store.OwnershipRequest.Release.Released;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
-/** The splits that one member holds, that its job's state holds, and that it is letting go. */
+/**
+ * The splits that one member holds, that its job's state holds, and that it is letting go. {@link
+ * OwnSplit} has all the ways one can go.
+ */
 final class OwnLeases {
 
     private final Incarnation me;
     private final MemberWatch watch;
     private final PendingWrites writes;
-    private final Handoffs handoffs;
 
-    /** Epochs of the splits that may be granted to readers. */
-    private final Map<String, Long> held = new HashMap<>();
+    private Map<String, OwnSplit> splits = new HashMap<>();
+    private int heldCount;
 
-    private final RestoredPositions restored;
+    /** Those held whose claims the job was told of. */
+    private final Set<String> claimed = new TreeSet<>();
 
     /** See {@link #startsBeyond}. */
     private long beyond;
+
+    private boolean historyWasLost;
 
     /** The last checkpoint that a split was frozen at. */
     private long lastFrozenAt = Long.MIN_VALUE;
@@ -38,8 +50,40 @@ final class OwnLeases {
         this.me = me;
         this.watch = watch;
         this.writes = writes;
-        this.handoffs = new Handoffs(me, watch);
-        this.restored = new RestoredPositions(me.memberId());
+    }
+
+    private OwnSplit of(String splitId) {
+        return splits.getOrDefault(splitId, Elsewhere.IT);
+    }
+
+    private void becomes(String splitId, OwnSplit next) {
+        OwnSplit before = next == Elsewhere.IT ? splits.remove(splitId) : splits.put(splitId, next);
+        heldCount += (next instanceof Held ? 1 : 0) - (before instanceof Held ? 1 : 0);
+        if (next instanceof Held held && held.told().isPresent()) {
+            claimed.add(splitId);
+        } else {
+            claimed.remove(splitId);
+        }
+        if (splits.isEmpty()) {
+            // A map that was large stays so inside, for ever.
+            splits = new HashMap<>();
+        }
+    }
+
+    /** Carries out what becomes of a split, and returns what the job is to be told. */
+    private List<LeaseEvent> moves(String splitId, Move move, Optional<Progress> at) {
+        Optional<Long> epoch = of(splitId).heldIn();
+        becomes(splitId, move.next());
+        switch (move.write()) {
+            case RELEASE -> writes.released(new Released(splitId, epoch.orElseThrow(), at));
+            case NOTHING_MORE -> writes.forget(splitId);
+            case NOTHING_NEW -> {}
+        }
+        return move.told();
+    }
+
+    private List<LeaseEvent> moves(String splitId, Move move) {
+        return moves(splitId, move, Optional.empty());
     }
 
     // ------------------------------------------------------------------------------------------
@@ -47,34 +91,36 @@ final class OwnLeases {
     // ------------------------------------------------------------------------------------------
 
     void restored(String splitId, RestoredPosition at) {
-        notHeld(splitId);
-        restored.restored(splitId, at);
+        becomes(splitId, of(splitId).restored(at));
     }
 
-    Optional<Long> notHeld(String splitId) {
-        handoffs.notHeld(splitId);
-        return Optional.ofNullable(held.remove(splitId));
+    void orphaned(String splitId) {
+        becomes(splitId, of(splitId).orphaned());
     }
 
-    void frozen(Collection<Released> splits) {
-        for (Released split : splits) {
-            if (held.remove(split.splitId(), split.epoch())) {
-                handoffs.frozen(split.splitId(), split.epoch());
-                writes.released(split);
+    void frozen(Collection<Released> frozen) {
+        for (Released split : frozen) {
+            Move move = of(split.splitId()).frozen(split.epoch());
+            if (move.write() == OwnSplit.Write.RELEASE) {
                 split.progress()
                         .ifPresent(at -> lastFrozenAt = Math.max(lastFrozenAt, at.checkpointId()));
             }
+            moves(split.splitId(), move, split.progress());
         }
     }
 
     void giveUp(Map<String, Progress> at) {
-        List.copyOf(held.keySet())
-                .forEach(splitId -> giveBack(splitId, Optional.ofNullable(at.get(splitId))));
+        held().forEach(splitId -> giveBack(splitId, Optional.ofNullable(at.get(splitId))));
     }
 
     /** Gives back a split that was acquired and is not read here. */
     void giveBack(String splitId, Optional<Progress> at) {
-        notHeld(splitId).ifPresent(epoch -> writes.released(new Released(splitId, epoch, at)));
+        moves(splitId, of(splitId).givenBack(), at);
+    }
+
+    /** The incarnation is over: nothing may be granted any more. */
+    void over() {
+        held().forEach(this::orphaned);
     }
 
     // ------------------------------------------------------------------------------------------
@@ -82,64 +128,32 @@ final class OwnLeases {
     // ------------------------------------------------------------------------------------------
 
     List<LeaseEvent> acquired(Acquire.Taken taken, LeaseEvent.Acquired.Way way) {
-        Lease lease = taken.lease();
-        List<LeaseEvent> events = new ArrayList<>();
-        boolean wasRestored = restored.has(lease.splitId());
-        RestoredPositions.Start start = restored.acquired(lease.splitId());
-        boolean fromState = wasRestored && start != RestoredPositions.Start.TABLE;
-        if (wasRestored && start != RestoredPositions.Start.STATE) {
-            events.add(new LeaseEvent.TenureBroken(lease, taken.progress(), fromState));
-        }
-        held.put(lease.splitId(), lease.epoch());
-        events.add(new LeaseEvent.Acquired(lease, taken.progress(), fromState, way));
-        return events;
+        String splitId = taken.lease().splitId();
+        return moves(splitId, of(splitId).acquired(taken, way));
     }
 
     /** What the job is to be told of a lease as it was read. */
     List<LeaseEvent> saw(Lease lease) {
-        String splitId = lease.splitId();
-        Optional<Long> epoch = epochOf(splitId);
-        List<LeaseEvent> events = new ArrayList<>();
-        if (handoffs.isOver(lease, epoch)) {
-            boolean released = handoffs.isLeaving(splitId);
-            forget(splitId);
-            events.add(new LeaseEvent.LetGo(splitId, released));
-        } else if (lease.finished()
-                && (restored.has(splitId) || epoch.equals(Optional.of(lease.epoch())))) {
-            forget(splitId);
-            events.add(new LeaseEvent.Finished(splitId));
-        } else if (epoch.isPresent() && !(lease.ownedBy(me) && lease.epoch() == epoch.get())) {
-            forget(splitId);
-            events.add(
-                    new LeaseEvent.Lost(
-                            splitId,
-                            lease.owner()
-                                    .map(owner -> "it is owned by " + owner)
-                                    .orElse(
-                                            lease.finished()
-                                                    ? "someone else has read it to its end"
-                                                    : "it was released by someone else")));
-        }
-        Optional<Incarnation> other =
-                lease.owner()
-                        .filter(owner -> !owner.memberId().equals(me.memberId()))
-                        .filter(owner -> watch.live(owner.memberId()));
-        if (other.isPresent() && restored.forget(splitId)) {
-            events.add(new LeaseEvent.RestoredElsewhere(splitId, other.get()));
-        }
-        return events;
-    }
-
-    private void forget(String splitId) {
-        held.remove(splitId);
-        restored.forget(splitId);
-        handoffs.forget(splitId);
-        writes.forget(splitId);
+        OwnSplit split = of(lease.splitId());
+        return split == Elsewhere.IT
+                ? List.of()
+                : moves(lease.splitId(), split.saw(SeenRow.of(lease, me, watch)));
     }
 
     /** What the job is to be told of claims since the last time. */
     List<LeaseEvent> newsOfClaims(KnownLeases leases) {
-        return handoffs.news(leases, held);
+        Set<String> concerned = new TreeSet<>(claimed);
+        leases.claimed().forEach(lease -> concerned.add(lease.splitId()));
+        List<LeaseEvent> news = new ArrayList<>();
+        for (String splitId : concerned) {
+            Optional<Claim> claim = leases.of(splitId).flatMap(Lease::claim).filter(this::counts);
+            news.addAll(moves(splitId, of(splitId).claimed(splitId, claim)));
+        }
+        return news;
+    }
+
+    private boolean counts(Claim claim) {
+        return !claim.claimant().equals(me.memberId()) && watch.stands(claim);
     }
 
     /** Whether this member has claimed a split that its owner has not let go yet. */
@@ -152,18 +166,7 @@ final class OwnLeases {
 
     /** A split has no row any more. */
     List<LeaseEvent> isGone(String splitId) {
-        boolean was = epochOf(splitId).isPresent();
-        handoffs.forget(splitId);
-        writes.forget(splitId);
-        held.remove(splitId);
-        return was
-                ? List.of(new LeaseEvent.Lost(splitId, "the lease table has no row of it any more"))
-                : List.of();
-    }
-
-    /** The incarnation is over: nothing may be granted any more. */
-    void over() {
-        held.clear();
+        return moves(splitId, of(splitId).rowIsGone(splitId));
     }
 
     // ------------------------------------------------------------------------------------------
@@ -171,55 +174,78 @@ final class OwnLeases {
     // ------------------------------------------------------------------------------------------
 
     int heldCount() {
-        return held.size();
+        return heldCount;
     }
 
     /** How many of those held others have claimed, as the job was told. */
     int claimedCount() {
-        return handoffs.claimedCount();
+        return claimed.size();
     }
 
     /** The epoch in which a split may be granted to readers, if it may. */
     Optional<Long> epochOf(String splitId) {
-        return Optional.ofNullable(held.get(splitId));
+        return of(splitId).heldIn();
     }
 
     /** Whether the job's state holds a split, granted or not. */
     boolean has(String splitId) {
-        return held.containsKey(splitId) || restored.has(splitId);
+        return of(splitId).heldIn().isPresent() || of(splitId).restored().isPresent();
+    }
+
+    private List<String> held() {
+        return splits.keySet().stream().filter(id -> of(id).heldIn().isPresent()).toList();
     }
 
     /** Those that the job's state holds and that are not granted yet. */
     List<String> restored() {
-        return restored.splitIds();
+        return heldCount == splits.size()
+                ? List.of()
+                : splits.keySet().stream().filter(id -> of(id).restored().isPresent()).toList();
     }
 
-    /** The tenure to acquire this lease in; where it starts is decided with it. */
+    /** Decides where the split of this lease starts, and returns the tenure to acquire it in. */
     long tenureToAcquire(Lease lease) {
-        return restored.tenureToAcquire(lease);
+        Optional<RestoredPosition> at = of(lease.splitId()).restored().map(Restored::at);
+        if (at.isEmpty()) {
+            return lease.tenure() + 1;
+        }
+        Start start = startOf(at.get(), lease);
+        becomes(lease.splitId(), of(lease.splitId()).askedFor(start));
+        return at.get().tenureIn(lease, start);
+    }
+
+    private Start startOf(RestoredPosition at, Lease lease) {
+        return at.startOf(lease, me.memberId(), historyWasLost);
     }
 
     /** All that is acquired gets an epoch beyond this one. */
     void startsBeyond(long epoch) {
         beyond = epoch;
-        restored.historyWasLost();
+        historyWasLost = true;
     }
 
     /** An epoch that the lease was seen in, or may have been; acquired, it gets a later one. */
     long epochToBeBeyond(Lease lease) {
-        return Math.max(beyond, restored.epochOf(lease.splitId()));
+        return of(lease.splitId())
+                .restored()
+                .map(it -> Math.max(beyond, it.at().epoch()))
+                .orElse(beyond);
     }
 
     /** Whether the job is to fail rather than to start this split from the table. */
     boolean isRefused(Lease lease) {
-        return restored.of(lease) == RestoredPositions.Start.REFUSED;
+        return of(lease.splitId())
+                .restored()
+                .filter(it -> startOf(it.at(), lease) == Start.REFUSED)
+                .isPresent();
     }
 
     /** Those that are not to be acquired, since they are held, or are about to be released. */
     Set<String> notToBeAcquired() {
-        Set<String> kept = new HashSet<>(held.keySet());
-        kept.addAll(handoffs.leaving());
-        return kept;
+        return splits.entrySet().stream()
+                .filter(split -> !(split.getValue() instanceof Restored))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
     }
 
     long lastFrozenAt() {

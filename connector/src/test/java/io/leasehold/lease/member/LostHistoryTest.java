@@ -159,11 +159,8 @@ class LostHistoryTest {
         RestoredPosition at = new RestoredPosition(2, 5, RestoreRule.AUTO);
         Lease others = lease("s000", 5, 2);
 
-        RestoredPositions known = new RestoredPositions("blue");
-        known.restored("s000", at);
-        assertThat(known.of(others)).isEqualTo(RestoredPositions.Start.STATE);
-        known.historyWasLost();
-        assertThat(known.of(others)).isEqualTo(RestoredPositions.Start.TABLE);
+        assertThat(at.startOf(others, "blue", false)).isEqualTo(RestoredPosition.Start.STATE);
+        assertThat(at.startOf(others, "blue", true)).isEqualTo(RestoredPosition.Start.TABLE);
     }
 
     /** 4,375 times in 30 s, before. */

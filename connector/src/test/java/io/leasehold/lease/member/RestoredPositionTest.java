@@ -1,15 +1,19 @@
 package io.leasehold.lease.member;
 
-import io.leasehold.lease.member.RestoredPositions.Start;
+import io.leasehold.lease.member.RestoredPosition.Start;
 import io.leasehold.lease.model.Incarnation;
 import io.leasehold.lease.model.Lease;
+import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.model.Progress;
 import io.leasehold.lease.model.RestoreRule;
+import io.leasehold.lease.store.OwnershipRequest.Acquire;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 
@@ -17,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Which position to go on from: each rule against each thing that may have happened since. */
 @Timeout(30)
-class RestoredPositionsTest {
+class RestoredPositionTest {
 
     /** The state says tenure 3, epoch 5. */
     @ParameterizedTest(name = "epoch {0}, tenure {1}, last granted to {2}")
@@ -57,75 +61,82 @@ class RestoredPositionsTest {
     }
 
     private static Start start(Lease lease, RestoreRule rule) {
-        return restored(3, 5, rule).of(lease);
+        return new RestoredPosition(3, 5, rule).startOf(lease, "blue", false);
     }
 
     @Test
     void whatIsNotInTheStateStartsFromTheTableInANewTenure() {
-        RestoredPositions none = new RestoredPositions("blue");
-        Lease lease = lease(6, 4, Optional.of("blue"));
-
-        assertThat(none.of(lease)).isEqualTo(Start.TABLE);
-        assertThat(none.tenureToAcquire(lease)).isEqualTo(5);
+        assertThat(own().tenureToAcquire(lease(6, 4, Optional.of("blue")))).isEqualTo(5);
     }
 
     @Test
     void theTenureStaysWhereTheLineOfStateIsUnbroken() {
-        assertThat(
-                        restored(3, 5, RestoreRule.AUTO)
-                                .tenureToAcquire(lease(5, 3, Optional.of("green"))))
-                .isEqualTo(3);
+        assertThat(tenure(RestoreRule.AUTO, lease(5, 3, Optional.of("green")))).isEqualTo(3);
     }
 
     /** Else the next start from the same state would take it for somebody else's. */
     @Test
     void inANewTableTheTenureIsThatOfTheState() {
-        assertThat(restored(3, 5, RestoreRule.AUTO).tenureToAcquire(lease(0, 0, Optional.empty())))
-                .isEqualTo(3);
+        assertThat(tenure(RestoreRule.AUTO, lease(0, 0, Optional.empty()))).isEqualTo(3);
     }
 
     /** Else this job's older state would be taken for what it went on with. */
     @Test
     void aNewTenureIsNeitherTheRowsNorTheStates() {
         for (RestoreRule rule : new RestoreRule[] {RestoreRule.AUTO, RestoreRule.STATE}) {
-            assertThat(restored(3, 5, rule).tenureToAcquire(lease(9, 2, Optional.of("green"))))
-                    .isEqualTo(4);
-            assertThat(restored(3, 5, rule).tenureToAcquire(lease(9, 8, Optional.of("green"))))
-                    .isEqualTo(9);
+            assertThat(tenure(rule, lease(9, 2, Optional.of("green")))).isEqualTo(4);
+            assertThat(tenure(rule, lease(9, 8, Optional.of("green")))).isEqualTo(9);
         }
+    }
+
+    private static long tenure(RestoreRule rule, Lease lease) {
+        OwnLeases own = own();
+        own.restored("a", new RestoredPosition(3, 5, rule));
+        return own.tenureToAcquire(lease);
     }
 
     @Test
     void whatIsToldWhileTheSplitIsBeingAcquiredDoesNotChangeWhereItStarts() {
-        RestoredPositions positions = new RestoredPositions("blue");
-        positions.tenureToAcquire(lease(1, 1, Optional.of("green")));
+        OwnLeases own = own();
+        own.tenureToAcquire(lease(1, 1, Optional.of("green")));
 
-        positions.restored("a", new RestoredPosition(2, 2, RestoreRule.AUTO));
+        own.restored("a", new RestoredPosition(2, 2, RestoreRule.AUTO));
 
-        assertThat(positions.acquired("a")).isEqualTo(Start.TABLE);
-        assertThat(positions.has("a")).isFalse();
+        assertThat(startsFromItsState(own)).isFalse();
+        assertThat(own.restored()).isEmpty();
     }
 
     /** A reader may say it after the enumerator's own state did. */
     @Test
     void whatIsToldOnceMoreMeanwhileStartsAsDecidedIfItIsOfTheSameTenure() {
-        RestoredPositions positions = restored(3, 5, RestoreRule.AUTO);
-        positions.tenureToAcquire(lease(5, 3, Optional.of("blue")));
-        positions.restored("a", new RestoredPosition(3, 5, RestoreRule.AUTO));
+        for (long tenure : new long[] {3, 2}) {
+            OwnLeases own = own();
+            own.restored("a", new RestoredPosition(3, 5, RestoreRule.AUTO));
+            own.tenureToAcquire(lease(5, 3, Optional.of("blue")));
 
-        assertThat(positions.acquired("a")).isEqualTo(Start.STATE);
+            own.restored("a", new RestoredPosition(tenure, 5, RestoreRule.AUTO));
 
-        positions = restored(3, 5, RestoreRule.AUTO);
-        positions.tenureToAcquire(lease(5, 3, Optional.of("blue")));
-        positions.restored("a", new RestoredPosition(2, 5, RestoreRule.AUTO));
-
-        assertThat(positions.acquired("a")).isEqualTo(Start.TABLE);
+            assertThat(startsFromItsState(own)).isEqualTo(tenure == 3);
+        }
     }
 
-    private static RestoredPositions restored(long tenure, long epoch, RestoreRule rule) {
-        RestoredPositions positions = new RestoredPositions("blue");
-        positions.restored("a", new RestoredPosition(tenure, epoch, rule));
-        return positions;
+    private static boolean startsFromItsState(OwnLeases own) {
+        Acquire.Taken taken =
+                new Acquire.Taken(
+                        lease(6, 3, Optional.of("blue")),
+                        new Progress(new byte[0], 1, "a position", 1));
+        return own.acquired(taken, LeaseEvent.Acquired.Way.AGAIN).stream()
+                .filter(LeaseEvent.Acquired.class::isInstance)
+                .map(LeaseEvent.Acquired.class::cast)
+                .anyMatch(LeaseEvent.Acquired::fromState);
+    }
+
+    private static OwnLeases own() {
+        Incarnation me = new Incarnation("blue", "blue-1");
+        return new OwnLeases(
+                me,
+                new MemberWatch(LeaseTerms.of(Duration.ofSeconds(10))),
+                new PendingWrites("orders", me));
     }
 
     private static Lease lease(long epoch, long tenure, Optional<String> owner) {
