@@ -33,9 +33,11 @@ enum Meaning {
 
     static {
         are(GIVEN, "group", "me", "share", "description", "terms", "duration", "parents");
-        are(GIVEN, "bytes", "text", "serializerVersion", "watch", "idOf");
-        // The keeper's own too, and what matters when a drain ends, of which nothing is told here.
-        are(GIVEN, "OwnLeases.writes", "lastFrozenAt");
+        are(GIVEN, "bytes", "text", "serializerVersion", "idOf");
+        // Parts of the keeper or of its view, and the same as those.
+        are(GIVEN, "view", "life", "sinks", "watch", "plan", "inState", "OwnLeases.writes");
+        // Matters when a drain ends, of which nothing is told here.
+        are(GIVEN, "lastFrozenAt");
         // Told to people, and decides nothing.
         are(GIVEN, "CurrentPlan.planned");
         // The table does not go back in these explorations.
@@ -55,8 +57,8 @@ enum Meaning {
         are(EPOCH, "beyond", "epoch", "progressEpoch", "checkpointId", "frozen");
         are(TENURE, "tenure");
         are(BEAT, "beat", "firstBeats");
-        // It is the keeper's own there, and the same as the one in the own leases.
-        OF_FIELDS.put("LeaseKeeper.watch", PART);
+        are(PART, "LeaseKeeper.view", "LeaseKeeper.life", "MemberLife.sinks");
+        are(PART, "GroupView.watch", "GroupView.plan");
     }
 
     static Meaning of(Field field) {

@@ -11,7 +11,7 @@ import java.util.Map;
  * changed later is copied, what never changes is shared.
  *
  * <p>The other is made as such objects are made, so that its final fields hold parts of its own;
- * those are filled, one by one.
+ * those are filled, one by one. A part that several know is filled once.
  */
 final class Twin {
 
@@ -31,7 +31,7 @@ final class Twin {
                 if (!value.equals(filled)) {
                     fill(value, filled);
                 }
-            } else if (!isValue(value)) {
+            } else if (!isValue(value) && Meaning.of(field) != Meaning.GIVEN) {
                 of(value, Inside.read(field, fresh));
             }
         }

@@ -1,7 +1,5 @@
 package io.leasehold.lease.member;
 
-import io.leasehold.lease.model.Incarnation;
-import io.leasehold.lease.model.LeaseTerms;
 import io.leasehold.lease.model.Member;
 import io.leasehold.lease.model.MemberState;
 import io.leasehold.lease.model.Orders;
@@ -46,78 +44,64 @@ final class Admission {
      */
     private record Elder(Member row, long since, long readAt) {}
 
-    private final String group;
-    private final Incarnation me;
+    private final GroupView view;
     private final Share share;
     private final String description;
-    private final LeaseTerms terms;
-    private final MemberWatch watch;
     private final SinkPrefixes sinks;
 
     private Optional<Elder> elder = Optional.empty();
 
-    /**
-     * @param watch what has been seen of the members so far
-     */
-    Admission(
-            String group,
-            Incarnation me,
-            Share share,
-            String description,
-            LeaseTerms terms,
-            MemberWatch watch,
-            SinkPrefixes sinks) {
-        this.group = group;
-        this.me = me;
+    Admission(GroupView view, Share share, String description, SinkPrefixes sinks) {
+        this.view = view;
         this.share = share;
         this.description = description;
-        this.terms = terms;
-        this.watch = watch;
         this.sinks = sinks;
     }
 
     /**
      * @param row the row of this member id, as it was just read, and watched
-     * @param beats gives the beat to join with
      */
-    Verdict of(Optional<Member> row, Renewals beats, long now) {
+    Verdict of(Optional<Member> row, long now) {
         if (row.isEmpty()) {
-            return joins(row, Duration.ZERO, beats);
+            return joins(row, Duration.ZERO);
         }
         Member there = row.get();
-        if (there.incarnation().equals(me)) {
+        if (there.incarnation().equals(view.me)) {
             return new Verdict.Inside();
         }
         if (there.state() == MemberState.CLOSED) {
-            return joins(row, there.emitsFor(), beats);
+            return joins(row, there.emitsFor());
         }
-        return watch.dead(me.memberId())
-                ? joins(row, watch.silentIn(there.incarnation(), now), beats)
+        return view.watch.dead(view.me.memberId())
+                ? joins(row, view.watch.silentIn(there.incarnation(), now))
                 : waits(there, now);
     }
 
-    private Verdict joins(Optional<Member> replaced, Duration emitsFor, Renewals beats) {
+    private Verdict joins(Optional<Member> replaced, Duration emitsFor) {
         Member row =
                 new Member(
-                        me,
-                        beats.next(),
+                        view.me,
+                        view.renewals.next(),
                         MemberState.ACTIVE,
                         share,
                         replaced.map(Member::orders).orElse(Orders.NONE),
-                        terms.duration(),
+                        view.terms.duration(),
                         emitsFor,
                         sinks.mine(),
                         description);
-        return new Verdict.Joins(new Join(group, row, replaced));
+        return new Verdict.Joins(new Join(view.group, row, replaced));
     }
 
     /**
      * It is alive if it is seen to beat after its duration; a gap in watching shows nothing (T4).
      */
     private Verdict waits(Member row, long now) {
-        long tooLong = 2 * terms.deadAfter(row.duration()).toNanos();
+        long tooLong = 2 * view.terms.deadAfter(row.duration()).toNanos();
         boolean beats =
-                elder.filter(seen -> now - seen.readAt() <= 2 * terms.renewInterval().toNanos())
+                elder.filter(
+                                seen ->
+                                        now - seen.readAt()
+                                                <= 2 * view.terms.renewInterval().toNanos())
                         .filter(seen -> !seen.row().equals(row))
                         .isPresent();
         boolean first = elder.isEmpty();

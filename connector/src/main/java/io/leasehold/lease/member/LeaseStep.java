@@ -4,6 +4,8 @@ import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseRequest;
 import io.leasehold.lease.store.LeaseStore;
 
+import java.util.Optional;
+
 /**
  * One request that a {@link LeaseKeeper} wants sent, and what it makes of the outcome.
  *
@@ -11,9 +13,18 @@ import io.leasehold.lease.store.LeaseStore;
  */
 public final class LeaseStep<A> {
 
-    /** What the keeper makes of an outcome. */
-    interface Reaction<A> {
-        void to(LeaseOutcome<A> outcome, long sentAt, long now);
+    /** What is made of the answer to a request that was carried out. */
+    interface Applied<A> {
+        void take(A answer, long sentAt, long now);
+    }
+
+    /** What is made of any request that was not, as far as is known. */
+    interface Failures {
+        void refused(LeaseRequest<?> request, String why, long sentAt, long now);
+
+        void unanswered(long sentAt, long now);
+
+        void wentBack(String why, long now);
     }
 
     /** The outcome of a step, to be brought back to the keeper that wanted it. */
@@ -34,17 +45,28 @@ public final class LeaseStep<A> {
             return outcome;
         }
 
-        void reachKeeper(long sentAt, long now) {
-            step.reaction.to(outcome, sentAt, now);
+        void reach(Failures failures, long sentAt, long now) {
+            if (outcome instanceof LeaseOutcome.WentBack<A> back) {
+                failures.wentBack(back.reason(), now);
+                return;
+            }
+            outcome.react(
+                    answer -> step.applied.take(answer, sentAt, now),
+                    why -> failures.refused(step.request, why, sentAt, now),
+                    cause -> failures.unanswered(sentAt, now));
         }
     }
 
     private final LeaseRequest<A> request;
-    private final Reaction<A> reaction;
+    private final Applied<A> applied;
 
-    LeaseStep(LeaseRequest<A> request, Reaction<A> reaction) {
+    private LeaseStep(LeaseRequest<A> request, Applied<A> applied) {
         this.request = request;
-        this.reaction = reaction;
+        this.applied = applied;
+    }
+
+    static <A> Optional<LeaseStep<?>> of(LeaseRequest<A> request, Applied<A> applied) {
+        return Optional.of(new LeaseStep<>(request, applied));
     }
 
     public LeaseRequest<A> request() {

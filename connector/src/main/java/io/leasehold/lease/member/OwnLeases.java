@@ -160,8 +160,7 @@ final class OwnLeases {
     boolean awaitsHandoff(KnownLeases leases) {
         return leases.claimed().stream()
                 .filter(lease -> lease.owner().isPresent())
-                .flatMap(lease -> lease.claim().stream())
-                .anyMatch(claim -> claim.claimant().equals(me.memberId()));
+                .anyMatch(lease -> lease.isClaimedBy(me.memberId()));
     }
 
     /** A split has no row any more. */

@@ -68,4 +68,8 @@ public record Lease(
     public boolean ownedBy(Incarnation incarnation) {
         return owner.isPresent() && owner.get().equals(incarnation);
     }
+
+    public boolean isClaimedBy(String memberId) {
+        return claim.filter(one -> one.claimant().equals(memberId)).isPresent();
+    }
 }

@@ -6,6 +6,7 @@ import io.leasehold.lease.model.LeaseTerms;
 import io.leasehold.lease.model.Share;
 
 import java.time.Duration;
+import java.util.Set;
 
 /** Keepers that break a rule, for the simulation's negative controls. */
 public final class KeeperVariants {
@@ -72,6 +73,7 @@ public final class KeeperVariants {
             LeaseTerms terms,
             MemberWatch watch,
             Renewals renewals) {
-        return new LeaseKeeper(group, me, share, "simulated", terms, watch, renewals);
+        return new LeaseKeeper(
+                new GroupView(group, me, terms, watch, renewals), share, Set.of(), "simulated");
     }
 }
