@@ -37,7 +37,8 @@ class LeaseSimulationTest {
             7_310_006_772L,
             17_432_396_567_001L,
             1_721_812_496_536L,
-            12_956_620_562_777L
+            12_956_620_562_777L,
+            12_371_450_237_917L
         };
 
         assertThat(Seeds.run(LongStream.of(once)).broken()).isEmpty();

@@ -102,8 +102,9 @@ final class GroupView {
         watch.saw(membership, sentAt, now);
         history.saw(membership.changeNumber());
         rows = isStale() || !history.isKnown() ? Rows.STALE : Rows.KNOWN;
-        if (plan.sawMembers(watch)) {
-            // Claims stand as long as their claimants do.
+        if (plan.sawMembers(watch) && !isStale()) {
+            // Claims stand as long as their claimants do. But whoever has forced a split may have
+            // acquired it before it closed: where rows have changed they are read first.
             news.addAll(own.newsOfClaims(leases));
         }
     }

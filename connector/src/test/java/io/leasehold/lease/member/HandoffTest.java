@@ -584,6 +584,19 @@ class HandoffTest {
         }
     }
 
+    /** Who has forced a split may have acquired it before it closed: only the row tells. */
+    @AtAnyOrigin
+    void aForcedSplitIsNotReadAgainBecauseItsClaimantHasClosed(long origin) {
+        forced(origin);
+        group.until(LONG, () -> green.holds().size() == 1);
+
+        green.close();
+        group.run(TICK.multipliedBy(2));
+
+        assertThat(blue.events(LeaseEvent.ClaimOver.class)).isEmpty();
+        assertThat(blue.events(LeaseEvent.LetGo.class)).hasSize(1);
+    }
+
     @AtAnyOrigin
     void aRestartedOwnerDoesNotTakeBackWhatIsForced(long origin) {
         forced(origin);
