@@ -86,6 +86,17 @@ public final class EmbeddedKafka implements AutoCloseable {
      * @throws IllegalStateException if it does not start
      */
     public static EmbeddedKafka start(Map<String, String> brokerProperties) {
+        return start(brokerProperties, Map.of());
+    }
+
+    /**
+     * The same, with other levels of features than a new cluster has.
+     *
+     * @param features by the broker's own names, such as {@code transaction.version}
+     * @throws IllegalStateException if it does not start
+     */
+    public static EmbeddedKafka start(
+            Map<String, String> brokerProperties, Map<String, Short> features) {
         EmbeddedKafka kafka;
         try {
             kafka =
@@ -99,7 +110,7 @@ public final class EmbeddedKafka implements AutoCloseable {
             bounded(
                     "The Kafka broker did not start",
                     START_WITHIN,
-                    () -> kafka.startServers(brokerProperties));
+                    () -> kafka.startServers(brokerProperties, features));
             return kafka;
         } catch (RuntimeException e) {
             kafka.close();
@@ -214,12 +225,15 @@ public final class EmbeddedKafka implements AutoCloseable {
         }
     }
 
-    private void startServers(Map<String, String> brokerProperties) throws Exception {
+    private void startServers(Map<String, String> brokerProperties, Map<String, Short> features)
+            throws Exception {
         Path data = folder.resolve("data");
         Map<String, String> properties = propertiesOfOneNode(data, port(BROKER), port(CONTROLLER));
         properties.putAll(brokerProperties);
         KafkaConfig config = new KafkaConfig(properties, false);
-        new Formatter()
+        Formatter formatter = new Formatter();
+        features.forEach(formatter::setFeatureLevel);
+        formatter
                 .setClusterId(Uuid.randomUuid().toString())
                 .setNodeId(NODE)
                 .setControllerListenerName(CONTROLLER)
