@@ -68,6 +68,12 @@ class LayersTest {
                     .definedBy("io.leasehold.source.kafka")
                     .layer("source")
                     .definedBy("io.leasehold.source")
+                    .layer("sink")
+                    .definedBy("io.leasehold.sink")
+                    .layer("sink book")
+                    .definedBy("io.leasehold.sink.book")
+                    .layer("sink kafka")
+                    .definedBy("io.leasehold.sink.kafka")
                     .layer("option")
                     .definedBy("io.leasehold.option")
                     .layer("table")
@@ -93,6 +99,12 @@ class LayersTest {
                     .mayOnlyBeAccessedByLayers("source")
                     .whereLayer("reader")
                     .mayOnlyBeAccessedByLayers("source")
+                    .whereLayer("sink")
+                    .mayOnlyBeAccessedByLayers("sink kafka")
+                    .whereLayer("sink book")
+                    .mayOnlyBeAccessedByLayers("sink", "sink kafka")
+                    .whereLayer("sink kafka")
+                    .mayNotBeAccessedByAnyLayer()
                     .whereLayer("split")
                     .mayOnlyBeAccessedByLayers("enumerator", "reader", "source")
                     .whereLayer("event")
@@ -134,6 +146,18 @@ class LayersTest {
                                             "java.util..")
                                     .or(resideInAPackage("java.time")));
 
+    /** What a subtask of a leased sink decides: events in, commands out. */
+    @ArchTest
+    static final ArchRule theBookOfASinkKnowsTheJdkAlone =
+            classes()
+                    .that()
+                    .resideInAPackage("io.leasehold.sink.book")
+                    .should()
+                    .onlyDependOnClassesThat(
+                            resideInAnyPackage(
+                                            "io.leasehold.sink.book", "java.lang..", "java.util..")
+                                    .or(resideInAPackage("java.time")));
+
     @ArchTest
     static final ArchRule theProtocolStartsNoThread =
             noClasses()
@@ -165,12 +189,12 @@ class LayersTest {
                     .resideInAnyPackage(
                             "org.apache.flink.table..", "org.apache.flink.legacy.table..");
 
-    /** Who reads no Kafka has none of it on his class path. */
+    /** Who neither reads nor writes Kafka has none of it on his class path. */
     @ArchTest
-    static final ArchRule onlyOnePackageKnowsOfKafka =
+    static final ArchRule onlyOnePackageOfSourceAndOfSinkKnowsOfKafka =
             noClasses()
                     .that()
-                    .resideOutsideOfPackage("io.leasehold.source.kafka")
+                    .resideOutsideOfPackages("io.leasehold.source.kafka", "io.leasehold.sink.kafka")
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage("org.apache.kafka..", "org.apache.flink.connector.kafka..");

@@ -1,0 +1,2 @@
+/** What a leased sink decides: pure; events in, commands out. */
+package io.leasehold.sink.book;

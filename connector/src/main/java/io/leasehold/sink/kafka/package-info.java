@@ -1,0 +1,2 @@
+/** Kafka's transactions as prepared output: the only part of the sink that knows Kafka. */
+package io.leasehold.sink.kafka;

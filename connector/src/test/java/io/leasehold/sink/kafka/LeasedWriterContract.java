@@ -1,0 +1,319 @@
+package io.leasehold.sink.kafka;
+
+import io.leasehold.sink.OutputSession;
+import io.leasehold.sink.PreparedOutput;
+import io.leasehold.sink.TransactionPrefix;
+import io.leasehold.sink.book.Fate;
+
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.api.connector.sink2.Committer;
+import org.apache.flink.api.connector.sink2.SupportsCommitter;
+import org.apache.flink.api.connector.sink2.mocks.MockCommitRequest;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.sink.KafkaCommittable;
+import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
+import org.apache.flink.core.io.SimpleVersionedSerialization;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.connector.sink2.CommittableMessage;
+import org.apache.flink.streaming.api.connector.sink2.CommittableMessageTypeInfo;
+import org.apache.flink.streaming.api.connector.sink2.CommittableWithLineage;
+import org.apache.flink.streaming.runtime.operators.sink.SinkWriterOperatorFactory;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What KafkaSink's own writers do to prepared output when they start, and when: the duties that
+ * {@link PreparedOutput} lists, for both ways of naming transactions, on a broker of either
+ * protocol.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(180)
+@SuppressWarnings("try") // What an operator's close may throw is Flink's to declare.
+abstract class LeasedWriterContract {
+
+    private final int protocol;
+    private TransactionBroker broker;
+    private int groups;
+
+    LeasedWriterContract(int protocol) {
+        this.protocol = protocol;
+    }
+
+    @BeforeAll
+    void start() {
+        broker = TransactionBroker.withProtocol(protocol);
+    }
+
+    @AfterAll
+    void stop() {
+        broker.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theBytesCommitWhileTheWriterLivesAndAfterIt(TransactionNamingStrategy naming)
+            throws Exception {
+        PreparedOutput<String, KafkaCommittable> output = output(naming);
+        TransactionPrefix prefix = prefix("blue");
+        byte[] first;
+        byte[] second;
+        try (Writer writer = new Writer(output, prefix, Optional.empty())) {
+            first = writer.prepared(1, "a1");
+            assertThat(commit(output, first)).isEqualTo(Fate.COMMITTED);
+            second = writer.prepared(2, "a2");
+        }
+        assertThat(commit(output, second)).isEqualTo(Fate.COMMITTED);
+        assertThat(commit(output, second)).isEqualTo(Fate.COMMITTED);
+        assertThat(committedOf(prefix)).containsExactly("a1", "a2");
+    }
+
+    /** Rule D16. */
+    @ParameterizedTest
+    @EnumSource
+    void aRestoredWriterLeavesTheOutputOfItsCheckpointAlone(TransactionNamingStrategy naming)
+            throws Exception {
+        PreparedOutput<String, KafkaCommittable> output = output(naming);
+        TransactionPrefix prefix = prefix("blue");
+        byte[] prepared;
+        Restored restored;
+        try (Writer writer = new Writer(output, prefix, Optional.empty())) {
+            writer.prepared(1, "b1");
+            prepared = writer.prepared(2, "b2");
+            restored = writer.snapshot();
+        }
+        try (Writer writer = new Writer(output, prefix, Optional.of(restored))) {
+            assertThat(fate(output, prepared)).isEqualTo(Fate.OPEN);
+            byte[] next = writer.prepared(3, "b3");
+            assertThat(commit(output, prepared)).isEqualTo(Fate.COMMITTED);
+            assertThat(commit(output, next)).isEqualTo(Fate.COMMITTED);
+        }
+        assertThat(committedOf(prefix)).contains("b2", "b3");
+    }
+
+    /** Rule D6: why decided output is committed before any writer exists. */
+    @ParameterizedTest
+    @EnumSource
+    void aWriterThatIsRestoredFromBeforeEndsDecidedOutputThatIsNotCommitted(
+            TransactionNamingStrategy naming) throws Exception {
+        PreparedOutput<String, KafkaCommittable> output = output(naming);
+        TransactionPrefix prefix = prefix("blue");
+        byte[] committed;
+        byte[] forgotten;
+        Restored before;
+        try (Writer writer = new Writer(output, prefix, Optional.empty())) {
+            assertThat(commit(output, writer.prepared(1, "c1"))).isEqualTo(Fate.COMMITTED);
+            before = writer.snapshot();
+            committed = writer.prepared(2, "c2");
+            forgotten = writer.prepared(3, "c3");
+        }
+        assertThat(commit(output, committed)).isEqualTo(Fate.COMMITTED);
+        try (Writer writer = new Writer(output, prefix, Optional.of(before))) {
+            assertThat(writer.prepared(2, "c2 again")).isNotEmpty();
+        }
+        assertThat(commit(output, forgotten)).isNotIn(Fate.COMMITTED, Fate.OPEN);
+        assertThat(committedOf(prefix)).containsExactly("c1", "c2");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aWriterWithoutStateEndsWhatItsPrefixHasOpen(TransactionNamingStrategy naming)
+            throws Exception {
+        PreparedOutput<String, KafkaCommittable> output = output(naming);
+        TransactionPrefix prefix = prefix("blue");
+        byte[] decided;
+        try (Writer writer = new Writer(output, prefix, Optional.empty())) {
+            decided = writer.prepared(1, "d1");
+        }
+        new Writer(output, prefix, Optional.empty()).close();
+        assertThat(commit(output, decided)).isNotIn(Fate.COMMITTED, Fate.OPEN);
+        assertThat(committedOf(prefix)).isEmpty();
+    }
+
+    /** Rule D10: blue's savepoint, started as green. */
+    @ParameterizedTest
+    @EnumSource
+    void aWriterEndsTheLiveOutputOfTheMemberWhoseStateItIsRestoredFrom(
+            TransactionNamingStrategy naming) throws Exception {
+        PreparedOutput<String, KafkaCommittable> output = output(naming);
+        TransactionPrefix blue = prefix("blue");
+        TransactionPrefix green = prefix("green");
+        try (Writer writer = new Writer(output, blue, Optional.empty())) {
+            writer.prepared(1, "e1");
+            Restored savepoint = writer.snapshot();
+            byte[] live = writer.prepared(2, "e2");
+            new Writer(output, green, Optional.empty()).close();
+            assertThat(fate(output, live)).isEqualTo(Fate.OPEN);
+            new Writer(output, green, Optional.of(savepoint)).close();
+            assertThat(fate(output, live)).isNotIn(Fate.OPEN, Fate.COMMITTED);
+        }
+    }
+
+    /**
+     * Decided output has its row until the next checkpoint is decided. By then a writer that reuses
+     * names has begun the output after that, and may have done so under the name of the first.
+     */
+    @ParameterizedTest
+    @EnumSource
+    void whileARowExistsItsNameMayBeInUseAgain(TransactionNamingStrategy naming) throws Exception {
+        PreparedOutput<String, KafkaCommittable> output = output(naming);
+        TransactionPrefix prefix = prefix("blue");
+        try (Writer writer = new Writer(output, prefix, Optional.empty());
+                OwnCommitter committer = new OwnCommitter(output, prefix)) {
+            byte[] first = writer.prepared(1, "f1");
+            committer.commit(writer.lastPrepared());
+            writer.prepared(2, "f2");
+            writer.write("f3");
+            writer.flush();
+            assertThat(commit(output, first))
+                    .isEqualTo(
+                            naming == TransactionNamingStrategy.POOLING
+                                    ? Fate.SUPERSEDED
+                                    : Fate.COMMITTED);
+        }
+    }
+
+    private PreparedOutput<String, KafkaCommittable> output(TransactionNamingStrategy naming) {
+        return KafkaOutput.of(
+                KafkaSinks.builder(DeliveryGuarantee.EXACTLY_ONCE, broker.bootstrapServers())
+                        .setTransactionNamingStrategy(naming)
+                        .build());
+    }
+
+    private TransactionPrefix prefix(String member) {
+        return new TransactionPrefix("shop", "orders-%s".formatted(groups++), member, "1", "out");
+    }
+
+    private Fate commit(PreparedOutput<String, KafkaCommittable> output, byte[] bytes)
+            throws Exception {
+        try (OutputSession<KafkaCommittable> session = output.open(TransactionBroker.PATIENCE)) {
+            return session.commit(List.of(read(output, bytes))).get(0).fate();
+        }
+    }
+
+    private Fate fate(PreparedOutput<String, KafkaCommittable> output, byte[] bytes)
+            throws Exception {
+        try (OutputSession<KafkaCommittable> session = output.open(TransactionBroker.PATIENCE)) {
+            return session.fates(List.of(read(output, bytes))).get(0).fate();
+        }
+    }
+
+    private static KafkaCommittable read(
+            PreparedOutput<String, KafkaCommittable> output, byte[] bytes) throws Exception {
+        return SimpleVersionedSerialization.readVersionAndDeSerialize(output.serializer(), bytes);
+    }
+
+    /** Once everything else that a test has left open is over. */
+    private List<String> committedOf(TransactionPrefix prefix) throws Exception {
+        broker.endWhatIsOpen();
+        return broker.committed().stream()
+                .filter(value -> value.startsWith(prefix.group() + " "))
+                .map(value -> value.substring(prefix.group().length() + 1))
+                .toList();
+    }
+
+    /** A writer's state, and the checkpoint it is of. */
+    private record Restored(long checkpoint, OperatorSubtaskState state) {}
+
+    /** The sink's own committer, in its writer's TaskManager: it lets the writer reuse names. */
+    private static final class OwnCommitter implements AutoCloseable {
+
+        private final Committer<KafkaCommittable> committer;
+
+        OwnCommitter(PreparedOutput<String, KafkaCommittable> output, TransactionPrefix prefix)
+                throws Exception {
+            @SuppressWarnings("unchecked") // As PreparedOutput says.
+            SupportsCommitter<KafkaCommittable> sink =
+                    (SupportsCommitter<KafkaCommittable>) output.sink(prefix);
+            committer = sink.createCommitter(new FirstSubtask());
+        }
+
+        void commit(KafkaCommittable committable) throws Exception {
+            committer.commit(List.of(new MockCommitRequest<>(committable)));
+        }
+
+        @Override
+        public void close() throws Exception {
+            committer.close();
+        }
+    }
+
+    /** Flink's operator with the sink's writer in it, as subtask 0 of 1. */
+    private static final class Writer implements AutoCloseable {
+
+        private final PreparedOutput<String, KafkaCommittable> output;
+        private final String group;
+        private final OneInputStreamOperatorTestHarness<
+                        String, CommittableMessage<KafkaCommittable>>
+                harness;
+        private final List<KafkaCommittable> all = new ArrayList<>();
+        private Optional<Restored> latest = Optional.empty();
+
+        Writer(
+                PreparedOutput<String, KafkaCommittable> output,
+                TransactionPrefix prefix,
+                Optional<Restored> restored)
+                throws Exception {
+            this.output = output;
+            this.group = prefix.group();
+            harness =
+                    new OneInputStreamOperatorTestHarness<>(
+                            new SinkWriterOperatorFactory<String, KafkaCommittable>(
+                                    output.sink(prefix)));
+            harness.setup(
+                    CommittableMessageTypeInfo.of(output::serializer)
+                            .createSerializer(new SerializerConfigImpl()));
+            restored.ifPresent(from -> harness.setRestoredCheckpointId(from.checkpoint()));
+            harness.initializeState(restored.map(Restored::state).orElse(null));
+            harness.open();
+        }
+
+        void write(String value) throws Exception {
+            harness.processElement(group + " " + value, 0);
+        }
+
+        void flush() throws Exception {
+            harness.getOneInputOperator().prepareSnapshotPreBarrier(99);
+        }
+
+        /** Writes one record, and takes a checkpoint: the bytes of what that prepared. */
+        byte[] prepared(long checkpoint, String value) throws Exception {
+            write(value);
+            harness.prepareSnapshotPreBarrier(checkpoint);
+            latest =
+                    Optional.of(new Restored(checkpoint, harness.snapshot(checkpoint, checkpoint)));
+            for (CommittableMessage<KafkaCommittable> message : harness.extractOutputValues()) {
+                if (message instanceof CommittableWithLineage<KafkaCommittable> one
+                        && !all.contains(one.getCommittable())) {
+                    all.add(one.getCommittable());
+                }
+            }
+            return SimpleVersionedSerialization.writeVersionAndSerialize(
+                    output.serializer(), lastPrepared());
+        }
+
+        KafkaCommittable lastPrepared() {
+            return all.get(all.size() - 1);
+        }
+
+        Restored snapshot() {
+            return latest.orElseThrow();
+        }
+
+        @Override
+        public void close() throws Exception {
+            harness.close();
+        }
+    }
+}
