@@ -46,11 +46,12 @@ public final class CommitQueue<C> {
     }
 
     /**
-     * For output of closed members: its writer may have committed it and written more.
+     * For output of incarnations that are over, of closed members or of this one: their writers may
+     * have committed it and written more.
      *
      * @param keptFor as in {@link #ofOwn}
      */
-    public static <C> CommitQueue<C> ofClosedMembers(Duration keptFor) {
+    public static <C> CommitQueue<C> ofEarlierLives(Duration keptFor) {
         return new CommitQueue<>(Set.of(Fate.COMMITTED, Fate.SUPERSEDED), keptFor);
     }
 

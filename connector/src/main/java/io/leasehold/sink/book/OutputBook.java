@@ -34,7 +34,8 @@ public final class OutputBook<C> {
     private static final long NONE = -1;
 
     private final int subtask;
-    private final CommitQueue<C> queue;
+    private final CommitQueue<C> rows;
+    private final CommitQueue<C> own;
     private final List<C> collected = new ArrayList<>();
     private final NavigableMap<Long, List<Piece<C>>> undecided = new TreeMap<>();
     private final NavigableSet<Long> unacknowledged = new TreeSet<>();
@@ -52,7 +53,8 @@ public final class OutputBook<C> {
      */
     public OutputBook(int subtask, Duration keptFor, OptionalLong restored, List<Piece<C>> state) {
         this.subtask = subtask;
-        this.queue = CommitQueue.ofOwn(keptFor);
+        this.rows = CommitQueue.ofEarlierLives(keptFor);
+        this.own = CommitQueue.ofOwn(keptFor);
         this.restored = restored;
         state.forEach(this::waits);
     }
@@ -64,19 +66,22 @@ public final class OutputBook<C> {
     /**
      * The lease table is read, and the member has joined.
      *
-     * <p>Restored output up to the last decided checkpoint is dropped, whatever the state says: the
-     * table's rows alone tell what of it is to be committed (rule D5). Output of the restored
-     * checkpoint, if that is later, waits for its late decision (rule D7).
+     * <p>The rows' output is committed before any that this life decides. Restored output up to the
+     * last decided checkpoint is dropped, whatever the state says: the table's rows alone tell what
+     * of it is to be committed (rule D5). Output of the restored checkpoint, if that is later,
+     * waits for its late decision (rule D7).
      */
     public List<OutputCommand<C>> standing(Standing<C> table, long now) {
         List<OutputCommand<C>> commands = new ArrayList<>();
-        decided = table.decided();
         phase = Phase.COMMITTING_ROWS;
         drop(
-                taken(decided),
+                taken(table.decided()),
                 "checkpoint %s is decided, and the table's rows say what of it is to be committed"
-                        .formatted(decided),
+                        .formatted(table.decided()),
                 commands);
+        // Flink counts on from what the job is restored from, which may be older than what is
+        // decided: then checkpoints with these numbers are decided anew.
+        decided = Math.min(table.decided(), restored.orElse(NONE));
         if (table.restoredIsVoid()) {
             drop(taken(Long.MAX_VALUE), "the restored checkpoint is void", commands);
         } else if (restored.isPresent() && restored.getAsLong() > decided) {
@@ -85,7 +90,7 @@ public final class OutputBook<C> {
             completed.add(checkpoint);
             commands.add(new OutputCommand.AskDecision<>(checkpoint));
         }
-        queue.add(table.rows());
+        rows.add(table.rows());
         commitNext(now, commands);
         return commands;
     }
@@ -123,7 +128,8 @@ public final class OutputBook<C> {
 
     /** All that is not certainly committed: decided output too, for a table that loses commits. */
     public List<Piece<C>> state() {
-        List<Piece<C>> all = new ArrayList<>(queue.all());
+        List<Piece<C>> all = new ArrayList<>(rows.all());
+        all.addAll(own.all());
         all.addAll(waiting());
         return List.copyOf(all);
     }
@@ -160,7 +166,7 @@ public final class OutputBook<C> {
         if (checkpoint > decided && phase != Phase.OVER) {
             decided = checkpoint;
             completed.headSet(checkpoint, true).clear();
-            queue.add(taken(checkpoint));
+            own.add(taken(checkpoint));
             commitNext(now, commands);
         }
         return commands;
@@ -198,7 +204,7 @@ public final class OutputBook<C> {
      */
     public List<OutputCommand<C>> answered(List<FateAnswer> answers, long now) {
         List<OutputCommand<C>> commands = new ArrayList<>();
-        CommitQueue.Outcome<C> outcome = queue.answered(answers, now);
+        CommitQueue.Outcome<C> outcome = first().answered(answers, now);
         if (!outcome.committed().isEmpty()) {
             commands.add(
                     new OutputCommand.TellCommitted<>(
@@ -236,19 +242,26 @@ public final class OutputBook<C> {
                 && collected.isEmpty()
                 && undecided.isEmpty()
                 && completed.isEmpty()
-                && queue.isEmpty();
+                && rows.isEmpty()
+                && own.isEmpty();
     }
 
     private void commitNext(long now, List<OutputCommand<C>> commands) {
         if (phase == Phase.OVER) {
             return;
         }
+        CommitQueue<C> queue = first();
         List<Piece<C>> next = queue.next(now);
         if (!next.isEmpty()) {
             commands.add(new OutputCommand.Commit<>(next));
         }
         queue.nextAt().ifPresent(at -> commands.add(new OutputCommand.CallAt<>(at)));
         startWriter(commands);
+    }
+
+    /** What was decided in earlier lives is committed before what this life decides. */
+    private CommitQueue<C> first() {
+        return rows.isEmpty() ? own : rows;
     }
 
     /** A writer may end what it finds open: so no row of this member may be left. */

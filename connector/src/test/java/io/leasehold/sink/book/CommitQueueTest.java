@@ -15,7 +15,7 @@ class CommitQueueTest {
     private static final Duration KEPT_FOR = Duration.ofMinutes(15);
 
     private final CommitQueue<String> own = CommitQueue.ofOwn(KEPT_FOR);
-    private final CommitQueue<String> closed = CommitQueue.ofClosedMembers(KEPT_FOR);
+    private final CommitQueue<String> earlier = CommitQueue.ofEarlierLives(KEPT_FOR);
 
     @Test
     void checkpointsAreCommittedOneAfterTheOther() {
@@ -72,14 +72,14 @@ class CommitQueueTest {
     }
 
     @Test
-    void aNameInUseAgainIsCertainOfAClosedMemberOnly() {
+    void aNameInUseAgainIsCertainOfAnEarlierLifeOnly() {
         own.add(List.of(piece(5, "a")));
         own.next(0);
         assertThat(own.answered(fates(Fate.SUPERSEDED), 0).failed()).hasSize(1);
-        closed.add(List.of(piece(5, "a")));
-        closed.next(0);
-        assertThat(closed.answered(fates(Fate.SUPERSEDED), 0).committed()).hasSize(1);
-        assertThat(closed.isEmpty()).isTrue();
+        earlier.add(List.of(piece(5, "a")));
+        earlier.next(0);
+        assertThat(earlier.answered(fates(Fate.SUPERSEDED), 0).committed()).hasSize(1);
+        assertThat(earlier.isEmpty()).isTrue();
     }
 
     /** They count their output alike. */
@@ -88,11 +88,11 @@ class CommitQueueTest {
         Piece.Id same = new Piece.Id(5, 0, 0);
         Piece<String> blue = new Piece<>(same, "blue");
         Piece<String> green = new Piece<>(same, "green");
-        closed.add(List.of(blue, green));
-        closed.next(0);
-        assertThat(closed.answered(fates(Fate.COMMITTED, Fate.OPEN), 0).committed())
+        earlier.add(List.of(blue, green));
+        earlier.next(0);
+        assertThat(earlier.answered(fates(Fate.COMMITTED, Fate.OPEN), 0).committed())
                 .containsExactly(blue);
-        assertThat(closed.all()).containsExactly(green);
+        assertThat(earlier.all()).containsExactly(green);
     }
 
     @Test

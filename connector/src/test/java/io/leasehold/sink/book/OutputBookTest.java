@@ -155,6 +155,34 @@ class OutputBookTest {
         assertThat(book.allRowsCommitted()).isEmpty();
     }
 
+    /** The earlier life had committed it, and had begun more under its name. */
+    @Test
+    void aRowOfAnEarlierLifeWhoseNameIsInUseAgainIsCommitted() {
+        OutputBook<String> book = book(OptionalLong.of(7));
+        book.standing(new Standing<>(7, false, List.of(piece(7, 0, "r"))), 0);
+        assertThat(book.answered(fates(Fate.SUPERSEDED), 0))
+                .containsExactly(new TellCommitted<>(List.of(new Piece.Id(7, 3, 0))));
+    }
+
+    @Test
+    void outputOfThisLifeWhoseNameIsInUseAgainFailsTheTask() {
+        OutputBook<String> book = running();
+        book.prepared("a");
+        book.snapshot(1, false);
+        book.decided(1, 0);
+        assertThat(book.answered(fates(Fate.SUPERSEDED), 0)).hasOnlyElementsOfType(Fail.class);
+    }
+
+    @Test
+    void rowsAreCommittedBeforeWhatIsDecidedLate() {
+        OutputBook<String> book = book(OptionalLong.of(7), piece(7, 0, "late"));
+        book.standing(new Standing<>(6, false, List.of(piece(6, 0, "r"))), 0);
+        assertThat(book.decided(7, 0)).isEmpty();
+        assertThat(book.answered(fates(Fate.COMMITTED), 0))
+                .endsWith(new Commit<>(List.of(piece(7, 0, "late"))));
+        assertThat(book.answered(fates(Fate.SUPERSEDED), 0)).hasOnlyElementsOfType(Fail.class);
+    }
+
     @Test
     void whereThereAreNoRowsTheWriterStartsWhenAllHaveNone() {
         OutputBook<String> book = book(OptionalLong.empty());
@@ -198,6 +226,29 @@ class OutputBookTest {
         assertThat(book.standing(new Standing<>(7, false, List.of()), 0))
                 .hasOnlyElementsOfType(Drop.class);
         assertThat(book.completed(3)).isEmpty();
+    }
+
+    /** Flink counts on from the savepoint. */
+    @Test
+    void afterAnOlderSavepointCheckpointsWithNumbersThatWereDecidedOnceCountAnew() {
+        OutputBook<String> book = book(OptionalLong.of(3));
+        book.standing(new Standing<>(7, false, List.of()), 0);
+        book.allRowsCommitted();
+        book.prepared("b");
+        book.snapshot(4, false);
+        assertThat(book.completed(4)).containsExactly(new AskDecision<>(4));
+        assertThat(book.decided(4, 0)).containsExactly(new Commit<>(List.of(piece(4, 0, "b"))));
+    }
+
+    @Test
+    void aJobWithoutStateCountsFromItsOwnFirstCheckpoint() {
+        OutputBook<String> book = book(OptionalLong.empty());
+        book.standing(new Standing<>(7, false, List.of()), 0);
+        book.allRowsCommitted();
+        book.prepared("b");
+        book.snapshot(1, false);
+        assertThat(book.completed(1)).containsExactly(new AskDecision<>(1));
+        assertThat(book.decided(1, 0)).containsExactly(new Commit<>(List.of(piece(1, 0, "b"))));
     }
 
     @Test
