@@ -20,10 +20,10 @@ public enum Fate {
      * committed can no longer be read.
      *
      * <p>A writer of a leased sink uses the name of decided output again only after that output was
-     * committed. So this is the usual answer for output of an incarnation that is over, whose writer
-     * had committed it and written more; there it counts as committed. A task that is told this of
-     * output it has prepared itself has broken that rule, or somebody else uses its names: it must
-     * fail.
+     * committed. So this is the usual answer for output of an incarnation that is over, whose
+     * writer had committed it and written more; there it counts as committed. A task that is told
+     * this of output it has prepared itself has broken that rule, or somebody else uses its names:
+     * it must fail.
      */
     SUPERSEDED,
 

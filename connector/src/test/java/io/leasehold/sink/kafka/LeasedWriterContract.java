@@ -1,18 +1,29 @@
 package io.leasehold.sink.kafka;
 
+import io.leasehold.sink.LeasedWriters;
 import io.leasehold.sink.OutputSession;
+import io.leasehold.sink.OwnCommits;
 import io.leasehold.sink.PreparedOutput;
 import io.leasehold.sink.TransactionPrefix;
 import io.leasehold.sink.book.Fate;
 
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.connector.sink2.Committer;
+import org.apache.flink.api.connector.sink2.CommitterInitContext;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.sink2.SinkWriter;
+import org.apache.flink.api.connector.sink2.StatefulSinkWriter;
 import org.apache.flink.api.connector.sink2.SupportsCommitter;
+import org.apache.flink.api.connector.sink2.SupportsWriterState;
+import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.api.connector.sink2.mocks.MockCommitRequest;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaCommittable;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.sink.KafkaWriterState;
 import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
 import org.apache.flink.core.io.SimpleVersionedSerialization;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.connector.sink2.CommittableMessage;
 import org.apache.flink.streaming.api.connector.sink2.CommittableMessageTypeInfo;
@@ -27,7 +38,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -160,6 +173,65 @@ abstract class LeasedWriterContract {
         }
     }
 
+    /** The same savepoint, with the writers of a leased sink: they are given none of that state. */
+    @ParameterizedTest
+    @EnumSource
+    void aLeasedWriterIsGivenNoStateOfAnotherMember(TransactionNamingStrategy naming)
+            throws Exception {
+        PreparedOutput<String, KafkaCommittable> output = output(naming);
+        TransactionPrefix blue = prefix("blue");
+        TransactionPrefix green = prefix("green");
+        try (Writer writer = new Writer(output, blue, Optional.empty())) {
+            writer.prepared(1, "g1");
+            Restored savepoint = writer.snapshot();
+            byte[] live = writer.prepared(2, "g2");
+            new Writer(output, green, Optional.of(savepoint), true).close();
+            assertThat(fate(output, live)).isEqualTo(Fate.OPEN);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aLeasedWriterKeepsTheStateOfItsOwnLine(TransactionNamingStrategy naming) throws Exception {
+        PreparedOutput<String, KafkaCommittable> output = output(naming);
+        TransactionPrefix prefix = prefix("blue");
+        byte[] prepared;
+        Restored restored;
+        try (Writer writer = new Writer(output, prefix, Optional.empty(), true)) {
+            prepared = writer.prepared(1, "h1");
+            restored = writer.snapshot();
+        }
+        try (Writer writer = new Writer(output, prefix, Optional.of(restored), true)) {
+            assertThat(commit(output, prepared)).isEqualTo(Fate.COMMITTED);
+            assertThat(commit(output, writer.prepared(2, "h2"))).isEqualTo(Fate.COMMITTED);
+        }
+        assertThat(committedOf(prefix)).containsExactly("h1", "h2");
+    }
+
+    /** Kafka's committer is told that its producer was fenced, and says so. */
+    @ParameterizedTest
+    @EnumSource
+    void whatAnotherProcessHasCommittedIsCommittedForItsOwnSubtaskToo(
+            TransactionNamingStrategy naming) throws Exception {
+        PreparedOutput<String, KafkaCommittable> output = output(naming);
+        TransactionPrefix prefix = prefix("blue");
+        try (Writer writer = new Writer(output, prefix, Optional.empty());
+                OwnCommitter committer = new OwnCommitter(output, prefix);
+                OutputSession<KafkaCommittable> session = output.open(TransactionBroker.PATIENCE)) {
+            OwnCommits<KafkaCommittable> own = new OwnCommits<>(committer.committer, session);
+            byte[] first = writer.prepared(1, "i1");
+            assertThat(commit(output, first)).isEqualTo(Fate.COMMITTED);
+            assertThat(own.commit(List.of(writer.lastPrepared())).get(0).fate())
+                    .isEqualTo(Fate.COMMITTED);
+            writer.prepared(2, "i2");
+            assertThat(own.commit(List.of(writer.lastPrepared())).get(0).fate())
+                    .isEqualTo(Fate.COMMITTED);
+            assertThat(own.commit(List.of(writer.lastPrepared())).get(0).fate())
+                    .isEqualTo(Fate.COMMITTED);
+        }
+        assertThat(committedOf(prefix)).containsExactly("i1", "i2");
+    }
+
     /**
      * Decided output has its row until the next checkpoint is decided. By then a writer that reuses
      * names has begun the output after that, and may have done so under the name of the first.
@@ -249,6 +321,44 @@ abstract class LeasedWriterContract {
         }
     }
 
+    /** As a leased sink will create its writers: with state, as KafkaSink's. */
+    private record OfLeasedWriters(
+            PreparedOutput<String, KafkaCommittable> output, TransactionPrefix prefix)
+            implements Sink<String>,
+                    SupportsWriterState<String, KafkaWriterState>,
+                    SupportsCommitter<KafkaCommittable> {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public SinkWriter<String> createWriter(WriterInitContext context) throws IOException {
+            return new LeasedWriters<>(output, prefix).create(context);
+        }
+
+        @Override
+        @SuppressWarnings("unchecked") // Where KafkaSink's writers have state, these have it.
+        public StatefulSinkWriter<String, KafkaWriterState> restoreWriter(
+                WriterInitContext context, Collection<KafkaWriterState> state) throws IOException {
+            return (StatefulSinkWriter<String, KafkaWriterState>)
+                    new LeasedWriters<>(output, prefix).restore(context, state);
+        }
+
+        @Override
+        public SimpleVersionedSerializer<KafkaWriterState> getWriterStateSerializer() {
+            return ((KafkaSink<String>) output.sink(prefix)).getWriterStateSerializer();
+        }
+
+        @Override
+        public Committer<KafkaCommittable> createCommitter(CommitterInitContext context) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public SimpleVersionedSerializer<KafkaCommittable> getCommittableSerializer() {
+            return output.serializer();
+        }
+    }
+
     /** Flink's operator with the sink's writer in it, as subtask 0 of 1. */
     private static final class Writer implements AutoCloseable {
 
@@ -265,12 +375,26 @@ abstract class LeasedWriterContract {
                 TransactionPrefix prefix,
                 Optional<Restored> restored)
                 throws Exception {
+            this(output, prefix, restored, false);
+        }
+
+        /**
+         * @param leased whether the sink's writers are those of {@link LeasedWriters}
+         */
+        Writer(
+                PreparedOutput<String, KafkaCommittable> output,
+                TransactionPrefix prefix,
+                Optional<Restored> restored,
+                boolean leased)
+                throws Exception {
             this.output = output;
             this.group = prefix.group();
             harness =
                     new OneInputStreamOperatorTestHarness<>(
                             new SinkWriterOperatorFactory<String, KafkaCommittable>(
-                                    output.sink(prefix)));
+                                    leased
+                                            ? new OfLeasedWriters(output, prefix)
+                                            : output.sink(prefix)));
             harness.setup(
                     CommittableMessageTypeInfo.of(output::serializer)
                             .createSerializer(new SerializerConfigImpl()));
