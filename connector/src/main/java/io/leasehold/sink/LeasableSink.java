@@ -9,7 +9,7 @@ import org.apache.flink.streaming.api.connector.sink2.SupportsPreWriteTopology;
 import java.util.Optional;
 import java.util.Set;
 
-/** Whether a sink is built such that its output can be decided by the lease table (rule D11). */
+/** Whether a sink is built such that its output can be decided by the lease table. */
 public final class LeasableSink {
 
     /**

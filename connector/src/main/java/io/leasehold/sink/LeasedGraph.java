@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What counts of a job's graph for one leased sink, and what is wrong with it (rule D11). The sink
- * is behind these sources, by whatever way.
+ * What counts of a job's graph for one leased sink, and what is wrong with it. The sink is behind
+ * these sources, by whatever way.
  *
  * @param sink what the sink is called
  * @param sources the leased sources behind it

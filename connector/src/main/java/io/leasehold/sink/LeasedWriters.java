@@ -17,12 +17,11 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Creates the writers of a leased sink, once everything decided of their member is committed (rule
- * D6).
+ * Creates the writers of a leased sink, once everything decided of their member is committed.
  *
- * <p>State of another member or line is dropped (rule D10). What these writers' {@code close}
- * throws is logged and not passed on: Flink ends a TaskManager in which that happens while a task
- * is canceled, and a Kafka writer throws there if its transaction was aborted by another member.
+ * <p>State of another member or line is dropped. What these writers' {@code close} throws is logged
+ * and not passed on: Flink ends a TaskManager in which that happens while a task is canceled, and a
+ * Kafka writer throws there if its transaction was aborted by another member.
  *
  * @param <IN> what the sink is given
  */

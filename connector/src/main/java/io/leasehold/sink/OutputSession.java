@@ -9,7 +9,7 @@ import java.util.function.BooleanSupplier;
 /**
  * A connection to the system where prepared output waits, to commit it, ask for its fate, or abort
  * it. Independent of any writer or committer of the sink: output of another job is adopted on a
- * thread of its own, beside a running writer (rule D16).
+ * thread of its own, beside a running writer.
  *
  * <p>For one thread at a time. Each method blocks, at most a few times the patience that the
  * session was opened with; interrupting the thread ends that.
@@ -21,8 +21,8 @@ public interface OutputSession<CommT> extends AutoCloseable {
     /**
      * Commits decided output. What is committed already stays so.
      *
-     * <p>Only decided output may be given (rule D1). If the system does not answer for one, the
-     * rest is not tried and is {@link Fate#UNKNOWN}.
+     * <p>Only decided output may be given. If the system does not answer for one, the rest is not
+     * tried and is {@link Fate#UNKNOWN}.
      *
      * @param decided in the order of their checkpoints
      * @return what became of each, in the same order. {@link Fate#OPEN} and {@link Fate#UNKNOWN}
@@ -41,9 +41,9 @@ public interface OutputSession<CommT> extends AutoCloseable {
 
     /**
      * Aborts what closed members left open, so that readers of committed output need not wait for
-     * its time-out (rule D8). Looks first what is open, asks then whether the members are still
-     * closed, and aborts exactly what it saw before that. So it never aborts what a member that has
-     * come back writes.
+     * its time-out. Looks first what is open, asks then whether the members are still closed, and
+     * aborts exactly what it saw before that. So it never aborts what a member that has come back
+     * writes.
      *
      * @param stillClosed asked once, after looking and only if something is to be aborted. Must be
      *     true only if each of the members is closed in the incarnation it was closed in, <em>and

@@ -17,7 +17,7 @@ import java.util.List;
  *
  * <p>What a committer says of a failure is not believed. Another job may have committed the output
  * before, and then Kafka's committer is told that its producer was fenced. So the fate of all that
- * did not plainly succeed is asked for (rule D5).
+ * did not plainly succeed is asked for.
  *
  * <p>For the task's thread. Closes neither committer nor session.
  *

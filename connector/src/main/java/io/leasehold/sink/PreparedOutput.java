@@ -12,18 +12,17 @@ import java.time.Duration;
  * used in TaskManagers and in the JobManager.
  *
  * <p>The sink prepares output and does not commit it. The lease table decides which output is
- * committed, and then any job may commit it, any number of times (rule D5). A kind of sink fits
- * only if all of this holds:
+ * committed, and then any job may commit it, any number of times. A kind of sink fits only if all
+ * of this holds:
  *
  * <ul>
  *   <li>The bytes of a committable are enough to commit it: from another process, while the writer
  *       that prepared it lives or after it has died, and again after it has been committed.
  *   <li>Preparing ends with the committable. Nothing between it and the committer changes it.
  *   <li>A writer that starts, new or restored, ends nothing that it was not told to keep only after
- *       everything decided of its prefix was committed: {@link #sink} is opened no earlier (rule
- *       D6).
- *   <li>A restored writer never touches the committables of the checkpoint it is restored from
- *       (rule D16). They may be decided after it has started.
+ *       everything decided of its prefix was committed: {@link #sink} is opened no earlier.
+ *   <li>A restored writer never touches the committables of the checkpoint it is restored from .
+ *       They may be decided after it has started.
  *   <li>What is prepared can be told from what others prepare by a prefix.
  * </ul>
  *
@@ -45,7 +44,7 @@ public interface PreparedOutput<IN, CommT> extends Serializable {
     /**
      * Whether state of a writer belongs to writers of this prefix. State of another member or line
      * is dropped before a writer is restored: its writer would end the transactions of that member,
-     * which may be alive (rule D10).
+     * which may be alive.
      *
      * @param writerState what the sink's writer state serializer has read
      */

@@ -5,8 +5,8 @@ import io.leasehold.lease.model.Names;
 import java.io.Serializable;
 
 /**
- * What the names of a sink's transactions begin with (rule D10). From a name one can read whose
- * output it is, so that another job can end what a closed member left open, and nothing else.
+ * What the names of a sink's transactions begin with. From a name one can read whose output it is,
+ * so that another job can end what a closed member left open, and nothing else.
  *
  * <p>The parts are joined by {@value #SEPARATOR}, which the base must not contain and which is
  * escaped in the other parts. So no member's names begin like those of another, whatever the two

@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /**
  * Whether prepared output is kept for long enough that another job can still commit what was
- * decided (rule D10). Checked when a job starts.
+ * decided. Checked when a job starts.
  *
  * <p>A transaction begins with the first record behind a checkpoint and is decided when the next
  * one completes. If the job dies then, its lease has to run out, another member notices with its

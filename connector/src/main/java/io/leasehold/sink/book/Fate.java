@@ -1,8 +1,8 @@
 package io.leasehold.sink.book;
 
 /**
- * What became of decided output. It is asked for after a commit that failed or was not answered
- * (rule D5): the exceptions of such a commit do not tell.
+ * What became of decided output. It is asked for after a commit that failed or was not answered :
+ * the exceptions of such a commit do not tell.
  */
 public enum Fate {
 

@@ -15,8 +15,8 @@ import java.util.TreeSet;
  * end.
  *
  * <p>A piece of output is prepared, then waits until a checkpoint at or above its own is decided,
- * and is then committed until that is certain. Only decided output is committed (rule D1), of a
- * checkpoint that failed too: a later one covers it.
+ * and is then committed until that is certain. Only decided output is committed, of a checkpoint
+ * that failed too: a later one covers it.
  *
  * <p>Times are nanoseconds of one monotonic clock. Not thread-safe: the task's thread.
  *
@@ -68,8 +68,8 @@ public final class OutputBook<C> {
      *
      * <p>The rows' output is committed before any that this life decides. Restored output up to the
      * last decided checkpoint is dropped, whatever the state says: the table's rows alone tell what
-     * of it is to be committed (rule D5). Output of the restored checkpoint, if that is later,
-     * waits for its late decision (rule D7).
+     * of it is to be committed. Output of the restored checkpoint, if that is later, waits for its
+     * late decision.
      */
     public List<OutputCommand<C>> standing(Standing<C> table, long now) {
         List<OutputCommand<C>> commands = new ArrayList<>();
@@ -95,7 +95,7 @@ public final class OutputBook<C> {
         return commands;
     }
 
-    /** The rows of this member's earlier lives are committed, by all subtasks (rule D6). */
+    /** The rows of this member's earlier lives are committed, by all subtasks. */
     public List<OutputCommand<C>> allRowsCommitted() {
         allRowsCommitted = true;
         List<OutputCommand<C>> commands = new ArrayList<>();
@@ -134,7 +134,7 @@ public final class OutputBook<C> {
         return List.copyOf(all);
     }
 
-    /** The member's validity lasts: the checkpoint may be acknowledged (rule D3). */
+    /** The member's validity lasts: the checkpoint may be acknowledged. */
     public List<OutputCommand<C>> mayAcknowledge(long checkpoint) {
         return unacknowledged.remove(checkpoint)
                 ? List.of(new OutputCommand.Acknowledge<>(checkpoint))
@@ -235,7 +235,7 @@ public final class OutputBook<C> {
 
     /**
      * Whether a task that ends regularly may end: nothing it has prepared waits for a checkpoint, a
-     * decision or a commit. A task whose wait for this is over must fail (rule D15).
+     * decision or a commit. A task whose wait for this is over must fail.
      */
     public boolean mayEnd() {
         return (phase == Phase.COMMITTING_ROWS || phase == Phase.RUNNING)

@@ -92,7 +92,7 @@ abstract class LeasedWriterContract {
         assertThat(committedOf(prefix)).containsExactly("a1", "a2");
     }
 
-    /** Rule D16. */
+    /** It may be decided after the writer has started. */
     @ParameterizedTest
     @EnumSource
     void aRestoredWriterLeavesTheOutputOfItsCheckpointAlone(TransactionNamingStrategy naming)
@@ -115,7 +115,7 @@ abstract class LeasedWriterContract {
         assertThat(committedOf(prefix)).contains("b2", "b3");
     }
 
-    /** Rule D6: why decided output is committed before any writer exists. */
+    /** Why decided output is committed before any writer exists. */
     @ParameterizedTest
     @EnumSource
     void aWriterThatIsRestoredFromBeforeEndsDecidedOutputThatIsNotCommitted(
@@ -154,7 +154,7 @@ abstract class LeasedWriterContract {
         assertThat(committedOf(prefix)).isEmpty();
     }
 
-    /** Rule D10: blue's savepoint, started as green. */
+    /** Blue's savepoint, started as green. */
     @ParameterizedTest
     @EnumSource
     void aWriterEndsTheLiveOutputOfTheMemberWhoseStateItIsRestoredFrom(
