@@ -195,10 +195,13 @@ final class Life {
     void freezes(String splitId) {
         Reading reading = readings.get(splitId);
         readings.put(splitId, reading.in(State.FROZEN));
-        keeper.frozen(
-                List.of(
-                        new Released(
-                                splitId, reading.epoch(), Optional.of(position(reading.epoch())))));
+        keeper.splits()
+                .frozen(
+                        List.of(
+                                new Released(
+                                        splitId,
+                                        reading.epoch(),
+                                        Optional.of(position(reading.epoch())))));
     }
 
     /** Where a reader stands still: as far as one came in that epoch. */

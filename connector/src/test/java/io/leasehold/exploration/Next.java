@@ -125,7 +125,7 @@ final class Next {
                     former.add(life);
                 });
         Life life = new Life(conduct, seat, last.map(it -> it.number + 1).orElse(1), now);
-        life.keeper.discovered(before.setting().newSplits());
+        life.keeper.splits().discovered(before.setting().newSplits());
         life.keeper.stateIsKnown();
         seats.set(seat, Optional.of(life));
     }

@@ -173,7 +173,7 @@ public sealed interface LeaseEvent {
 
     /**
      * Another member has claimed a split that this one holds. Where it asks, the readers go on to
-     * the next checkpoint, and when that is complete it is {@link LeaseKeeper#frozen}. Where it
+     * the next checkpoint, and when that is complete it is {@link MemberSplits#frozen}. Where it
      * forces, no grant may be given any more to a reader that may emit the split.
      */
     record Claimed(String splitId, long epoch, Claim claim) implements LeaseEvent {

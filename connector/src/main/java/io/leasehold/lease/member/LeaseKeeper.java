@@ -1,23 +1,14 @@
 package io.leasehold.lease.member;
 
-import io.leasehold.lease.model.Balance;
-import io.leasehold.lease.model.Exclusion;
 import io.leasehold.lease.model.Incarnation;
 import io.leasehold.lease.model.LeaseStanding;
 import io.leasehold.lease.model.LeaseTerms;
 import io.leasehold.lease.model.Names;
-import io.leasehold.lease.model.Progress;
-import io.leasehold.lease.model.RestoreRule;
 import io.leasehold.lease.model.Share;
 import io.leasehold.lease.store.LeaseRequest;
-import io.leasehold.lease.store.OwnershipRequest.Recorded;
-import io.leasehold.lease.store.OwnershipRequest.Release;
-import io.leasehold.lease.store.SplitRequest.Discover;
 
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -45,11 +36,11 @@ import java.util.Set;
  */
 public final class LeaseKeeper {
 
-    private final Share share;
     private final GroupView view;
     private final MemberLife life;
     private final Entrance entrance;
     private final NextWrite writes;
+    private final MemberSplits splits;
     private final NextMove moves;
     private final OwnRow ownRow;
     private final OthersRows othersRows;
@@ -98,109 +89,20 @@ public final class LeaseKeeper {
 
     LeaseKeeper(GroupView view, Share share, Set<String> sinkPrefixes, String description) {
         SinkPrefixes sinks = new SinkPrefixes(view.me.memberId(), sinkPrefixes, view.watch);
-        this.share = share;
         this.view = view;
         this.life = new MemberLife(view, sinks);
         this.entrance =
                 new Entrance(view, life, sinks, new Admission(view, share, description, sinks));
         this.writes = new NextWrite(view);
+        this.splits = new MemberSplits(view, life, writes, share);
         this.moves = new NextMove(view);
         this.ownRow = new OwnRow(view, life);
         this.othersRows = new OthersRows(view, life);
     }
 
-    // ------------------------------------------------------------------------------------------
-    // What the job tells of its splits
-    // ------------------------------------------------------------------------------------------
-
-    /**
-     * The job's source tells each split that it finds as {@link #discovered}: from now on no other
-     * split is taken, unless the job's state holds it. Not called, every split of the group is.
-     *
-     * @param before what it found in earlier lives, as of {@link #found}; empty if the job's state
-     *     does not say: then what is in the group soon after the start counts as found
-     */
-    public void sourceTells(Optional<? extends Collection<String>> before) {
-        view.readable.sourceTells(before);
-    }
-
-    /** What the job's source has found so far; empty if that is not known. */
-    public Optional<Set<String>> found() {
-        return view.readable.found();
-    }
-
-    /** Splits were found in the queue; those that the group does not know become leases. */
-    public void discovered(Collection<Discover.NewSplit> splits) {
-        view.readable.found(splits.stream().map(Discover.NewSplit::splitId).toList(), view.leases);
-        ensureLeases(splits);
-        view.plan.changed();
-    }
-
-    /** Splits, found or not, become leases if the group does not know them. */
-    public void ensureLeases(Collection<Discover.NewSplit> splits) {
-        view.writes.discovered(splits);
-    }
-
-    /**
-     * This job's state holds a split with a position. If the lease can be had, {@link RestoreRule}
-     * says whether that position is used. A split held already is to be granted to another reader
-     * attempt: it gets a new epoch first.
-     */
-    public void restored(String splitId, RestoredPosition at) {
-        view.own.restored(splitId, at);
-        view.leases.of(splitId).ifPresent(view.readable::saw);
-        view.plan.changed();
-    }
-
-    /** The reader of a split is gone and its state has no position: it starts from the table's. */
-    public void orphaned(String splitId) {
-        view.own.orphaned(splitId);
-        view.plan.changed();
-    }
-
-    /** Positions of a completed checkpoint are to be written. Later ones replace earlier ones. */
-    public void progressed(Collection<Recorded> splits) {
-        view.writes.progressed(splits);
-    }
-
-    /** Splits came to their end, as of a completed checkpoint. */
-    public void finished(Collection<Recorded> splits) {
-        view.writes.finished(splits);
-    }
-
-    /**
-     * Splits that were claimed stand still, in these positions, as of a completed checkpoint: they
-     * are released, and not emitted any more in this epoch.
-     */
-    public void frozen(Collection<Release.Released> splits) {
-        view.own.frozen(splits);
-    }
-
-    /** A split was acquired but cannot be decoded here: it is released, and not taken again. */
-    public void cannotRead(String splitId) {
-        view.readable.cannotDecode(splitId, view.leases);
-        view.own.giveBack(splitId, Optional.empty());
-    }
-
-    /**
-     * All that is held is released; nobody emits it any more.
-     *
-     * @param at positions that no reader was given in the epoch that ends: the job's state, or what
-     *     is recorded. Others are released with the progress as recorded
-     */
-    public void giveUp(Map<String, Progress> at) {
-        view.own.giveUp(at);
-        view.plan.changed();
-    }
-
-    /**
-     * How many records a second were read from splits of late. That is written where splits are
-     * shared by load and a rate is no longer as it was.
-     */
-    public void measured(Map<String, Double> perSecond) {
-        if (sharesByLoad()) {
-            writes.measured(perSecond);
-        }
+    /** What this member has of splits, for the job to tell and to ask. */
+    public MemberSplits splits() {
+        return splits;
     }
 
     // ------------------------------------------------------------------------------------------
@@ -220,7 +122,7 @@ public final class LeaseKeeper {
 
     /**
      * The job has had no reader for its splits for too long: no grant is given any more, and the
-     * member's row says so. When the last grant is over, {@link #giveUp}.
+     * member's row says so. When the last grant is over, {@link MemberSplits#giveUp}.
      *
      * @param why for people
      */
@@ -300,15 +202,6 @@ public final class LeaseKeeper {
                 && !underWay;
     }
 
-    /** Whether it matters here how many records a second are read. */
-    public boolean sharesByLoad() {
-        return share.balance() == Balance.LOAD;
-    }
-
-    public int heldCount() {
-        return view.own.heldCount();
-    }
-
     /** How this member stands now. */
     public LeaseStanding standing() {
         return new LeaseStanding(
@@ -319,33 +212,6 @@ public final class LeaseKeeper {
                 view.leases.unreadableCount() + view.readable.undecodableCount(),
                 joined() ? view.watch.takers(view.me).size() : 0,
                 joined() ? view.renewals.validUntil() : OptionalLong.empty());
-    }
-
-    /**
-     * Whether the leases are known, and every unfinished one in this member's name is held: none is
-     * to be acquired anew, or being released.
-     */
-    public boolean holdsAllItOwns() {
-        return joined()
-                && !life.isInDoubt()
-                && !view.isStale()
-                && view.leases
-                        .unfinishedOf(view.me.memberId())
-                        .allMatch(split -> view.own.epochOf(split).isPresent());
-    }
-
-    /**
-     * Whether every split that was told has a row, and every row says that it is finished, but for
-     * splits that this job's source does not find.
-     */
-    public boolean allFinished() {
-        return joined()
-                && view.writes.allDiscovered()
-                && !view.isStale()
-                && view.leases.allFinished(
-                        lease ->
-                                !lease.exclusionOf(view.me.memberId())
-                                        .equals(Optional.of(Exclusion.NOT_FOUND)));
     }
 
     // ------------------------------------------------------------------------------------------

@@ -92,9 +92,9 @@ class CheckpointWorth<S> {
                                         covered.position().splitId(),
                                         new Leaving<>(
                                                 covered.subtask(), covered.position().epoch())));
-        keeper.progressed(byEnd.get(false));
-        keeper.finished(byEnd.get(true));
-        keeper.frozen(released);
+        keeper.splits().progressed(byEnd.get(false));
+        keeper.splits().finished(byEnd.get(true));
+        keeper.splits().frozen(released);
     }
 
     private Recorded recorded(CoveredPosition covered) {

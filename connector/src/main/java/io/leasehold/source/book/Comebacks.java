@@ -106,12 +106,14 @@ class Comebacks<S> {
         // A reader that fails alone is not a start.
         RestoreRule rule = awaitsReaders ? restore : RestoreRule.AUTO;
         // Without a lease in the table, as after the table was lost, this is where they start.
-        keeper.ensureLeases(withheld.stream().map(split -> codec.lease(split.split())).toList());
+        keeper.splits()
+                .ensureLeases(withheld.stream().map(split -> codec.lease(split.split())).toList());
         withheld.forEach(
                 split ->
-                        keeper.restored(
-                                split.splitId(),
-                                new RestoredPosition(split.tenure(), split.epoch(), rule)));
+                        keeper.splits()
+                                .restored(
+                                        split.splitId(),
+                                        new RestoredPosition(split.tenure(), split.epoch(), rule)));
     }
 
     /** Those that are acquired and wait for readers are acquired anew. */
@@ -140,7 +142,7 @@ class Comebacks<S> {
 
     /** Neither in the state the attempt went back to nor assigned since: only the table knows. */
     void attemptStarted(int subtask) {
-        splits.missing(subtask).forEach(keeper::orphaned);
+        splits.missing(subtask).forEach(keeper.splits()::orphaned);
         splits.attemptStarted(subtask);
     }
 }

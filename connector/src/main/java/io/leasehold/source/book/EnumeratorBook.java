@@ -88,7 +88,7 @@ public final class EnumeratorBook<S> {
         this.grants = new Grants<>(splits, attempts, keeper);
         this.missing = new MissingReaders<>(pages, grants, absence);
         withheld.forEach(comebacks::withhold);
-        keeper.sourceTells(found);
+        keeper.splits().sourceTells(found);
     }
 
     public List<Command<S>> start() {
@@ -98,7 +98,7 @@ public final class EnumeratorBook<S> {
 
     /** Splits were found that may have no lease. */
     public List<Command<S>> discovered(List<NewSplit> found) {
-        keeper.discovered(found);
+        keeper.splits().discovered(found);
         return List.of();
     }
 
@@ -234,7 +234,7 @@ public final class EnumeratorBook<S> {
         return !comebacks.awaitsReaders()
                 && !job.registered().isEmpty()
                 && job.allFound()
-                && keeper.allFinished();
+                && keeper.splits().allFinished();
     }
 
     /**
@@ -257,7 +257,7 @@ public final class EnumeratorBook<S> {
 
     /** What the source has found so far; empty if that is not known. */
     public Optional<Set<String>> found() {
-        return keeper.found();
+        return keeper.splits().found();
     }
 
     /** A checkpoint is complete. */
@@ -265,7 +265,7 @@ public final class EnumeratorBook<S> {
         checkpoints.completed();
         Outbox<S> out = new Outbox<>(attempts, job.registered());
         List<CoveredPosition> moved = worth.completed(checkpointId);
-        keeper.measured(pages.rates().perSecond());
+        keeper.splits().measured(pages.rates().perSecond());
         keeper.committed(pages.positions().committed());
         // After the positions that are recorded now, in the epoch that ends.
         moved.forEach(split -> comebacks.moveOn(split, out));

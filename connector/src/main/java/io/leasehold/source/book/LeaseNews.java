@@ -40,7 +40,7 @@ final class LeaseNews<S> implements LeaseEvent.Listener {
                                 .inTable(splitId, acquired.progress())
                                 .map(split -> PositionedSplit.inTable(splitId, split));
         if (at.isEmpty()) {
-            pages.keeper().cannotRead(splitId);
+            pages.keeper().splits().cannotRead(splitId);
             return;
         }
         PositionedSplit<S> split = at.get().grantedBy(lease);
@@ -49,6 +49,7 @@ final class LeaseNews<S> implements LeaseEvent.Listener {
             // Nothing is left to read; only the table does not know yet.
             pages.splits().becomes(splitId, new Withheld<>(split, inStateOf));
             pages.keeper()
+                    .splits()
                     .finished(List.of(new Recorded(splitId, lease.epoch(), acquired.progress())));
         } else {
             pages.splits().becomes(splitId, new Waiting<>(split, inStateOf, Wanted.BY_NOBODY));

@@ -47,7 +47,7 @@ final class MissingReaders<S> {
             out.warn("This member gives its splits up: %s.".formatted(why));
             keeper.withoutReaders(why);
         }
-        if (grants.stillRun(job.now()).isZero() && keeper.heldCount() > 0) {
+        if (grants.stillRun(job.now()).isZero() && keeper.splits().heldCount() > 0) {
             giveUp(why, out);
         }
     }
@@ -68,7 +68,7 @@ final class MissingReaders<S> {
             // The next incarnation resumes what this one owns, from its checkpoint.
             return;
         }
-        keeper.giveUp(notGiven());
+        keeper.splits().giveUp(notGiven());
         pages.comebacks().acquireAllAnew();
     }
 

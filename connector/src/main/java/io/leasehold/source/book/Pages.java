@@ -37,7 +37,8 @@ record Pages<S>(
                 positions,
                 new RecordRates(RATES_MEMORY),
                 new Comebacks<>(splits, keeper, codec, settings.restore()),
-                new Distribution<>(splits, attempts, keeper::holdsAllItOwns, settings.bounded()),
+                new Distribution<>(
+                        splits, attempts, keeper.splits()::holdsAllItOwns, settings.bounded()),
                 new CheckpointWorth<>(splits, keeper, positions));
     }
 

@@ -81,7 +81,7 @@ final class ReaderWords<S> implements FromReader.Listener {
         }
         pages.positions().reported(subtask, report);
         // Only where rates matter: it takes much to remember them.
-        if (pages.keeper().sharesByLoad()) {
+        if (pages.keeper().splits().sharesByLoad()) {
             report.emitted()
                     .forEach(
                             (splitId, emitted) ->

@@ -28,7 +28,7 @@ class AwayMemberTest {
     private void givesUp(VirtualMember member) {
         goesAway(member);
         group.run(VirtualGroup.TICK.multipliedBy(3));
-        member.keeper.giveUp(Map.of());
+        member.keeper.splits().giveUp(Map.of());
         member.granted.clear();
     }
 
@@ -83,7 +83,7 @@ class AwayMemberTest {
         group.run(LONG);
         Lease granted = blue.granted.get("s000").lease();
         givesUp(blue);
-        blue.keeper.restored("s000", VirtualGroup.asGranted(granted));
+        blue.keeper.splits().restored("s000", VirtualGroup.asGranted(granted));
         group.run(LONG);
         assertThat(group.leases().get("s000").owner()).isEmpty();
 

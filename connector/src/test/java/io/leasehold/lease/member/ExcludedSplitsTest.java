@@ -82,7 +82,7 @@ class ExcludedSplitsTest {
                 .noneMatch(acquired -> acquired.lease().splitId().equals("old-0"));
         assertThat(group.leases().get("old-0").owner()).isEmpty();
         assertThat(withoutTaker(after)).isEqualTo(1);
-        assertThat(after.keeper.holdsAllItOwns()).isTrue();
+        assertThat(after.keeper.splits().holdsAllItOwns()).isTrue();
     }
 
     @Test
@@ -90,7 +90,7 @@ class ExcludedSplitsTest {
         VirtualMember blue = group.finding("blue", splits("a"));
         VirtualMember green = group.finding("green", splits("b"));
         group.run(LONG);
-        green.keeper.discovered(splits("a"));
+        green.keeper.splits().discovered(splits("a"));
         group.run(LONG);
         assertThat(excluded("a")).isEmpty();
 
@@ -104,7 +104,7 @@ class ExcludedSplitsTest {
     void whatOneCannotDecodeAnotherReads() {
         VirtualMember blue = group.finding("blue", splits("a", "b"));
         group.run(LONG);
-        blue.keeper.cannotRead("a");
+        blue.keeper.splits().cannotRead("a");
         blue.granted.remove("a");
         VirtualMember green = group.finding("green", splits("a", "b"));
         group.run(LONG);
@@ -122,7 +122,7 @@ class ExcludedSplitsTest {
         Lease granted = before.granted.get("old-0").lease();
         before.close();
         VirtualMember after = group.finding("blue", splits("new-0"));
-        after.keeper.restored("old-0", VirtualGroup.asGranted(granted));
+        after.keeper.splits().restored("old-0", VirtualGroup.asGranted(granted));
         group.run(LONG);
         assertThat(after.holds()).containsExactly("new-0", "old-0");
         assertThat(excluded("old-0")).isEmpty();
@@ -137,10 +137,10 @@ class ExcludedSplitsTest {
 
     @Test
     void whatItsSourceFoundInAnEarlierLifeAMemberReads() {
-        group.finding("blue", splits("a", "b")).keeper.found();
+        group.finding("blue", splits("a", "b")).keeper.splits().found();
         VirtualMember before = group.finding("green", splits("a", "b"));
         group.run(LONG);
-        Set<String> found = before.keeper.found().orElseThrow();
+        Set<String> found = before.keeper.splits().found().orElseThrow();
         before.close();
 
         VirtualMember after = group.restarted("green", found);
@@ -176,9 +176,9 @@ class ExcludedSplitsTest {
         VirtualMember green = group.restarted("green", null);
         group.run(LONG);
         assertThat(green.holds()).hasSize(1);
-        assertThat(green.keeper.found()).isEqualTo(Optional.of(Set.of("a", "b")));
+        assertThat(green.keeper.splits().found()).isEqualTo(Optional.of(Set.of("a", "b")));
 
-        blue.keeper.discovered(splits("c"));
+        blue.keeper.splits().discovered(splits("c"));
         group.run(LONG);
 
         assertThat(excluded("c")).isEqualTo(Map.of("green", Exclusion.NOT_FOUND));
@@ -190,12 +190,12 @@ class ExcludedSplitsTest {
         VirtualMember blue = group.finding("blue", splits("a"));
         group.finding("green", splits("b"));
         group.run(LONG);
-        assertThat(blue.keeper.allFinished()).isFalse();
+        assertThat(blue.keeper.splits().allFinished()).isFalse();
 
         blue.finishes("a");
         group.run(LONG);
 
-        assertThat(blue.keeper.allFinished()).isTrue();
+        assertThat(blue.keeper.splits().allFinished()).isTrue();
     }
 
     @Test

@@ -87,7 +87,7 @@ class LeaseKeeperTest {
         group.run(TICK.multipliedBy(3));
         assertThat(blue.keeper.settled()).isFalse();
 
-        blue.keeper.discovered(VirtualGroup.splits(1));
+        blue.keeper.splits().discovered(VirtualGroup.splits(1));
         assertThat(blue.keeper.settled()).isFalse();
         group.run(TICK.multipliedBy(3));
         assertThat(blue.keeper.settled()).isTrue();
@@ -112,17 +112,20 @@ class LeaseKeeperTest {
         LeaseKeeper blue = keeper("blue", "1", origin);
         blue.stateIsKnown();
         for (int from = 0; from < splits; from += LeaseRequest.MOST_SPLITS) {
-            blue.discovered(
-                    VirtualGroup.splits(splits)
-                            .subList(from, Math.min(splits, from + LeaseRequest.MOST_SPLITS)));
+            blue.splits()
+                    .discovered(
+                            VirtualGroup.splits(splits)
+                                    .subList(
+                                            from,
+                                            Math.min(splits, from + LeaseRequest.MOST_SPLITS)));
         }
         drive(blue, store, origin);
 
         drive(blue, store, origin + TICK.toNanos());
 
-        assertThat(blue.heldCount()).isEqualTo(splits);
+        assertThat(blue.splits().heldCount()).isEqualTo(splits);
         assertThat(blue.settled()).isTrue();
-        assertThat(blue.holdsAllItOwns()).isTrue();
+        assertThat(blue.splits().holdsAllItOwns()).isTrue();
     }
 
     /** Or a job that has read nothing of it would take it for read to its end. */
@@ -132,13 +135,13 @@ class LeaseKeeperTest {
         LeaseKeeper green = keeper("green", "1", origin);
         drive(green, store, origin);
         LeaseKeeper blue = keeper("blue", "1", origin);
-        blue.discovered(VirtualGroup.splits(1));
+        blue.splits().discovered(VirtualGroup.splits(1));
         drive(blue, store, origin);
 
-        green.discovered(VirtualGroup.splits(1));
+        green.splits().discovered(VirtualGroup.splits(1));
         drive(green, store, origin);
 
-        assertThat(green.allFinished()).isFalse();
+        assertThat(green.splits().allFinished()).isFalse();
     }
 
     @AtAnyOrigin
@@ -363,9 +366,11 @@ class LeaseKeeperTest {
         VirtualMember again = group.member("blue", VirtualGroup.splits(4));
         held.forEach(
                 splitId ->
-                        again.keeper.restored(
-                                splitId,
-                                VirtualGroup.asGranted(blue.granted.get(splitId).lease())));
+                        again.keeper
+                                .splits()
+                                .restored(
+                                        splitId,
+                                        VirtualGroup.asGranted(blue.granted.get(splitId).lease())));
         group.run(TERMS.duration());
 
         assertThat(again.holds()).isEqualTo(held);
@@ -474,7 +479,7 @@ class LeaseKeeperTest {
         green.close();
 
         VirtualMember again = group.member("blue", VirtualGroup.splits(1));
-        again.keeper.restored("s000", restored);
+        again.keeper.splits().restored("s000", restored);
         group.until(LONG, () -> again.holds().size() == 1);
 
         assertThat(again.granted.get("s000").fromState()).isFalse();
@@ -488,7 +493,7 @@ class LeaseKeeperTest {
         group.run(TICK);
 
         VirtualMember blue = group.member("blue", VirtualGroup.splits(1));
-        blue.keeper.restored("s000", new RestoredPosition(1, 1, RestoreRule.AUTO));
+        blue.keeper.splits().restored("s000", new RestoredPosition(1, 1, RestoreRule.AUTO));
         group.run(TICK.multipliedBy(3));
 
         assertThat(blue.events(LeaseEvent.RestoredElsewhere.class))
@@ -506,8 +511,8 @@ class LeaseKeeperTest {
         VirtualMember blue = group.member("blue", VirtualGroup.splits(2));
         group.run(TICK.multipliedBy(3));
 
-        blue.keeper.restored("s000", new RestoredPosition(1, 1, RestoreRule.AUTO));
-        blue.keeper.restored("s001", new RestoredPosition(1, 1, RestoreRule.AUTO));
+        blue.keeper.splits().restored("s000", new RestoredPosition(1, 1, RestoreRule.AUTO));
+        blue.keeper.splits().restored("s001", new RestoredPosition(1, 1, RestoreRule.AUTO));
         group.run(TICK.multipliedBy(2));
 
         assertThat(blue.events(LeaseEvent.RestoredElsewhere.class))
@@ -527,12 +532,12 @@ class LeaseKeeperTest {
                         "a test",
                         TERMS,
                         origin);
-        keeper.discovered(VirtualGroup.splits(1));
+        keeper.splits().discovered(VirtualGroup.splits(1));
         LeaseStore store = new MemoryLeaseTable().open();
         long later = origin + TICK.toNanos();
         drive(keeper, store, origin);
         drive(keeper, store, later);
-        assertThat(keeper.heldCount()).isZero();
+        assertThat(keeper.splits().heldCount()).isZero();
 
         keeper.stateIsKnown();
 
@@ -549,8 +554,8 @@ class LeaseKeeperTest {
         VirtualMember blue = group.member("blue", VirtualGroup.splits(2));
         group.run(TICK);
 
-        blue.keeper.restored("s000", new RestoredPosition(1, 1, RestoreRule.AUTO));
-        blue.keeper.orphaned("s001");
+        blue.keeper.splits().restored("s000", new RestoredPosition(1, 1, RestoreRule.AUTO));
+        blue.keeper.splits().orphaned("s001");
         group.run(TICK);
 
         assertThat(blue.granted.get("s000").lease().epoch()).isEqualTo(2);
@@ -563,24 +568,24 @@ class LeaseKeeperTest {
     void whatIsInItsNameIsNotAllHeldUntilItIsGrantedAnewOrReleased(long origin) {
         VirtualGroup group = new VirtualGroup(origin);
         VirtualMember blue = group.member("blue", VirtualGroup.splits(3));
-        assertThat(blue.keeper.holdsAllItOwns()).isFalse();
+        assertThat(blue.keeper.splits().holdsAllItOwns()).isFalse();
         group.run(TICK);
-        assertThat(blue.keeper.holdsAllItOwns()).isTrue();
+        assertThat(blue.keeper.splits().holdsAllItOwns()).isTrue();
 
-        blue.keeper.restored("s000", new RestoredPosition(1, 1, RestoreRule.AUTO));
-        assertThat(blue.keeper.holdsAllItOwns()).isFalse();
+        blue.keeper.splits().restored("s000", new RestoredPosition(1, 1, RestoreRule.AUTO));
+        assertThat(blue.keeper.splits().holdsAllItOwns()).isFalse();
         group.run(TICK);
-        assertThat(blue.keeper.holdsAllItOwns()).isTrue();
-        blue.keeper.orphaned("s001");
-        assertThat(blue.keeper.holdsAllItOwns()).isFalse();
+        assertThat(blue.keeper.splits().holdsAllItOwns()).isTrue();
+        blue.keeper.splits().orphaned("s001");
+        assertThat(blue.keeper.splits().holdsAllItOwns()).isFalse();
         group.run(TICK);
-        assertThat(blue.keeper.holdsAllItOwns()).isTrue();
-        blue.keeper.cannotRead("s001");
-        assertThat(blue.keeper.holdsAllItOwns()).isFalse();
+        assertThat(blue.keeper.splits().holdsAllItOwns()).isTrue();
+        blue.keeper.splits().cannotRead("s001");
+        assertThat(blue.keeper.splits().holdsAllItOwns()).isFalse();
         blue.finishes("s002");
         group.run(TICK);
         assertThat(blue.holds()).doesNotContain("s002");
-        assertThat(blue.keeper.holdsAllItOwns()).isTrue();
+        assertThat(blue.keeper.splits().holdsAllItOwns()).isTrue();
     }
 
     @AtAnyOrigin
@@ -591,11 +596,11 @@ class LeaseKeeperTest {
 
         blue.way = Way.LOSES_REQUESTS;
         group.run(TICK.multipliedBy(2));
-        assertThat(blue.keeper.holdsAllItOwns()).isFalse();
+        assertThat(blue.keeper.splits().holdsAllItOwns()).isFalse();
         blue.way = Way.UP;
         group.run(TICK.multipliedBy(2));
 
-        assertThat(blue.keeper.holdsAllItOwns()).isTrue();
+        assertThat(blue.keeper.splits().holdsAllItOwns()).isTrue();
     }
 
     /**
@@ -606,10 +611,10 @@ class LeaseKeeperTest {
     void anOwnerThatIsYoungerThanTheMembersAsReadIsNotTakenForAnElder(long origin) {
         LeaseStore store = new MemoryLeaseTable().open();
         LeaseKeeper blue = keeper("blue", "1", origin);
-        blue.discovered(VirtualGroup.splits(1));
+        blue.splits().discovered(VirtualGroup.splits(1));
         drive(blue, store, origin);
         drive(blue, store, origin + TICK.toNanos());
-        assertThat(blue.heldCount()).isEqualTo(1);
+        assertThat(blue.splits().heldCount()).isEqualTo(1);
         LeaseKeeper green = keeper("green", "1", origin + TICK.toNanos());
         drive(green, store, origin + TICK.toNanos());
         blue.close(Duration.ZERO, origin + TICK.toNanos()).forEach(last -> store.ask(last));
@@ -619,10 +624,10 @@ class LeaseKeeperTest {
         green.answered(beat.sendTo(store), later, later);
         LeaseKeeper again = keeper("blue", "2", later);
         drive(again, store, later);
-        assertThat(again.heldCount()).isEqualTo(1);
+        assertThat(again.splits().heldCount()).isEqualTo(1);
         drive(green, store, later);
 
-        assertThat(green.heldCount()).isZero();
+        assertThat(green.splits().heldCount()).isZero();
     }
 
     /** As above: no rule takes a split from a job that reads it, nor fails for it. */
@@ -631,7 +636,7 @@ class LeaseKeeperTest {
         LeaseStore store = new MemoryLeaseTable().open();
         LeaseKeeper blue = keeper("blue", "1", origin);
         drive(blue, store, origin);
-        blue.restored("s000", new RestoredPosition(3, 3, RestoreRule.FAIL));
+        blue.splits().restored("s000", new RestoredPosition(3, 3, RestoreRule.FAIL));
 
         long later = origin + TICK.toNanos();
         LeaseStep<?> beat = blue.next(later).orElseThrow();
@@ -775,7 +780,7 @@ class LeaseKeeperTest {
         ScriptedMember green =
                 new ScriptedMember(store, "orders", new Incarnation("green", "1")).joined();
         green.taking("s000");
-        blue.progressed(List.of(new Recorded("s000", 1, VirtualGroup.at(7, 7))));
+        blue.splits().progressed(List.of(new Recorded("s000", 1, VirtualGroup.at(7, 7))));
 
         assertThat(drive(blue, store, origin + TICK.toNanos()))
                 .filteredOn(LeaseEvent.Lost.class::isInstance)
@@ -791,7 +796,7 @@ class LeaseKeeperTest {
                 new ScriptedMember(store, "orders", new Incarnation("green", "1")).joined();
         green.taking("s000");
         long later = origin + 2 * TICK.toNanos();
-        blue.progressed(List.of(new Recorded("s000", 1, VirtualGroup.at(7, 7))));
+        blue.splits().progressed(List.of(new Recorded("s000", 1, VirtualGroup.at(7, 7))));
 
         List<LeaseRequest<?>> sent = new ArrayList<>();
         for (Optional<LeaseStep<?>> step = blue.next(later);
@@ -808,10 +813,10 @@ class LeaseKeeperTest {
 
     private static LeaseKeeper holdingOne(LeaseStore store, long origin) {
         LeaseKeeper blue = keeper("blue", "1", origin);
-        blue.discovered(VirtualGroup.splits(1));
+        blue.splits().discovered(VirtualGroup.splits(1));
         drive(blue, store, origin);
         drive(blue, store, origin + TICK.toNanos());
-        assertThat(blue.heldCount()).isEqualTo(1);
+        assertThat(blue.splits().heldCount()).isEqualTo(1);
         return blue;
     }
 
@@ -913,12 +918,12 @@ class LeaseKeeperTest {
 
         List.copyOf(blue.holds()).forEach(blue::finishes);
         group.run(TICK.multipliedBy(2));
-        assertThat(blue.keeper.allFinished()).isFalse();
+        assertThat(blue.keeper.splits().allFinished()).isFalse();
 
         List.copyOf(green.holds()).forEach(green::finishes);
         group.run(TICK.multipliedBy(2));
-        assertThat(blue.keeper.allFinished()).isTrue();
-        assertThat(green.keeper.allFinished()).isTrue();
+        assertThat(blue.keeper.splits().allFinished()).isTrue();
+        assertThat(green.keeper.splits().allFinished()).isTrue();
     }
 
     @AtAnyOrigin
@@ -927,10 +932,10 @@ class LeaseKeeperTest {
         VirtualMember blue = group.member("blue", VirtualGroup.splits(2));
         group.run(TICK);
 
-        blue.keeper.cannotRead("s000");
+        blue.keeper.splits().cannotRead("s000");
         group.run(LONG);
 
         assertThat(group.leases().get("s000").owner()).isEmpty();
-        assertThat(blue.keeper.heldCount()).isEqualTo(1);
+        assertThat(blue.keeper.splits().heldCount()).isEqualTo(1);
     }
 }

@@ -53,7 +53,7 @@ class LostHistoryTest {
         group.run(TICK);
 
         assertThat(blue.keeper.extendFor(group.now())).isZero();
-        assertThat(blue.keeper.heldCount()).isZero();
+        assertThat(blue.keeper.splits().heldCount()).isZero();
         assertThat(blue.keeper.joined()).isFalse();
         assertThat(wentBack(blue).why()).contains("went back in time", "no such group");
     }
@@ -84,7 +84,7 @@ class LostHistoryTest {
         group.until(TICK.multipliedBy(2), () -> blue.holds().size() == 1);
 
         group.goBackTo(before);
-        blue.keeper.discovered(VirtualGroup.splits(3));
+        blue.keeper.splits().discovered(VirtualGroup.splits(3));
         blue.freezes("s001");
         group.run(TICK);
 
@@ -102,7 +102,7 @@ class LostHistoryTest {
                         new ForwardingStore(store)
                                 .on(Discover.class, asked -> new Refused<>("closed"));
         int before = blue.requests;
-        blue.keeper.discovered(VirtualGroup.splits(3));
+        blue.keeper.splits().discovered(VirtualGroup.splits(3));
 
         group.run(TICK);
 
@@ -118,7 +118,7 @@ class LostHistoryTest {
         group.until(TICK.multipliedBy(2), () -> blue.holds().size() == 4);
         MemoryLeaseTable.Copy before = group.copy();
         blue.way = Way.LOSES_ANSWERS;
-        blue.keeper.discovered(VirtualGroup.splits(6));
+        blue.keeper.splits().discovered(VirtualGroup.splits(6));
         group.run(TICK);
 
         group.goBackTo(before);

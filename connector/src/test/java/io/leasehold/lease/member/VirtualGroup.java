@@ -97,7 +97,7 @@ public final class VirtualGroup {
     VirtualMember member(String memberId, List<NewSplit> splits, LeaseTerms terms, Share share) {
         VirtualMember member = new VirtualMember(memberId, terms, share);
         member.keeper.stateIsKnown();
-        member.keeper.discovered(splits);
+        member.keeper.splits().discovered(splits);
         members.add(member);
         return member;
     }
@@ -105,9 +105,9 @@ public final class VirtualGroup {
     /** A member whose source tells what it finds: these. */
     VirtualMember finding(String memberId, List<NewSplit> splits) {
         VirtualMember member = new VirtualMember(memberId, TERMS, Share.of(1));
-        member.keeper.sourceTells(Optional.of(Set.of()));
+        member.keeper.splits().sourceTells(Optional.of(Set.of()));
         member.keeper.stateIsKnown();
-        member.keeper.discovered(splits);
+        member.keeper.splits().discovered(splits);
         members.add(member);
         return member;
     }
@@ -115,7 +115,7 @@ public final class VirtualGroup {
     /** A member whose state says that its source found these; or does not say, if null. */
     VirtualMember restarted(String memberId, Set<String> found) {
         VirtualMember member = new VirtualMember(memberId, TERMS, Share.of(1));
-        member.keeper.sourceTells(Optional.ofNullable(found));
+        member.keeper.splits().sourceTells(Optional.ofNullable(found));
         member.keeper.stateIsKnown();
         members.add(member);
         return member;
@@ -124,7 +124,7 @@ public final class VirtualGroup {
     /** A member whose readers are not there yet; it {@link LeaseKeeper#stateIsKnown} later. */
     VirtualMember starting(String memberId, List<NewSplit> splits, LeaseTerms terms) {
         VirtualMember member = new VirtualMember(memberId, terms, Share.of(1));
-        member.keeper.discovered(splits);
+        member.keeper.splits().discovered(splits);
         members.add(member);
         return member;
     }
@@ -132,7 +132,8 @@ public final class VirtualGroup {
     /** A member whose job's state holds these splits, as of these leases. */
     public VirtualMember restored(String memberId, Map<String, Lease> granted, LeaseTerms terms) {
         VirtualMember member = new VirtualMember(memberId, terms, Share.of(1));
-        granted.forEach((splitId, lease) -> member.keeper.restored(splitId, asGranted(lease)));
+        granted.forEach(
+                (splitId, lease) -> member.keeper.splits().restored(splitId, asGranted(lease)));
         member.keeper.stateIsKnown();
         members.add(member);
         return member;
@@ -319,12 +320,13 @@ public final class VirtualGroup {
         }
 
         void records(String splitId, long position, long checkpointId) {
-            keeper.progressed(
-                    List.of(
-                            new Recorded(
-                                    splitId,
-                                    granted.get(splitId).lease().epoch(),
-                                    at(position, checkpointId))));
+            keeper.splits()
+                    .progressed(
+                            List.of(
+                                    new Recorded(
+                                            splitId,
+                                            granted.get(splitId).lease().epoch(),
+                                            at(position, checkpointId))));
         }
 
         /** It stands still as of a checkpoint that is complete. */
@@ -337,15 +339,18 @@ public final class VirtualGroup {
 
         /** Its reader failed; its state has the position of the last checkpoint. */
         void restores(String splitId) {
-            keeper.restored(splitId, asGranted(granted.remove(splitId).lease()));
+            keeper.splits().restored(splitId, asGranted(granted.remove(splitId).lease()));
             freezesAt.remove(splitId);
         }
 
         void finishes(String splitId) {
-            keeper.finished(
-                    List.of(
-                            new Recorded(
-                                    splitId, granted.get(splitId).lease().epoch(), at(99, 99))));
+            keeper.splits()
+                    .finished(
+                            List.of(
+                                    new Recorded(
+                                            splitId,
+                                            granted.get(splitId).lease().epoch(),
+                                            at(99, 99))));
         }
 
         public <E extends LeaseEvent> List<E> events(Class<E> type) {
@@ -410,7 +415,7 @@ public final class VirtualGroup {
                                 }
                                 return frozen;
                             });
-            keeper.frozen(still);
+            keeper.splits().frozen(still);
         }
 
         private <A> LeaseStep.Answer<A> send(LeaseStep<A> step) {

@@ -155,7 +155,10 @@ public enum BookVariant {
                         new RecordRates(RATES_MEMORY),
                         comebacks(splits, keeper, codec, settings),
                         new Distribution<>(
-                                splits, attempts, keeper::holdsAllItOwns, settings.bounded()),
+                                splits,
+                                attempts,
+                                keeper.splits()::holdsAllItOwns,
+                                settings.bounded()),
                         worth(splits, keeper, positions));
         return new EnumeratorBook<>(
                 pages, new CheckpointTrouble(), absence(settings), withheld, Optional.of(found));

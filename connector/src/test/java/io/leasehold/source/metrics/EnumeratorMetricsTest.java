@@ -158,16 +158,18 @@ class EnumeratorMetricsTest {
     @Test
     void whatTheTableRefusesIsFenced() {
         Driven member = new Driven().holding("a", "b");
-        member.keeper.progressed(
-                List.of(
-                        new OwnershipRequest.Recorded("a", 1, PROGRESS),
-                        new OwnershipRequest.Recorded("b", 1, PROGRESS)));
+        member.keeper
+                .splits()
+                .progressed(
+                        List.of(
+                                new OwnershipRequest.Recorded("a", 1, PROGRESS),
+                                new OwnershipRequest.Recorded("b", 1, PROGRESS)));
         answer(member.next(OwnershipRequest.Record.class), Set.of("a"));
         assertThat(value("fencedWrites")).isEqualTo(1);
         assertThat(value("releases")).isZero();
 
         member = new Driven().holding("a", "b");
-        member.keeper.finished(List.of(new OwnershipRequest.Recorded("a", 1, PROGRESS)));
+        member.keeper.splits().finished(List.of(new OwnershipRequest.Recorded("a", 1, PROGRESS)));
         answer(member.next(OwnershipRequest.Finish.class), Set.of());
         assertThat(value("fencedWrites")).isEqualTo(2);
     }
@@ -175,8 +177,8 @@ class EnumeratorMetricsTest {
     @Test
     void whatTheTableTakesBackIsReleased() {
         Driven member = new Driven().holding("a", "b");
-        member.keeper.cannotRead("a");
-        member.keeper.cannotRead("b");
+        member.keeper.splits().cannotRead("a");
+        member.keeper.splits().cannotRead("b");
 
         answer(member.next(OwnershipRequest.Release.class), Set.of("a"));
 
@@ -318,10 +320,14 @@ class EnumeratorMetricsTest {
 
         Driven holding(String... splitIds) {
             keeper.stateIsKnown();
-            keeper.discovered(
-                    Stream.of(splitIds)
-                            .map(id -> new SplitRequest.Discover.NewSplit(id, Set.of(), PROGRESS))
-                            .toList());
+            keeper.splits()
+                    .discovered(
+                            Stream.of(splitIds)
+                                    .map(
+                                            id ->
+                                                    new SplitRequest.Discover.NewSplit(
+                                                            id, Set.of(), PROGRESS))
+                                    .toList());
             LeaseStep<?> acquire = next(OwnershipRequest.Acquire.class);
             keeper.answered(acquire.sendTo(store), now, now);
             return this;

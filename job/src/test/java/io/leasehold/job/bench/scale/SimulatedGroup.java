@@ -71,7 +71,7 @@ final class SimulatedGroup {
      */
     SimulatedMember member(String id, List<NewSplit> found, Duration startsAfter) {
         SimulatedMember member = new SimulatedMember(id, now + startsAfter.toNanos());
-        member.keeper.discovered(found);
+        member.keeper.splits().discovered(found);
         member.keeper.stateIsKnown();
         members.add(member);
         return member;
@@ -163,7 +163,11 @@ final class SimulatedGroup {
                 held.put(acquired.lease().splitId(), acquired.lease().epoch());
             } else if (event instanceof LeaseEvent.Claimed claimed) {
                 long epoch = held.remove(claimed.splitId());
-                keeper.frozen(List.of(new Released(claimed.splitId(), epoch, Optional.of(START))));
+                keeper.splits()
+                        .frozen(
+                                List.of(
+                                        new Released(
+                                                claimed.splitId(), epoch, Optional.of(START))));
             } else if (event instanceof LeaseEvent.Lost || event instanceof LeaseEvent.Over) {
                 throw new AssertionError("Nothing can be lost here: " + event);
             }

@@ -68,10 +68,11 @@ final class LeasedMember {
     /** The first life: makes the rows. It ends at once. */
     void discover(LeaseStore store) {
         join(store);
-        keeper.discovered(
-                splits.stream()
-                        .map(split -> new NewSplit(split, Set.of(), position(split, 0, 0)))
-                        .toList());
+        keeper.splits()
+                .discovered(
+                        splits.stream()
+                                .map(split -> new NewSplit(split, Set.of(), position(split, 0, 0)))
+                                .toList());
         work(store);
         end(store);
     }
@@ -116,7 +117,7 @@ final class LeasedMember {
 
     /** That checkpoint is complete. */
     void completed(List<Recorded> checkpoint, LeaseStore store) {
-        keeper.progressed(checkpoint);
+        keeper.splits().progressed(checkpoint);
         work(store);
     }
 
