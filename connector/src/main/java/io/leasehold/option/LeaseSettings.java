@@ -1,6 +1,7 @@
 package io.leasehold.option;
 
 import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.lease.model.LeaseTermsBuilder;
 import io.leasehold.lease.model.Names;
 import io.leasehold.lease.model.RestoreRule;
 import io.leasehold.lease.model.Share;
@@ -123,7 +124,7 @@ public record LeaseSettings(
         return reader.find(LeaseOptions.DURATION)
                 .map(
                         duration -> {
-                            LeaseTerms.Builder terms = LeaseTerms.lasting(duration);
+                            LeaseTermsBuilder terms = LeaseTerms.lasting(duration);
                             reader.find(LeaseOptions.RENEW_INTERVAL)
                                     .ifPresent(terms::renewInterval);
                             reader.find(LeaseOptions.STORE_TIMEOUT).ifPresent(terms::storeTimeout);

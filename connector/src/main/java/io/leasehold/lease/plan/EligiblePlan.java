@@ -3,6 +3,7 @@ package io.leasehold.lease.plan;
 import io.leasehold.lease.model.Balance;
 import io.leasehold.lease.plan.LeasePlanner.Placed;
 import io.leasehold.lease.plan.LeasePlanner.Taker;
+import io.leasehold.lease.plan.Seat.Weighed;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -15,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 import static java.util.Comparator.comparing;
@@ -31,82 +31,6 @@ import static java.util.Comparator.comparing;
 final class EligiblePlan {
 
     private static final double CLOSE = Leveling.BAND / 2;
-
-    private record Weighed(String splitId, long load, BitSet eligible) {}
-
-    /** A member, and the splits it has so far: by who may have them, then by load. */
-    private static final class Seat {
-
-        private final int index;
-        private final Taker taker;
-        private final Map<BitSet, TreeMap<Long, Deque<Weighed>>> splits = new LinkedHashMap<>();
-        private int count;
-        private long load;
-
-        Seat(int index, Taker taker) {
-            this.index = index;
-            this.taker = taker;
-        }
-
-        boolean hasRoom() {
-            return count < taker.mostSplits();
-        }
-
-        double relative() {
-            return load / (double) taker.weight();
-        }
-
-        void take(Weighed split) {
-            splits.computeIfAbsent(split.eligible(), none -> new TreeMap<>())
-                    .computeIfAbsent(split.load(), none -> new ArrayDeque<>(4))
-                    .addLast(split);
-            count++;
-            load += split.load();
-        }
-
-        /** Gives up a split that the other may have, of the load nearest to this one. */
-        Weighed giveNearest(double wanted, Seat other) {
-            Weighed nearest = nearest(wanted, other).orElseThrow();
-            Deque<Weighed> same = splits.get(nearest.eligible()).get(nearest.load());
-            same.removeLast();
-            if (same.isEmpty()) {
-                splits.get(nearest.eligible()).remove(nearest.load());
-            }
-            count--;
-            load -= nearest.load();
-            return nearest;
-        }
-
-        Optional<Weighed> nearest(double wanted, Seat other) {
-            Weighed nearest = null;
-            for (Map.Entry<BitSet, TreeMap<Long, Deque<Weighed>>> alike : splits.entrySet()) {
-                if (!alike.getKey().get(other.index)) {
-                    continue;
-                }
-                for (Map.Entry<Long, Deque<Weighed>> entry :
-                        Arrays.asList(
-                                alike.getValue().floorEntry((long) wanted),
-                                alike.getValue().higherEntry((long) wanted))) {
-                    if (entry != null
-                            && (nearest == null
-                                    || Math.abs(entry.getKey() - wanted)
-                                            < Math.abs(nearest.load() - wanted))) {
-                        nearest = entry.getValue().getLast();
-                    }
-                }
-            }
-            return Optional.ofNullable(nearest);
-        }
-
-        /** How many splits it has that the other may have. */
-        int countFor(Seat other) {
-            return splits.entrySet().stream()
-                    .filter(alike -> alike.getKey().get(other.index))
-                    .flatMap(alike -> alike.getValue().values().stream())
-                    .mapToInt(Deque::size)
-                    .sum();
-        }
-    }
 
     private final List<Seat> seats = new ArrayList<>();
     private final Map<String, Seat> byMember = new HashMap<>();
@@ -147,11 +71,7 @@ final class EligiblePlan {
         }
         Map<String, String> result = new HashMap<>(splits.size() * 2);
         for (Seat seat : plan.seats) {
-            for (TreeMap<Long, Deque<Weighed>> alike : seat.splits.values()) {
-                for (Deque<Weighed> same : alike.values()) {
-                    same.forEach(split -> result.put(split.splitId(), seat.taker.memberId()));
-                }
-            }
+            seat.splits().forEach(split -> result.put(split.splitId(), seat.taker.memberId()));
         }
         return result;
     }
@@ -216,11 +136,11 @@ final class EligiblePlan {
 
     /** What one more costs, and one fewer saves, if a share costs its square over the weight. */
     private static double costOfOneMore(Seat seat) {
-        return (2.0 * seat.load + 1) / seat.taker.weight();
+        return (2.0 * seat.load() + 1) / seat.taker.weight();
     }
 
     private static double savedByOneFewer(Seat seat) {
-        return (2.0 * seat.load - 1) / seat.taker.weight();
+        return (2.0 * seat.load() - 1) / seat.taker.weight();
     }
 
     private void levelCounts() {
@@ -253,8 +173,7 @@ final class EligiblePlan {
     private static int atOnce(Seat giver, Seat taker) {
         double gap = giver.relative() - taker.relative();
         double even = gap / (1.0 / giver.taker.weight() + 1.0 / taker.taker.weight());
-        int room = taker.taker.mostSplits() - taker.count;
-        return (int) Math.max(1, Math.min(even, room));
+        return (int) Math.max(1, Math.min(even, taker.room()));
     }
 
     /** Over whom a member can pass splits on to others: the shortest ways. */
@@ -318,7 +237,7 @@ final class EligiblePlan {
                 Comparator.comparingDouble(Seat::relative)
                         .thenComparing(seat -> seat.taker.memberId()));
         double fair =
-                seats.stream().mapToLong(seat -> seat.load).sum()
+                seats.stream().mapToLong(Seat::load).sum()
                         / (double) seats.stream().mapToLong(seat -> seat.taker.weight()).sum();
         for (int last = ordered.size() - 1; last > 0; last--) {
             Seat heavy = ordered.get(last);

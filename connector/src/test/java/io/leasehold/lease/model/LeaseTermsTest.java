@@ -111,7 +111,7 @@ class LeaseTermsTest {
         assertThat(terms.storeTimeout()).isEqualTo(Duration.ofMillis(750));
     }
 
-    private static LeaseTerms.Builder terms() {
+    private static LeaseTermsBuilder terms() {
         return LeaseTerms.lasting(Duration.ofSeconds(10));
     }
 
