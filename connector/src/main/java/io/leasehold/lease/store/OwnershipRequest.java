@@ -177,6 +177,11 @@ public sealed interface OwnershipRequest<A> extends LeaseRequest<A> {
             public Claimed {
                 Objects.requireNonNull(kind);
             }
+
+            /** The claim as it stands in the row then. */
+            public io.leasehold.lease.model.Claim by(String claimant) {
+                return new io.leasehold.lease.model.Claim(claimant, kind);
+            }
         }
 
         public Claim {

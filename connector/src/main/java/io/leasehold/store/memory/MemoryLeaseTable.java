@@ -1,12 +1,16 @@
 package io.leasehold.store.memory;
 
-import io.leasehold.lease.store.GroupSummary;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.store.LeaseAnswers;
+import io.leasehold.lease.store.LeaseOutcome;
+import io.leasehold.lease.store.LeaseOutcome.Applied;
+import io.leasehold.lease.store.LeaseRequest;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 
@@ -19,6 +23,12 @@ public final class MemoryLeaseTable {
     private final SplittableRandom chances = new SplittableRandom(1);
 
     private final LongSupplier nanoClock;
+    private final LeaseAnswers answers =
+            new LeaseAnswers(
+                    new MemoryMembership(this),
+                    new MemorySplits(this),
+                    new MemoryOwnership(this),
+                    new MemoryOperators(this));
 
     /** A table whose clock is that of this machine. */
     public MemoryLeaseTable() {
@@ -39,9 +49,28 @@ public final class MemoryLeaseTable {
     }
 
     /** Carries out one request, while no other is. */
-    synchronized <A> A in(String group, Function<MemoryGroup, A> request) {
-        return request.apply(
-                groups.computeIfAbsent(group, name -> new MemoryGroup(chances, nanoClock)));
+    synchronized <A> LeaseOutcome<A> answer(LeaseRequest<A> request) {
+        return request.answeredBy(answers);
+    }
+
+    /** Does as asked in a group. */
+    <A> LeaseOutcome<A> in(String name, Function<MemoryGroup, A> request) {
+        return new Applied<>(request.apply(group(name)));
+    }
+
+    /** Does as asked, if this incarnation may write. */
+    <A> LeaseOutcome<A> inAs(Incarnation by, String name, Function<MemoryGroup, A> request) {
+        return group(name).ifWriter(by, request);
+    }
+
+    /** Does as asked, if the group remembers the change number that the sender saw last. */
+    <A> LeaseOutcome<A> inLine(
+            long seen, String name, Function<MemoryGroup, LeaseOutcome<A>> request) {
+        return group(name).ifInLine(seen, request);
+    }
+
+    MemoryGroup group(String name) {
+        return groups.computeIfAbsent(name, missing -> new MemoryGroup(chances, nanoClock));
     }
 
     /** All groups as they are now, as a replica or a backup may hold them. */
@@ -64,11 +93,11 @@ public final class MemoryLeaseTable {
         private Copy() {}
     }
 
-    /** In order of their id. */
-    synchronized List<GroupSummary> groups(int schemaVersion) {
+    /** What there is to say of those groups that are there, in order of their id. */
+    <A> List<A> groups(BiFunction<String, MemoryGroup, A> said) {
         return groups.entrySet().stream()
-                .map(group -> group.getValue().summary(group.getKey(), schemaVersion))
-                .flatMap(Optional::stream)
+                .filter(group -> group.getValue().exists())
+                .map(group -> said.apply(group.getKey(), group.getValue()))
                 .toList();
     }
 }
