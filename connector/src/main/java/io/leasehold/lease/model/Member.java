@@ -106,6 +106,11 @@ public record Member(
         return orders.weight().orElse(share.weight());
     }
 
+    /** Whether this incarnation may write as the member: the row carries it and is not CLOSED. */
+    public boolean mayBeWrittenBy(Incarnation by) {
+        return incarnation.equals(by) && state != MemberState.CLOSED;
+    }
+
     /** Whether it takes part in the plan only to give away what it has. */
     public boolean leaves() {
         return orders.drain() || state == MemberState.AWAY;

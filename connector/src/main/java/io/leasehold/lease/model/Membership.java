@@ -46,6 +46,11 @@ public record Membership(long changeNumber, List<Member> members) {
         return member.duration().equals(UNREADABLE);
     }
 
+    /** Whether this incarnation may write as its member. */
+    public boolean mayWrite(Incarnation by) {
+        return member(by.memberId()).filter(row -> row.mayBeWrittenBy(by)).isPresent();
+    }
+
     public Optional<Member> member(String memberId) {
         return members.stream().filter(member -> member.id().equals(memberId)).findFirst();
     }

@@ -1,6 +1,7 @@
 package io.leasehold.lease.store;
 
 import io.leasehold.lease.model.ChangeNumber;
+import io.leasehold.lease.model.Incarnation;
 
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -22,7 +23,14 @@ public sealed interface LeaseOutcome<A> {
      * Nothing was changed: the incarnation that asked is not, or no longer, the one that may write
      * as this member.
      */
-    record Refused<A>(String reason) implements LeaseOutcome<A> {}
+    record Refused<A>(String reason) implements LeaseOutcome<A> {
+
+        /** What an incarnation is told that is closed, was replaced, or never joined. */
+        public static <A> Refused<A> mayNotWrite(Incarnation by) {
+            return new Refused<>(
+                    by + " may no longer write: it is closed, replaced or unknown.");
+        }
+    }
 
     /**
      * The table is behind or beside what the sender has seen of it: it lost its last changes. A
@@ -51,7 +59,15 @@ public sealed interface LeaseOutcome<A> {
      * No answer came. The request may have been carried out, may be carried out later, or never
      * (rule T5). The next read tells.
      */
-    record Unknown<A>(LeaseStoreException cause) implements LeaseOutcome<A> {}
+    record Unknown<A>(LeaseStoreException cause) implements LeaseOutcome<A> {
+
+        /** What is answered after {@link LeaseStore#close()}. */
+        public static <A> Unknown<A> closed() {
+            return new Unknown<>(
+                    new LeaseStoreException(
+                            "The lease store is closed.", LeaseStoreException.Kind.DENIED, null));
+        }
+    }
 
     /**
      * Returns what the function for this case says. One function per case; none can be forgotten.

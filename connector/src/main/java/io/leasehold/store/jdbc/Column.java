@@ -2,6 +2,7 @@ package io.leasehold.store.jdbc;
 
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 
 /**
  * One value for each split of a request, sent as one parameter.
@@ -13,30 +14,21 @@ record Column(Type type, Object[] values) {
 
     /** What a column can hold; each dialect has its own names for them. */
     enum Type {
-        TEXT,
-        NUMBER,
-        INTEGER,
-        REAL,
-        BYTES
+        NAME(String[]::new),
+        TEXT(String[]::new),
+        NUMBER(Long[]::new),
+        INTEGER(Integer[]::new),
+        REAL(Double[]::new),
+        BYTES(byte[][]::new);
+
+        private final IntFunction<Object[]> array;
+
+        Type(IntFunction<Object[]> array) {
+            this.array = array;
+        }
     }
 
-    static <S> Column text(List<S> splits, Function<S, String> value) {
-        return new Column(Type.TEXT, splits.stream().map(value).toArray(String[]::new));
-    }
-
-    static <S> Column number(List<S> splits, Function<S, Long> value) {
-        return new Column(Type.NUMBER, splits.stream().map(value).toArray(Long[]::new));
-    }
-
-    static <S> Column integer(List<S> splits, Function<S, Integer> value) {
-        return new Column(Type.INTEGER, splits.stream().map(value).toArray(Integer[]::new));
-    }
-
-    static <S> Column real(List<S> splits, Function<S, Double> value) {
-        return new Column(Type.REAL, splits.stream().map(value).toArray(Double[]::new));
-    }
-
-    static <S> Column bytes(List<S> splits, Function<S, byte[]> value) {
-        return new Column(Type.BYTES, splits.stream().map(value).toArray(byte[][]::new));
+    static <S> Column of(Type type, List<S> splits, Function<S, ?> value) {
+        return new Column(type, splits.stream().map(value).toArray(type.array));
     }
 }

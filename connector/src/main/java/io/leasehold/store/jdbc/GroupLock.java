@@ -18,7 +18,7 @@ final class GroupLock {
     /** Makes the row if it is missing, and reads the group. */
     static Membership open(JdbcSession session, String group, long seen)
             throws SQLException, LeaseStoreException, OtherHistoryException {
-        if (session.query(LeaseSql.GROUP, Values.of(group), LeaseRows::group).isEmpty()) {
+        if (session.query(LeaseSql.GROUP, Values.of(group), MemberRows::group).isEmpty()) {
             create(session, group);
         }
         return read(session, group, seen);
@@ -26,16 +26,16 @@ final class GroupLock {
 
     private static Membership read(JdbcSession session, String group, long seen)
             throws SQLException, LeaseStoreException, OtherHistoryException {
-        return LeaseRows.membership(
-                session.query(LeaseSql.GROUP, Values.of(group).seen(seen), LeaseRows::group),
+        return MemberRows.membership(
+                session.query(LeaseSql.GROUP, Values.of(group).seen(seen), MemberRows::group),
                 session.dialect().schema(),
                 seen);
     }
 
     static Membership read(JdbcSession session, String group)
             throws SQLException, LeaseStoreException {
-        return LeaseRows.membership(
-                session.query(LeaseSql.GROUP, Values.of(group), LeaseRows::group),
+        return MemberRows.membership(
+                session.query(LeaseSql.GROUP, Values.of(group), MemberRows::group),
                 session.dialect().schema());
     }
 

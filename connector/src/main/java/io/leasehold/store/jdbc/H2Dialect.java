@@ -2,6 +2,7 @@ package io.leasehold.store.jdbc;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -32,11 +33,7 @@ final class H2Dialect extends SqlDialect {
             Sql.of(
                     """
                     SELECT %1$s
-                      FROM FINAL TABLE (
-                           UPDATE lease_member
-                              SET beat = GREATEST(beat, :beat), beat_at = CURRENT_TIMESTAMP
-                            WHERE group_id = :group AND member_id = :member
-                              AND incarnation = :incarnation AND state <> 'CLOSED') m
+                      FROM FINAL TABLE (%2$s) m
                       JOIN lease_group g ON g.group_id = m.group_id
                     UNION ALL
                     SELECT %1$s
@@ -45,131 +42,15 @@ final class H2Dialect extends SqlDialect {
                              ON m.group_id = g.group_id AND m.member_id <> :member
                      WHERE g.group_id = :group
                     """
-                            .formatted(LeaseSql.GROUP_COLUMNS));
+                            .formatted(LeaseSql.GROUP_COLUMNS, LeaseSql.RENEW));
 
-    private static final Sql DISCOVER =
+    private final Sql discover =
             Sql.of(
-                    """
-                    MERGE INTO lease l
-                    USING UNNEST(CAST(:splits AS VARCHAR ARRAY), CAST(:parents AS VARCHAR ARRAY),
-                                 CAST(:progresses AS VARBINARY ARRAY),
-                                 CAST(:serializers AS INTEGER ARRAY),
-                                 CAST(:texts AS VARCHAR ARRAY), CAST(:checkpoints AS BIGINT ARRAY))
-                          AS s (split_id, parents, progress, serializer_version, text, checkpoint)
-                       ON l.group_id = :group AND l.split_id = s.split_id
-                    WHEN NOT MATCHED THEN INSERT
-                         (group_id, split_id, epoch, tenure, finished, parents, excluded_members, rate, version,
-                          progress, serializer_version, progress_text, progress_checkpoint,
-                          progress_epoch, created_at, changed_at, progress_at)
-                    VALUES (:group, s.split_id, 0, 0, FALSE, s.parents, '', 0, :version,
-                          s.progress, s.serializer_version, s.text, s.checkpoint,
-                          0, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP)
-                    """);
-
-    private static final Sql ACQUIRE =
-            Sql.of(
-                    """
-                    MERGE INTO lease l
-                    USING UNNEST(CAST(:splits AS VARCHAR ARRAY), CAST(:versions AS BIGINT ARRAY),
-                                 CAST(:tenures AS BIGINT ARRAY),
-                                 CAST(:beyonds AS BIGINT ARRAY))
-                          AS w (split_id, version, tenure, beyond)
-                       ON l.group_id = :group AND l.split_id = w.split_id
-                    WHEN MATCHED AND l.version = w.version AND NOT l.finished THEN UPDATE
-                     SET owner = :member, owner_incarnation = :incarnation,
-                         epoch = GREATEST(l.epoch, w.beyond) + 1, tenure = w.tenure,
-                         claimant = CASE WHEN l.owner = :member AND l.claimant <> :member
-                                         THEN l.claimant END,
-                         claim_kind = CASE WHEN l.owner = :member AND l.claimant <> :member
-                                           THEN l.claim_kind END,
-                         version = :version, changed_at = CURRENT_TIMESTAMP
-                    """);
-
-    private static final Sql RECORD =
-            Sql.of(
-                    """
-                    SELECT split_id FROM FINAL TABLE (
-                    MERGE INTO lease l
-                    USING UNNEST(CAST(:splits AS VARCHAR ARRAY), CAST(:epochs AS BIGINT ARRAY),
-                                 CAST(:progresses AS VARBINARY ARRAY),
-                                 CAST(:serializers AS INTEGER ARRAY),
-                                 CAST(:texts AS VARCHAR ARRAY), CAST(:checkpoints AS BIGINT ARRAY))
-                          AS r (split_id, epoch, progress, serializer_version, text, checkpoint)
-                       ON l.group_id = :group AND l.split_id = r.split_id
-                    WHEN MATCHED AND l.owner = :member AND l.owner_incarnation = :incarnation
-                         AND l.epoch = r.epoch
-                         AND NOT (l.progress_epoch = r.epoch
-                                  AND l.progress_checkpoint > r.checkpoint) THEN UPDATE
-                     SET progress = r.progress, serializer_version = r.serializer_version,
-                         progress_text = r.text, progress_checkpoint = r.checkpoint,
-                         progress_epoch = r.epoch, progress_at = CURRENT_TIMESTAMP)
-                    """);
-
-    private static final Sql LET_GO =
-            Sql.of(
-                    """
-                    MERGE INTO lease l
-                    USING UNNEST(CAST(:splits AS VARCHAR ARRAY), CAST(:epochs AS BIGINT ARRAY))
-                          AS r (split_id, epoch)
-                       ON l.group_id = :group AND l.split_id = r.split_id
-                    WHEN MATCHED AND l.owner = :member AND l.owner_incarnation = :incarnation
-                         AND l.epoch = r.epoch THEN UPDATE
-                     SET owner = NULL, owner_incarnation = NULL, finished = :finished,
-                         claimant = CASE WHEN :finished THEN NULL ELSE l.claimant END,
-                         claim_kind = CASE WHEN :finished THEN NULL ELSE l.claim_kind END,
-                         version = :version, changed_at = CURRENT_TIMESTAMP
-                    """);
-
-    private static final Sql CLAIM =
-            Sql.of(
-                    """
-                    MERGE INTO lease l
-                    USING UNNEST(CAST(:splits AS VARCHAR ARRAY), CAST(:versions AS BIGINT ARRAY),
-                                 CAST(:kinds AS VARCHAR ARRAY))
-                          AS c (split_id, version, kind)
-                       ON l.group_id = :group AND l.split_id = c.split_id
-                    WHEN MATCHED AND l.version = c.version AND NOT l.finished
-                         AND l.owner <> :member THEN UPDATE
-                     SET claimant = :member, claim_kind = c.kind,
-                         version = :version, changed_at = CURRENT_TIMESTAMP
-                    """);
-
-    private static final Sql EXCLUDE =
-            Sql.of(
-                    """
-                    MERGE INTO lease l
-                    USING UNNEST(CAST(:splits AS VARCHAR ARRAY), CAST(:versions AS BIGINT ARRAY),
-                                 CAST(:excluded AS VARCHAR ARRAY))
-                          AS c (split_id, version, excluded_members)
-                       ON l.group_id = :group AND l.split_id = c.split_id
-                    WHEN MATCHED AND l.version = c.version THEN UPDATE
-                     SET excluded_members = c.excluded_members,
-                         version = :version, changed_at = CURRENT_TIMESTAMP
-                    """);
-
-    private static final Sql WITHDRAW =
-            Sql.of(
-                    """
-                    MERGE INTO lease l
-                    USING UNNEST(CAST(:splits AS VARCHAR ARRAY)) AS c (split_id)
-                       ON l.group_id = :group AND l.split_id = c.split_id
-                    WHEN MATCHED AND l.claimant = :member THEN UPDATE
-                     SET claimant = NULL, claim_kind = NULL,
-                         version = :version, changed_at = CURRENT_TIMESTAMP
-                    """);
-
-    private static final Sql RATE =
-            Sql.of(
-                    """
-                    MERGE INTO lease l
-                    USING UNNEST(CAST(:splits AS VARCHAR ARRAY), CAST(:epochs AS BIGINT ARRAY),
-                                 CAST(:rates AS DOUBLE PRECISION ARRAY))
-                          AS r (split_id, epoch, rate)
-                       ON l.group_id = :group AND l.split_id = r.split_id
-                    WHEN MATCHED AND l.owner = :member AND l.owner_incarnation = :incarnation
-                         AND l.epoch = r.epoch THEN UPDATE
-                     SET rate = r.rate, version = :version, changed_at = CURRENT_TIMESTAMP
-                    """);
+                    "%s WHEN NOT MATCHED THEN INSERT %s VALUES (%s)"
+                            .formatted(
+                                    merge(LeaseSql.NEW_SPLIT),
+                                    LeaseSql.NEW_LEASE,
+                                    LeaseSql.NEW_LEASE_VALUES));
 
     H2Dialect() {
         super("h2", new LeaseSchema("h2", 1));
@@ -229,7 +110,7 @@ final class H2Dialect extends SqlDialect {
     @Override
     String typeName(Column.Type type) {
         return switch (type) {
-            case TEXT -> "VARCHAR";
+            case NAME, TEXT -> "VARCHAR";
             case NUMBER -> "BIGINT";
             case INTEGER -> "INTEGER";
             case REAL -> "DOUBLE PRECISION";
@@ -244,42 +125,37 @@ final class H2Dialect extends SqlDialect {
 
     @Override
     Sql discover() {
-        return DISCOVER;
+        return discover;
     }
 
     @Override
-    Sql acquire() {
-        return ACQUIRE;
+    String text(SplitChange change) {
+        String update =
+                "%s WHEN MATCHED AND %s THEN UPDATE SET %s"
+                        .formatted(
+                                merge(change.named()),
+                                change.condition(),
+                                String.join(", ", change.assignments()))
+                        .replace("was.", "l.");
+        return change == SplitChange.RECORD
+                ? "SELECT split_id FROM FINAL TABLE (%s)".formatted(update)
+                : update;
     }
 
-    @Override
-    Sql record() {
-        return RECORD;
-    }
-
-    @Override
-    Sql letGo() {
-        return LET_GO;
-    }
-
-    @Override
-    Sql claim() {
-        return CLAIM;
-    }
-
-    @Override
-    Sql withdraw() {
-        return WITHDRAW;
-    }
-
-    @Override
-    Sql exclude() {
-        return EXCLUDE;
-    }
-
-    @Override
-    Sql rate() {
-        return RATE;
+    private String merge(List<Named> named) {
+        return """
+               MERGE INTO lease l
+               USING UNNEST(%s) AS r (%s)
+                  ON l.group_id = :group AND l.split_id = r.split_id
+               """
+                .formatted(
+                        Named.list(
+                                named,
+                                one ->
+                                        "CAST(:%s AS %s ARRAY)"
+                                                .formatted(
+                                                        one.parameter(), typeName(one.type()))),
+                        Named.list(named, Named::column));
     }
 
     @Override

@@ -17,7 +17,7 @@ import java.util.Optional;
 final class JdbcInspection {
 
     private record MemberRow(
-            Instant readAt, LeaseRows.GroupRow group, Optional<Inspection.SeenMember> member) {}
+            Instant readAt, MemberRows.GroupRow group, Optional<Inspection.SeenMember> member) {}
 
     private record SplitRow(long changeNumber, Optional<LeaseRows.SeenRow> split) {}
 
@@ -53,11 +53,11 @@ final class JdbcInspection {
                         row ->
                                 new MemberRow(
                                         dialect.instant(row, "read_at"),
-                                        LeaseRows.group(row),
-                                        LeaseRows.seenMember(row, dialect)));
+                                        MemberRows.group(row),
+                                        MemberRows.seenMember(row, dialect)));
         // Fails where the rows are of another version.
         Membership known =
-                LeaseRows.membership(
+                MemberRows.membership(
                         members.stream().map(MemberRow::group).toList(), dialect.schema());
         if (members.isEmpty()) {
             return Optional.empty();

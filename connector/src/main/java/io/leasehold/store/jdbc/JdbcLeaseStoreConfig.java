@@ -153,14 +153,14 @@ public final class JdbcLeaseStoreConfig implements LeaseStoreFactory {
     }
 
     private SqlDialect dialect() {
-        return SqlDialect.of(url)
+        return SqlDialects.of(url)
                 .orElseThrow(
                         () ->
                                 new IllegalArgumentException(
                                         "The lease store URL %s names a database that leases cannot be kept in; there is: %s."
                                                 .formatted(
                                                         JdbcUrl.masked(url),
-                                                        String.join(", ", SqlDialect.names()))));
+                                                        String.join(", ", SqlDialects.names()))));
     }
 
     private boolean createsSchema(SqlDialect dialect) {
@@ -238,7 +238,7 @@ public final class JdbcLeaseStoreConfig implements LeaseStoreFactory {
     /** The URL without secrets; no properties, since their values may be some. */
     @Override
     public String toString() {
-        return SqlDialect.of(url)
+        return SqlDialects.of(url)
                 .filter(dialect -> !JdbcUrl.hasUserInfo(url))
                 .map(dialect -> JdbcUrl.of(url, dialect).shown())
                 .orElseGet(() -> JdbcUrl.masked(url));

@@ -10,7 +10,7 @@ public final class JdbcLeaseStoreProvider implements LeaseStoreProvider {
 
     @Override
     public String form() {
-        return "jdbc:" + String.join("|", SqlDialect.names()) + ":...";
+        return "jdbc:" + String.join("|", SqlDialects.names()) + ":...";
     }
 
     @Override

@@ -1,11 +1,12 @@
 package io.leasehold.store.jdbc;
 
+import io.leasehold.lease.model.Incarnation;
 import io.leasehold.lease.model.Membership;
 import io.leasehold.lease.store.LeaseOutcome;
+import io.leasehold.lease.store.LeaseOutcome.Refused;
 import io.leasehold.lease.store.LeaseOutcome.Unknown;
 import io.leasehold.lease.store.LeaseOutcome.WentBack;
 import io.leasehold.lease.store.LeaseStoreException;
-import io.leasehold.lease.store.LeaseStoreException.Kind;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,6 +15,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** How a request is carried out, whatever its statements are: in time, and with an outcome. */
@@ -57,10 +59,6 @@ final class JdbcRequests {
         this.failures = new SqlFailures(url, dialect, connections.passwordMayChange());
     }
 
-    <A> LeaseOutcome<A> changing(String group, Changing<A> request) {
-        return changing(group, 0, request);
-    }
-
     /**
      * @param seen the change number that the sender saw last; 0 if that is of no matter
      */
@@ -74,13 +72,37 @@ final class JdbcRequests {
                 });
     }
 
+    /** As {@link #changing}, if this incarnation may write; else it is refused. */
+    <A> LeaseOutcome<A> changingAs(
+            Incarnation by, String group, long seen, Changing<A> request) {
+        return changing(
+                group,
+                seen,
+                (session, locked) ->
+                        locked.mayWrite(by)
+                                ? request.on(session, locked)
+                                : Refused.mayNotWrite(by));
+    }
+
+    /** Changes splits, if this incarnation may write; else it is refused. */
+    LeaseOutcome<Set<String>> changeAs(
+            Incarnation by, String group, SplitChange change, Values values) {
+        return changingAs(
+                by,
+                group,
+                0,
+                (session, locked) ->
+                        ChangedSplits.by(
+                                session, session.dialect().change(change), values, locked));
+    }
+
     <A> LeaseOutcome<A> single(Single<A> request) {
         Deadline deadline = Deadline.in(timeout);
         boolean inOrder = false;
         underWay.lock();
         try {
             if (ended) {
-                return closed();
+                return Unknown.closed();
             }
             LeaseOutcome<A> outcome =
                     carryOut(
@@ -89,7 +111,7 @@ final class JdbcRequests {
             inOrder = true;
             return outcome;
         } catch (SQLException e) {
-            return ended ? closed() : new Unknown<>(failures.explain(e));
+            return ended ? Unknown.closed() : new Unknown<>(failures.explain(e));
         } catch (LeaseStoreException e) {
             return new Unknown<>(e);
         } finally {
@@ -168,10 +190,5 @@ final class JdbcRequests {
             }
         }
         connections.end();
-    }
-
-    private static <A> LeaseOutcome<A> closed() {
-        return new Unknown<>(
-                new LeaseStoreException("The lease store is closed.", Kind.DENIED, null));
     }
 }

@@ -35,7 +35,7 @@ final class JsonRows {
 
     private static void append(StringBuilder json, Column.Type type, Object value) {
         switch (type) {
-            case TEXT -> quote(json, (String) value);
+            case NAME, TEXT -> quote(json, (String) value);
             case BYTES ->
                     json.append('"')
                             .append(Base64.getEncoder().encodeToString((byte[]) value))

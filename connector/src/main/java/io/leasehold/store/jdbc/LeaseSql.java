@@ -2,6 +2,8 @@ package io.leasehold.store.jdbc;
 
 import io.leasehold.lease.model.ChangeNumber;
 
+import java.util.List;
+
 /** The statements that every supported database understands. */
 final class LeaseSql {
 
@@ -13,12 +15,47 @@ final class LeaseSql {
      */
     private static final int LINE_LENGTH = 1400;
 
-    /** The columns a {@link LeaseRows#group} is made of. */
+    /** The columns a {@link MemberRows#group} is made of. */
     static final String GROUP_COLUMNS =
             """
             g.change_number, g.schema_version, g.line LIKE :seen AS seen_in_line, m.member_id, m.incarnation, m.beat, m.state,
             m.weight, m.most_splits, m.balance, m.ordered_drain, m.ordered_weight,
             m.duration_nanos, m.emits_for_nanos, m.held_for_nanos, m.sink_prefixes, m.description, m.notice
+            """;
+
+    /** Renews a member that may write; it does not take the group's lock. */
+    static final String RENEW =
+            """
+            UPDATE lease_member
+               SET beat = GREATEST(beat, :beat), beat_at = CURRENT_TIMESTAMP(6)
+             WHERE group_id = :group AND member_id = :member
+               AND incarnation = :incarnation AND state <> 'CLOSED'
+            """;
+
+    /** Where the lease of a new split is written. */
+    static final String NEW_LEASE =
+            """
+            (group_id, split_id, epoch, tenure, finished, parents, excluded_members, rate,
+             version, progress, serializer_version, progress_text, progress_checkpoint,
+             progress_epoch, created_at, changed_at, progress_at)
+            """;
+
+    /** What is said of each split in {@code r} to make {@link #NEW_LEASE_VALUES}. */
+    static final List<Named> NEW_SPLIT =
+            List.of(
+                    Named.SPLIT,
+                    Named.PARENTS,
+                    Named.PROGRESS,
+                    Named.SERIALIZER,
+                    Named.TEXT,
+                    Named.CHECKPOINT);
+
+    /** What is written there. */
+    static final String NEW_LEASE_VALUES =
+            """
+            :group, r.split_id, 0, 0, FALSE, r.parents, '', 0,
+            :version, r.progress, r.serializer_version, r.progress_text, r.progress_checkpoint,
+            0, CURRENT_TIMESTAMP(6), CURRENT_TIMESTAMP(6), CURRENT_TIMESTAMP(6)
             """;
 
     private static final String LEASE_COLUMNS =

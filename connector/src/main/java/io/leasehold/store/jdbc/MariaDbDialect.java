@@ -7,9 +7,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * MariaDB 10.6 or later; and what {@link MySqlDialect} says, MySQL. There are no arrays: all
@@ -18,23 +20,6 @@ import java.util.Set;
  * query in the same transaction, and they are sent together.
  */
 class MariaDbDialect extends SqlDialect {
-
-    private static final String NAME =
-            " VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH ";
-    private static final String TEXT =
-            " MEDIUMTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH ";
-
-    private static final String SPLIT = "split_id" + NAME + "'$.splits'";
-    private static final String VERSION = "version BIGINT PATH '$.versions'";
-    private static final String EPOCH = "epoch BIGINT PATH '$.epochs'";
-    private static final String PROGRESS =
-            """
-            progress LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$.progresses',
-            serializer_version INTEGER PATH '$.serializers',
-            progress_text %s '$.texts',
-            progress_checkpoint BIGINT PATH '$.checkpoints'
-            """
-                    .formatted(TEXT);
 
     /**
      * The member's own row is in the answer only if it may write and has that beat. This is the
@@ -46,11 +31,8 @@ class MariaDbDialect extends SqlDialect {
             Sql.of(
                     alone(
                             """
-                            UPDATE lease_member
-                               SET beat = GREATEST(beat, :beat), beat_at = CURRENT_TIMESTAMP(6)
-                             WHERE group_id = :group AND member_id = :member
-                               AND incarnation = :incarnation AND state <> 'CLOSED';
-                            SELECT %s
+                            %2$s;
+                            SELECT %1$s
                               FROM lease_group g
                               LEFT JOIN lease_member m
                                      ON m.group_id = g.group_id
@@ -59,151 +41,23 @@ class MariaDbDialect extends SqlDialect {
                                             AND m.beat >= :beat)
                              WHERE g.group_id = :group
                             """
-                                    .formatted(LeaseSql.GROUP_COLUMNS)));
+                                    .formatted(LeaseSql.GROUP_COLUMNS, LeaseSql.RENEW)));
 
     private static final Sql DISCOVER =
             Sql.of(
                     """
-                    INSERT INTO lease
-                           (group_id, split_id, epoch, tenure, finished, parents, excluded_members, rate, version,
-                            progress, serializer_version, progress_text, progress_checkpoint,
-                            progress_epoch, created_at, changed_at, progress_at)
-                    SELECT :group, s.split_id, 0, 0, FALSE, s.parents, '', 0, :version,
-                           FROM_BASE64(s.progress), s.serializer_version, s.progress_text,
-                           s.progress_checkpoint, 0, CURRENT_TIMESTAMP(6), CURRENT_TIMESTAMP(6),
-                           CURRENT_TIMESTAMP(6)
-                      FROM %s AS s
-                      LEFT JOIN lease l ON l.group_id = :group AND l.split_id = s.split_id
+                    INSERT INTO lease %s
+                    SELECT %s
+                      FROM %s AS r
+                      LEFT JOIN lease l ON l.group_id = :group AND l.split_id = r.split_id
                      WHERE l.split_id IS NULL
                     """
-                            .formatted(rows(SPLIT, "parents" + TEXT + "'$.parents'", PROGRESS)));
-
-    /**
-     * In which order an update of joined tables sets its columns is not said: so what depends on
-     * the owner before reads that from the row as it was, joined a second time.
-     */
-    private static final Sql ACQUIRE =
-            Sql.of(
-                    """
-                    UPDATE %s AS w
-                           STRAIGHT_JOIN lease AS was
-                              ON was.group_id = :group AND was.split_id = w.split_id
-                           STRAIGHT_JOIN lease AS l
-                              ON l.group_id = was.group_id AND l.split_id = was.split_id
-                       SET l.claimant = CASE WHEN was.owner = :member AND was.claimant <> :member
-                                             THEN was.claimant END,
-                           l.claim_kind = CASE WHEN was.owner = :member AND was.claimant <> :member
-                                               THEN was.claim_kind END,
-                           l.owner = :member, l.owner_incarnation = :incarnation,
-                           l.epoch = GREATEST(was.epoch, w.beyond) + 1, l.tenure = w.tenure,
-                           l.version = :version, l.changed_at = CURRENT_TIMESTAMP(6)
-                     WHERE was.version = w.version AND NOT was.finished
-                    """
                             .formatted(
-                                    rows(
-                                            SPLIT,
-                                            VERSION,
-                                            "tenure BIGINT PATH '$.tenures'",
-                                            "beyond BIGINT PATH '$.beyonds'")));
+                                    LeaseSql.NEW_LEASE,
+                                    decoded(LeaseSql.NEW_LEASE_VALUES),
+                                    rows(LeaseSql.NEW_SPLIT)));
 
-    private static final String HELD =
-            """
-            l.owner = :member AND l.owner_incarnation = :incarnation AND l.epoch = r.epoch
-            """;
-
-    /**
-     * What was recorded has the epoch and checkpoint it was recorded with; what was not has another
-     * owner, epoch or checkpoint. The rows recorded are locked until the answer is made.
-     */
-    private static final String RECORD =
-            """
-            SET @recorded = :rows;
-            UPDATE %1$s AS r
-                   STRAIGHT_JOIN lease AS l ON l.group_id = :group AND l.split_id = r.split_id
-               SET l.progress = FROM_BASE64(r.progress),
-                   l.serializer_version = r.serializer_version,
-                   l.progress_text = r.progress_text,
-                   l.progress_checkpoint = r.progress_checkpoint,
-                   l.progress_epoch = r.epoch, l.progress_at = CURRENT_TIMESTAMP(6)
-             WHERE %2$s
-               AND NOT (l.progress_epoch = r.epoch
-                        AND l.progress_checkpoint > r.progress_checkpoint);
-            SELECT l.split_id
-              FROM %1$s AS r
-                   STRAIGHT_JOIN lease AS l ON l.group_id = :group AND l.split_id = r.split_id
-             WHERE %2$s
-               AND l.progress_epoch = r.epoch AND l.progress_checkpoint = r.progress_checkpoint
-            """
-                    .formatted(rows(SPLIT, EPOCH, PROGRESS).replace(":rows", "@recorded"), HELD);
-
-    private static final Sql RECORD_WITHIN = Sql.of(RECORD);
-    private static final Sql RECORD_ALONE = Sql.of(alone(RECORD));
-
-    private static final Sql LET_GO =
-            Sql.of(
-                    """
-                    UPDATE %s AS r
-                           STRAIGHT_JOIN lease AS l
-                              ON l.group_id = :group AND l.split_id = r.split_id
-                       SET l.owner = NULL, l.owner_incarnation = NULL, l.finished = :finished,
-                           l.claimant = CASE WHEN :finished THEN NULL ELSE l.claimant END,
-                           l.claim_kind = CASE WHEN :finished THEN NULL ELSE l.claim_kind END,
-                           l.version = :version, l.changed_at = CURRENT_TIMESTAMP(6)
-                     WHERE %s
-                    """
-                            .formatted(rows(SPLIT, EPOCH), HELD));
-
-    private static final Sql CLAIM =
-            Sql.of(
-                    """
-                    UPDATE %s AS c
-                           STRAIGHT_JOIN lease AS l
-                              ON l.group_id = :group AND l.split_id = c.split_id
-                       SET l.claimant = :member, l.claim_kind = c.kind,
-                           l.version = :version, l.changed_at = CURRENT_TIMESTAMP(6)
-                     WHERE l.version = c.version AND NOT l.finished AND l.owner <> :member
-                    """
-                            .formatted(rows(SPLIT, VERSION, "kind" + NAME + "'$.kinds'")));
-
-    private static final Sql EXCLUDE =
-            Sql.of(
-                    """
-                    UPDATE %s AS c
-                           STRAIGHT_JOIN lease AS l
-                              ON l.group_id = :group AND l.split_id = c.split_id
-                       SET l.excluded_members = c.excluded_members,
-                           l.version = :version, l.changed_at = CURRENT_TIMESTAMP(6)
-                     WHERE l.version = c.version
-                    """
-                            .formatted(
-                                    rows(
-                                            SPLIT,
-                                            VERSION,
-                                            "excluded_members" + TEXT + "'$.excluded'")));
-
-    private static final Sql WITHDRAW =
-            Sql.of(
-                    """
-                    UPDATE %s AS c
-                           STRAIGHT_JOIN lease AS l
-                              ON l.group_id = :group AND l.split_id = c.split_id
-                       SET l.claimant = NULL, l.claim_kind = NULL,
-                           l.version = :version, l.changed_at = CURRENT_TIMESTAMP(6)
-                     WHERE l.claimant = :member
-                    """
-                            .formatted(rows(SPLIT)));
-
-    private static final Sql RATE =
-            Sql.of(
-                    """
-                    UPDATE %s AS r
-                           STRAIGHT_JOIN lease AS l
-                              ON l.group_id = :group AND l.split_id = r.split_id
-                       SET l.rate = r.rate,
-                           l.version = :version, l.changed_at = CURRENT_TIMESTAMP(6)
-                     WHERE %s
-                    """
-                            .formatted(rows(SPLIT, EPOCH, "rate DOUBLE PATH '$.rates'"), HELD));
+    private final Sql recordAlone = Sql.of(alone(text(SplitChange.RECORD)));
 
     private static final Sql PAGE_SIZE = Sql.of("SELECT @@innodb_page_size AS page_size");
     private static final int SMALLEST_PAGE = 16384;
@@ -223,8 +77,83 @@ class MariaDbDialect extends SqlDialect {
         super(name, new LeaseSchema("mariadb", 2));
     }
 
-    private static String rows(String... columns) {
-        return "JSON_TABLE(:rows, '$[*]' COLUMNS (" + String.join(", ", columns) + "))";
+    private static String rows(List<Named> named) {
+        return "JSON_TABLE(:rows, '$[*]' COLUMNS (%s))"
+                .formatted(
+                        Named.list(
+                                named,
+                                one ->
+                                        "%s %s PATH '$.%s'"
+                                                .formatted(
+                                                        one.column(),
+                                                        inJson(one.type()),
+                                                        one.parameter())));
+    }
+
+    private static String inJson(Column.Type type) {
+        return switch (type) {
+            case NAME -> "VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
+            case TEXT -> "MEDIUMTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
+            case NUMBER -> "BIGINT";
+            case INTEGER -> "INTEGER";
+            case REAL -> "DOUBLE";
+            case BYTES -> "LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
+        };
+    }
+
+    /** Bytes are in JSON as {@link JsonRows} writes them. */
+    private static String decoded(String expressions) {
+        return expressions.replaceAll("\\br\\.progress\\b", "FROM_BASE64(r.progress)");
+    }
+
+    @Override
+    final String text(SplitChange change) {
+        return change == SplitChange.RECORD ? recordAndRead() : update(change);
+    }
+
+    private static String update(SplitChange change) {
+        return "UPDATE %s SET %s WHERE %s"
+                .formatted(
+                        joined(change),
+                        change.assignments().stream()
+                                .map(assignment -> "l." + decoded(assignment))
+                                .collect(Collectors.joining(", ")),
+                        change.condition());
+    }
+
+    /** The lease is joined a second time only where what it was matters. */
+    private static String joined(SplitChange change) {
+        String named = rows(change.named()) + " AS r";
+        return change.condition().contains("was.")
+                ? """
+                  %s STRAIGHT_JOIN lease AS was
+                        ON was.group_id = :group AND was.split_id = r.split_id
+                     STRAIGHT_JOIN lease AS l
+                        ON l.group_id = was.group_id AND l.split_id = was.split_id
+                  """
+                        .formatted(named)
+                : """
+                  %s STRAIGHT_JOIN lease AS l ON l.group_id = :group AND l.split_id = r.split_id
+                  """
+                        .formatted(named);
+    }
+
+    /**
+     * What was recorded has the epoch and checkpoint it was recorded with; what was not has another
+     * owner, epoch or checkpoint. The rows recorded are locked until the answer is made.
+     */
+    private static String recordAndRead() {
+        return """
+               SET @recorded = :rows;
+               %s;
+               SELECT l.split_id
+                 FROM %s
+                WHERE l.owner = :member AND l.owner_incarnation = :incarnation AND l.epoch = r.epoch
+                  AND l.progress_epoch = r.epoch AND l.progress_checkpoint = r.progress_checkpoint
+               """
+                .formatted(
+                        update(SplitChange.RECORD).replace(":rows", "@recorded"),
+                        joined(SplitChange.RECORD).replace(":rows", "@recorded"));
     }
 
     /** Several statements in one packet, that take effect together. */
@@ -322,43 +251,8 @@ class MariaDbDialect extends SqlDialect {
     }
 
     @Override
-    Sql acquire() {
-        return ACQUIRE;
-    }
-
-    @Override
-    Sql record() {
-        return RECORD_WITHIN;
-    }
-
-    @Override
-    Sql recordAlone() {
-        return RECORD_ALONE;
-    }
-
-    @Override
-    Sql letGo() {
-        return LET_GO;
-    }
-
-    @Override
-    Sql claim() {
-        return CLAIM;
-    }
-
-    @Override
-    Sql withdraw() {
-        return WITHDRAW;
-    }
-
-    @Override
-    Sql exclude() {
-        return EXCLUDE;
-    }
-
-    @Override
-    Sql rate() {
-        return RATE;
+    final Sql recordAlone() {
+        return recordAlone;
     }
 
     @Override

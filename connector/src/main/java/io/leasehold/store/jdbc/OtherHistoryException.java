@@ -1,5 +1,7 @@
 package io.leasehold.store.jdbc;
 
+import io.leasehold.lease.model.ChangeNumber;
+
 /** The group does not remember the change that the sender of a request has seen last. */
 final class OtherHistoryException extends Exception {
 
@@ -15,6 +17,16 @@ final class OtherHistoryException extends Exception {
     OtherHistoryException(long seen, long found) {
         this.seen = seen;
         this.found = found;
+    }
+
+    /**
+     * @param inLine whether the group remembers the change number that was seen
+     * @throws OtherHistoryException if it should remember that and does not
+     */
+    static void unless(long seen, long found, boolean inLine) throws OtherHistoryException {
+        if (ChangeNumber.wentBack(seen, found, inLine)) {
+            throw new OtherHistoryException(seen, found);
+        }
     }
 
     long seen() {

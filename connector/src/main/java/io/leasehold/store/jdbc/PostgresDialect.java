@@ -2,6 +2,7 @@ package io.leasehold.store.jdbc;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -12,13 +13,6 @@ final class PostgresDialect extends SqlDialect {
     /** How PgBouncer says that it, or the server behind it, refuses a login. */
     private static final Pattern BY_POOLER =
             Pattern.compile("authentication failed|login failed|no such user");
-
-    /**
-     * That {@code r} names a split that the member holds in that epoch. Only ever within a CASE,
-     * see {@link #locked}.
-     */
-    private static final String HELD =
-            "l.owner = :member AND l.owner_incarnation = :incarnation AND l.epoch = r.epoch";
 
     /**
      * Locks the leases that a statement names, in the order in which it names them, and returns no
@@ -40,47 +34,13 @@ final class PostgresDialect extends SqlDialect {
              WHERE leases < 0;
             """;
 
-    /**
-     * An update of the leases that the statement names, after a statement that locks them in the
-     * order in which they are named: in which order an update of joined tables would lock them by
-     * itself is up to its plan. Both are sent together, and are within one transaction.
-     *
-     * <p>That the join finds a lease by group and split id must be all that the database believes
-     * to know of how many leases it will find. Statistics are of some minutes ago, when there may
-     * have been neither this group nor this owner: it would take it for one lease, and compare
-     * every lease with every split that is named. Of what is within a CASE it assumes nothing, and
-     * OFFSET keeps the group a value that it learns only by reading it.
-     *
-     * @param arrays parameters, the first of them the split ids
-     * @param columns names for what is in them
-     * @param condition of the lease {@code l} and what is named, {@code r}
-     * @param assignments what becomes of {@code l}
-     */
-    private static String update(
-            String arrays, String columns, String condition, String assignments) {
-        return LOCK
-                + """
-                  UPDATE lease AS l
-                     SET %s
-                    FROM (SELECT CAST(:group AS text) AS group_id, named.*
-                            FROM unnest(%s) AS named (%s)
-                          OFFSET 0) AS r
-                   WHERE l.group_id = r.group_id AND l.split_id = r.split_id
-                     AND CASE WHEN %s THEN TRUE ELSE FALSE END
-                  """
-                        .formatted(assignments, arrays, columns, condition);
-    }
-
     private static final Sql BEAT =
             // The rows of the others are those of the statement's snapshot; its own row is the one
             // it has become, after waiting for whoever was changing it.
             Sql.of(
                     """
                     WITH beaten AS (
-                        UPDATE lease_member
-                           SET beat = GREATEST(beat, :beat), beat_at = CURRENT_TIMESTAMP
-                         WHERE group_id = :group AND member_id = :member
-                           AND incarnation = :incarnation AND state <> 'CLOSED'
+                        %2$s
                         RETURNING *
                     ), members AS (
                         SELECT * FROM beaten
@@ -88,112 +48,24 @@ final class PostgresDialect extends SqlDialect {
                         SELECT * FROM lease_member
                          WHERE group_id = :group AND member_id <> :member
                     )
-                    SELECT %s
+                    SELECT %1$s
                       FROM lease_group g LEFT JOIN members m ON m.group_id = g.group_id
                      WHERE g.group_id = :group
                     """
-                            .formatted(LeaseSql.GROUP_COLUMNS));
+                            .formatted(LeaseSql.GROUP_COLUMNS, LeaseSql.RENEW));
 
     private static final Sql DISCOVER =
             Sql.of(
                     """
-                    INSERT INTO lease
-                           (group_id, split_id, epoch, tenure, finished, parents, excluded_members, rate, version,
-                            progress, serializer_version, progress_text, progress_checkpoint,
-                            progress_epoch, created_at, changed_at, progress_at)
-                    SELECT :group, s.split_id, 0, 0, FALSE, s.parents, '', 0, :version,
-                           s.progress, s.serializer_version, s.text, s.checkpoint,
-                           0, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP
-                      FROM unnest(:splits, :parents, :progresses, :serializers, :texts, :checkpoints)
-                           AS s (split_id, parents, progress, serializer_version, text, checkpoint)
+                    INSERT INTO lease %s
+                    SELECT %s
+                      FROM %s
                     ON CONFLICT (group_id, split_id) DO NOTHING
-                    """);
-
-    private static final Sql ACQUIRE =
-            Sql.of(
-                    update(
-                            ":splits, :versions, :tenures, :beyonds",
-                            "split_id, version, tenure, beyond",
-                            "l.version = r.version AND NOT l.finished",
-                            """
-                                    owner = :member, owner_incarnation = :incarnation,
-                                    epoch = GREATEST(l.epoch, r.beyond) + 1, tenure = r.tenure,
-                                    claimant = CASE WHEN l.owner = :member AND l.claimant <> :member
-                                                    THEN l.claimant END,
-                                    claim_kind = CASE WHEN l.owner = :member AND l.claimant <> :member
-                                                      THEN l.claim_kind END,
-                                    version = :version, changed_at = CURRENT_TIMESTAMP
-                                    """));
-
-    private static final Sql RECORD =
-            Sql.of(
-                    update(
-                                    ":splits, :epochs, :progresses, :serializers, :texts, :checkpoints",
-                                    "split_id, epoch, progress, serializer_version, text, checkpoint",
-                                    HELD
-                                            + " AND NOT (l.progress_epoch = r.epoch AND l.progress_checkpoint > r.checkpoint)",
-                                    """
-                                    progress = r.progress, serializer_version = r.serializer_version,
-                                    progress_text = r.text, progress_checkpoint = r.checkpoint,
-                                    progress_epoch = r.epoch, progress_at = CURRENT_TIMESTAMP
-                                    """)
-                            + "RETURNING l.split_id");
-
-    private static final Sql LET_GO =
-            Sql.of(
-                    update(
-                            ":splits, :epochs",
-                            "split_id, epoch",
-                            HELD,
-                            """
-                                    owner = NULL, owner_incarnation = NULL, finished = :finished,
-                                    claimant = CASE WHEN :finished THEN NULL ELSE l.claimant END,
-                                    claim_kind = CASE WHEN :finished THEN NULL ELSE l.claim_kind END,
-                                    version = :version, changed_at = CURRENT_TIMESTAMP
-                                    """));
-
-    private static final Sql CLAIM =
-            Sql.of(
-                    update(
-                            ":splits, :versions, :kinds",
-                            "split_id, version, kind",
-                            "l.version = r.version AND NOT l.finished AND l.owner <> :member",
-                            """
-                                    claimant = :member, claim_kind = r.kind,
-                                    version = :version, changed_at = CURRENT_TIMESTAMP
-                                    """));
-
-    private static final Sql EXCLUDE =
-            Sql.of(
-                    update(
-                            ":splits, :versions, :excluded",
-                            "split_id, version, excluded_members",
-                            "l.version = r.version",
-                            """
-                                    excluded_members = r.excluded_members,
-                                    version = :version, changed_at = CURRENT_TIMESTAMP
-                                    """));
-
-    private static final Sql WITHDRAW =
-            Sql.of(
-                    update(
-                            ":splits",
-                            "split_id",
-                            "l.claimant = :member",
-                            """
-                                    claimant = NULL, claim_kind = NULL,
-                                    version = :version, changed_at = CURRENT_TIMESTAMP
-                                    """));
-
-    private static final Sql RATE =
-            Sql.of(
-                    update(
-                            ":splits, :epochs, :rates",
-                            "split_id, epoch, rate",
-                            HELD,
-                            """
-                                    rate = r.rate, version = :version, changed_at = CURRENT_TIMESTAMP
-                                    """));
+                    """
+                            .formatted(
+                                    LeaseSql.NEW_LEASE,
+                                    LeaseSql.NEW_LEASE_VALUES,
+                                    named(LeaseSql.NEW_SPLIT, "r")));
 
     PostgresDialect() {
         super("postgresql", new LeaseSchema("postgresql", 1));
@@ -269,7 +141,7 @@ final class PostgresDialect extends SqlDialect {
     @Override
     String typeName(Column.Type type) {
         return switch (type) {
-            case TEXT -> "text";
+            case NAME, TEXT -> "text";
             case NUMBER -> "int8";
             case INTEGER -> "int4";
             case REAL -> "float8";
@@ -287,39 +159,43 @@ final class PostgresDialect extends SqlDialect {
         return DISCOVER;
     }
 
+    /**
+     * An update of the leases that the statement names, after a statement that locks them in the
+     * order in which they are named: in which order an update of joined tables would lock them by
+     * itself is up to its plan. Both are sent together, and are within one transaction.
+     *
+     * <p>That the join finds a lease by group and split id must be all that the database believes
+     * to know of how many leases it will find. Statistics are of some minutes ago, when there may
+     * have been neither this group nor this owner: it would take it for one lease, and compare
+     * every lease with every split that is named. Of what is within a CASE it assumes nothing, and
+     * OFFSET keeps the group a value that it learns only by reading it.
+     */
     @Override
-    Sql acquire() {
-        return ACQUIRE;
+    String text(SplitChange change) {
+        return LOCK
+                + """
+                  UPDATE lease AS l
+                     SET %s
+                    FROM (SELECT CAST(:group AS text) AS group_id, named.*
+                            FROM %s
+                          OFFSET 0) AS r
+                   WHERE l.group_id = r.group_id AND l.split_id = r.split_id
+                     AND CASE WHEN %s THEN TRUE ELSE FALSE END
+                  """
+                        .formatted(
+                                String.join(", ", change.assignments()),
+                                named(change.named(), "named"),
+                                change.condition())
+                        .replace("was.", "l.")
+                + (change == SplitChange.RECORD ? "RETURNING l.split_id" : "");
     }
 
-    @Override
-    Sql record() {
-        return RECORD;
-    }
-
-    @Override
-    Sql letGo() {
-        return LET_GO;
-    }
-
-    @Override
-    Sql claim() {
-        return CLAIM;
-    }
-
-    @Override
-    Sql withdraw() {
-        return WITHDRAW;
-    }
-
-    @Override
-    Sql exclude() {
-        return EXCLUDE;
-    }
-
-    @Override
-    Sql rate() {
-        return RATE;
+    private static String named(List<Named> named, String alias) {
+        return "unnest(%s) AS %s (%s)"
+                .formatted(
+                        Named.list(named, one -> ":" + one.parameter()),
+                        alias,
+                        Named.list(named, Named::column));
     }
 
     @Override
@@ -337,7 +213,6 @@ final class PostgresDialect extends SqlDialect {
         return Set.of("42703");
     }
 
-    /** No such database; a schema that does not exist. */
     /** PgBouncer has one state for all that it says itself, that of a broken protocol. */
     @Override
     boolean isLoginRefused(SQLException failure) {
@@ -346,6 +221,7 @@ final class PostgresDialect extends SqlDialect {
                         && BY_POOLER.matcher(SqlFailures.said(failure)).find());
     }
 
+    /** No such database; a schema that does not exist. */
     @Override
     boolean isHopeless(SQLException failure) {
         return isOneOf(Set.of("3D000", "3F000"), failure);

@@ -5,11 +5,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What differs between databases: whole statements, and the names of things.
@@ -19,41 +18,13 @@ import java.util.TreeMap;
  */
 abstract class SqlDialect {
 
-    private static final List<SqlDialect> KNOWN =
-            List.of(
-                    new H2Dialect(),
-                    new PostgresDialect(),
-                    new MariaDbDialect(),
-                    new MySqlDialect());
-
     private final String name;
     private final LeaseSchema schema;
+    private final Map<SplitChange, Sql> changes = new ConcurrentHashMap<>();
 
     SqlDialect(String name, LeaseSchema schema) {
         this.name = name;
         this.schema = schema;
-    }
-
-    /** The dialect for a JDBC URL, if there is one. */
-    static Optional<SqlDialect> of(String url) {
-        return KNOWN.stream()
-                .filter(dialect -> url.startsWith("jdbc:" + dialect.name + ":"))
-                .findFirst();
-    }
-
-    static List<String> names() {
-        return KNOWN.stream().map(SqlDialect::name).toList();
-    }
-
-    static List<LeaseSchema> schemas() {
-        return KNOWN.stream().map(SqlDialect::schema).distinct().toList();
-    }
-
-    /** What makes the tables, by the name of the database in JDBC URLs. */
-    static Map<String, LeaseSchema> schemasByName() {
-        Map<String, LeaseSchema> byName = new TreeMap<>();
-        KNOWN.forEach(dialect -> byName.put(dialect.name, dialect.schema));
-        return byName;
     }
 
     /** As in JDBC URLs. */
@@ -114,7 +85,7 @@ abstract class SqlDialect {
         return requiredDriverSettings().keySet().stream().anyMatch(driverSetting::equalsIgnoreCase);
     }
 
-    /** What this database calls the type. */
+    /** What this database calls the type of what is in an array. */
     abstract String typeName(Column.Type type);
 
     /** What a column of a date says, for people. */
@@ -132,33 +103,19 @@ abstract class SqlDialect {
     abstract Sql discover();
 
     /**
-     * Makes {@code :member} owner of the splits whose version is as wanted. What another claims of
-     * those it owned stays claimed.
+     * Changes the leases of the splits that are named. Where that is {@link SplitChange#RECORD}, it
+     * reads the ids of those for which the condition held.
      */
-    abstract Sql acquire();
-
-    /** Records progress under the owner's condition and S3, and reads the ids it did so for. */
-    abstract Sql record();
-
-    /** As {@link #record}, for use outside of a transaction. */
-    Sql recordAlone() {
-        return record();
+    final Sql change(SplitChange change) {
+        return changes.computeIfAbsent(change, it -> Sql.of(text(it)));
     }
 
-    /** Makes the splits unowned that are held in these epochs; and finished, if so. */
-    abstract Sql letGo();
+    abstract String text(SplitChange change);
 
-    /** Writes {@code :member} as the claimant of the splits that another owns. */
-    abstract Sql claim();
-
-    /** Removes the claims of {@code :member}. */
-    abstract Sql withdraw();
-
-    /** Writes which members cannot read the splits whose version is as read. */
-    abstract Sql exclude();
-
-    /** Writes the rates of the splits that are held in these epochs. */
-    abstract Sql rate();
+    /** As {@link SplitChange#RECORD}, for use outside of a transaction. */
+    Sql recordAlone() {
+        return change(SplitChange.RECORD);
+    }
 
     /** Whether it is a failure of this database that says that the user may not do it. */
     abstract boolean isForbidden(SQLException failure);

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** What the parameters of a statement stand for. */
 final class Values {
@@ -41,6 +42,11 @@ final class Values {
         return this;
     }
 
+    /** What is said of each split. */
+    <S> Values with(Named named, List<S> splits, Function<S, ?> value) {
+        return with(named.parameter(), Column.of(named.type(), splits, value));
+    }
+
     Values orders(Orders orders) {
         return with("ordered_drain", orders.drain())
                 .with("ordered_weight", orders.weight().orElse(LeaseSql.NO_WEIGHT));
@@ -48,10 +54,10 @@ final class Values {
 
     /** The columns that progress is written to, one row for each split. */
     Values progress(List<Progress> progress) {
-        return with("progresses", Column.bytes(progress, Progress::bytes))
-                .with("serializers", Column.integer(progress, Progress::serializerVersion))
-                .with("texts", Column.text(progress, Progress::text))
-                .with("checkpoints", Column.number(progress, Progress::checkpointId));
+        return with(Named.PROGRESS, progress, Progress::bytes)
+                .with(Named.SERIALIZER, progress, Progress::serializerVersion)
+                .with(Named.TEXT, progress, Progress::text)
+                .with(Named.CHECKPOINT, progress, Progress::checkpointId);
     }
 
     Object get(String name) {

@@ -122,16 +122,13 @@ final class MemoryGroup {
     }
 
     boolean mayWrite(Incarnation by) {
-        return member(by.memberId())
-                .filter(row -> row.incarnation().equals(by))
-                .filter(row -> row.state() != MemberState.CLOSED)
-                .isPresent();
+        return member(by.memberId()).filter(row -> row.mayBeWrittenBy(by)).isPresent();
     }
 
     <A> LeaseOutcome<A> ifWriter(Incarnation by, Function<MemoryGroup, A> request) {
         return mayWrite(by)
                 ? new Applied<>(request.apply(this))
-                : new Refused<>(by + " may no longer write: it is closed, replaced or unknown.");
+                : Refused.mayNotWrite(by);
     }
 
     boolean allClosed() {

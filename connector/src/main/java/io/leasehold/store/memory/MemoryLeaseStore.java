@@ -4,7 +4,6 @@ import io.leasehold.lease.model.Names;
 import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseRequest;
 import io.leasehold.lease.store.LeaseStore;
-import io.leasehold.lease.store.LeaseStoreException;
 import io.leasehold.lease.store.LeaseStoreFactory;
 
 import java.time.Duration;
@@ -43,11 +42,7 @@ public final class MemoryLeaseStore implements LeaseStore {
     @Override
     public <A> LeaseOutcome<A> ask(LeaseRequest<A> request) {
         return closed
-                ? new LeaseOutcome.Unknown<>(
-                        new LeaseStoreException(
-                                "The lease store is closed.",
-                                LeaseStoreException.Kind.DENIED,
-                                null))
+                ? LeaseOutcome.Unknown.closed()
                 : table.answer(request);
     }
 

@@ -17,7 +17,7 @@ class LeaseSchemaTest {
 
     @Test
     void everyDatabaseHasAFileThatSaysTheVersionOfTheTablesItMakes() {
-        assertThat(SqlDialect.schemas())
+        assertThat(SqlDialects.schemas())
                 .isNotEmpty()
                 .allSatisfy(
                         schema ->
@@ -28,7 +28,7 @@ class LeaseSchemaTest {
 
     @Test
     void everyVersionThatADatabaseEverHadHasAFileThatMigratesIt() {
-        assertThat(SqlDialect.schemas())
+        assertThat(SqlDialects.schemas())
                 .allSatisfy(
                         schema -> {
                             int[] olds =

@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class SqlFailuresTest {
 
     private static final SqlDialect POSTGRES =
-            SqlDialect.of("jdbc:postgresql://host/db").orElseThrow();
+            SqlDialects.of("jdbc:postgresql://host/db").orElseThrow();
 
     /** PgBouncer 1.18 says 08P01 to all of these. */
     @ParameterizedTest

@@ -1,0 +1,169 @@
+package io.leasehold.store.jdbc;
+
+import io.leasehold.lease.store.OwnershipRequest.Withdraw;
+import io.leasehold.lease.store.OwnershipRequest.Claim;
+import io.leasehold.lease.store.OwnershipRequest.Release;
+import io.leasehold.lease.store.OwnershipRequest.Finish;
+import io.leasehold.lease.store.OwnershipRequest.Record;
+import io.leasehold.lease.store.OwnershipRequest.Recorded;
+import io.leasehold.lease.store.OwnershipRequest.Acquire;
+import io.leasehold.lease.model.Incarnation;
+import io.leasehold.lease.model.MemberState;
+import io.leasehold.lease.model.Membership;
+import io.leasehold.lease.store.LeaseOutcome;
+import io.leasehold.lease.store.LeaseOutcome.Applied;
+import io.leasehold.lease.store.OwnershipRequest;
+
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/** Which statements make up the requests about who owns what. */
+record JdbcOwnership(JdbcRequests requests) implements OwnershipRequest.Answers {
+
+    @Override
+    public LeaseOutcome<List<Acquire.Taken>> acquire(Acquire acquire) {
+        List<Acquire.Wanted> splits = LockOrder.of(acquire.splits(), Acquire.Wanted::splitId);
+        Values values =
+                Values.of(acquire.group())
+                        .by(acquire.by())
+                        .with(Named.SPLIT, splits, Acquire.Wanted::splitId)
+                        .with(Named.VERSION, splits, Acquire.Wanted::version)
+                        .with(Named.TENURE, splits, Acquire.Wanted::tenure)
+                        .with(Named.BEYOND, splits, Acquire.Wanted::beyond);
+        return requests.changingAs(
+                acquire.by(),
+                acquire.group(),
+                acquire.seen(),
+                (session, group) -> {
+                    values.with("version", group.changeNumber());
+                    if (isDrained(group, acquire.by())
+                            || session.update(
+                                            session.dialect().change(SplitChange.ACQUIRE), values)
+                                    == 0) {
+                        return new Applied<>(List.of());
+                    }
+                    List<Optional<Acquire.Taken>> taken =
+                            session.query(LeaseSql.TAKEN, values, LeaseRows::taken);
+                    session.commit();
+                    return new Applied<>(taken.stream().flatMap(Optional::stream).toList());
+                });
+    }
+
+    private static boolean isDrained(Membership group, Incarnation by) {
+        return group.member(by.memberId())
+                .filter(row -> row.state() == MemberState.DRAINED)
+                .isPresent();
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> record(Record record) {
+        return requests.single(
+                session ->
+                        new Applied<>(
+                                recorded(
+                                        session,
+                                        session.dialect().recordAlone(),
+                                        record.group(),
+                                        record.by(),
+                                        record.splits())));
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> finish(Finish finish) {
+        return requests.changing(
+                finish.group(),
+                0,
+                (session, group) -> {
+                    Set<String> held =
+                            recorded(
+                                    session,
+                                    session.dialect().change(SplitChange.RECORD),
+                                    finish.group(),
+                                    finish.by(),
+                                    finish.splits());
+                    List<Recorded> ended =
+                            LockOrder.of(finish.splits(), Recorded::splitId).stream()
+                                    .filter(split -> held.contains(split.splitId()))
+                                    .toList();
+                    Values values =
+                            Values.of(finish.group())
+                                    .by(finish.by())
+                                    .with("finished", true)
+                                    .with(Named.SPLIT, ended, Recorded::splitId)
+                                    .with(Named.EPOCH, ended, Recorded::epoch);
+                    return letGo(session, values, group);
+                });
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> release(Release release) {
+        List<Release.Released> splits = LockOrder.of(release.splits(), Release.Released::splitId);
+        List<Recorded> read =
+                splits.stream()
+                        .map(Release.Released::recorded)
+                        .flatMap(Optional::stream)
+                        .toList();
+        Values values =
+                Values.of(release.group())
+                        .by(release.by())
+                        .with("finished", false)
+                        .with(Named.SPLIT, splits, Release.Released::splitId)
+                        .with(Named.EPOCH, splits, Release.Released::epoch);
+        return requests.changing(
+                release.group(),
+                0,
+                (session, group) -> {
+                    recorded(
+                            session,
+                            session.dialect().change(SplitChange.RECORD),
+                            release.group(),
+                            release.by(),
+                            read);
+                    return letGo(session, values, group);
+                });
+    }
+
+    private static LeaseOutcome<Set<String>> letGo(
+            JdbcSession session, Values values, Membership group) throws SQLException {
+        return ChangedSplits.by(
+                session, session.dialect().change(SplitChange.LET_GO), values, group);
+    }
+
+    private static Set<String> recorded(
+            JdbcSession session, Sql sql, String group, Incarnation by, List<Recorded> unordered)
+            throws SQLException {
+        List<Recorded> splits = LockOrder.of(unordered, Recorded::splitId);
+        Values values =
+                Values.of(group)
+                        .by(by)
+                        .with(Named.SPLIT, splits, Recorded::splitId)
+                        .with(Named.EPOCH, splits, Recorded::epoch)
+                        .progress(splits.stream().map(Recorded::progress).toList());
+        return Set.copyOf(session.query(sql, values, row -> row.getString("split_id")));
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> claim(Claim claim) {
+        List<Claim.Claimed> splits = LockOrder.of(claim.splits(), Claim.Claimed::splitId);
+        Values values =
+                Values.of(claim.group())
+                        .by(claim.by())
+                        .with(Named.SPLIT, splits, Claim.Claimed::splitId)
+                        .with(Named.VERSION, splits, Claim.Claimed::version)
+                        .with(Named.KIND, splits, split -> split.kind().name());
+        return requests.changeAs(claim.by(), claim.group(), SplitChange.CLAIM, values);
+    }
+
+    @Override
+    public LeaseOutcome<Set<String>> withdraw(Withdraw withdraw) {
+        List<String> splits = LockOrder.of(withdraw.splitIds(), Function.identity());
+        Values values =
+                Values.of(withdraw.group())
+                        .by(withdraw.by())
+                        .with(Named.SPLIT, splits, Function.identity());
+        return requests.changeAs(withdraw.by(), withdraw.group(), SplitChange.WITHDRAW, values);
+    }
+}

@@ -1,0 +1,41 @@
+package io.leasehold.store.jdbc;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The dialects there are. */
+final class SqlDialects {
+
+    private static final List<SqlDialect> KNOWN =
+            List.of(
+                    new H2Dialect(),
+                    new PostgresDialect(),
+                    new MariaDbDialect(),
+                    new MySqlDialect());
+
+    private SqlDialects() {}
+
+    /** The dialect for a JDBC URL, if there is one. */
+    static Optional<SqlDialect> of(String url) {
+        return KNOWN.stream()
+                .filter(dialect -> url.startsWith("jdbc:" + dialect.name() + ":"))
+                .findFirst();
+    }
+
+    static List<String> names() {
+        return KNOWN.stream().map(SqlDialect::name).toList();
+    }
+
+    static List<LeaseSchema> schemas() {
+        return KNOWN.stream().map(SqlDialect::schema).distinct().toList();
+    }
+
+    /** What makes the tables, by the name of the database in JDBC URLs. */
+    static Map<String, LeaseSchema> schemasByName() {
+        Map<String, LeaseSchema> byName = new TreeMap<>();
+        KNOWN.forEach(dialect -> byName.put(dialect.name(), dialect.schema()));
+        return byName;
+    }
+}
