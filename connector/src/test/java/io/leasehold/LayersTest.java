@@ -3,13 +3,18 @@ package io.leasehold;
 import io.leasehold.source.thread.OwnThread;
 import io.leasehold.testkit.DefaultLocaleUses;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Random;
@@ -17,12 +22,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 
+import static com.tngtech.archunit.base.DescribedPredicate.anyElementThat;
 import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasModifiers.Predicates.modifier;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -33,6 +41,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 class LayersTest {
 
     private static final String[] COMPOSITION_ROOTS = {"io.leasehold.source"};
+
+    private static final DescribedPredicate<JavaClass> INSIDE =
+            resideInAnyPackage("io.leasehold.lease.plan", "io.leasehold.lease.member");
 
     @ArchTest
     static final ArchRule packagesImportFromLowerOnesOnlyAndSiblingsNeverMeet =
@@ -50,6 +61,8 @@ class LayersTest {
                     .definedBy("io.leasehold.store.memory")
                     .layer("jdbc")
                     .definedBy("io.leasehold.store.jdbc")
+                    .layer("sql")
+                    .definedBy("io.leasehold.store.jdbc.sql")
                     .layer("split")
                     .definedBy("io.leasehold.source.split")
                     .layer("event")
@@ -117,6 +130,8 @@ class LayersTest {
                     .mayOnlyBeAccessedByLayers("enumerator", "reader")
                     .whereLayer("memory")
                     .mayNotBeAccessedByAnyLayer()
+                    .whereLayer("sql")
+                    .mayOnlyBeAccessedByLayers("jdbc")
                     .whereLayer("jdbc")
                     .mayNotBeAccessedByAnyLayer();
 
@@ -129,6 +144,40 @@ class LayersTest {
                     .onlyDependOnClassesThat(
                             resideInAnyPackage("io.leasehold.lease..", "java.lang..", "java.util..")
                                     .or(resideInAnyPackage("java.time", "java.io")));
+
+    /** What users and operators are given says nothing of how leases are planned and held. */
+    @ArchTest
+    static final ArchRule ofTheProtocolOnlyValuesAndTheStoresContractAreSeenFromOutside =
+            methods()
+                    .that()
+                    .arePublic()
+                    .and()
+                    .areDeclaredInClassesThat(
+                            resideInAnyPackage(
+                                            "io.leasehold.source",
+                                            "io.leasehold.option",
+                                            "io.leasehold.table",
+                                            "io.leasehold.admin",
+                                            "io.leasehold.lease.model",
+                                            "io.leasehold.lease.store",
+                                            "io.leasehold.store..")
+                                    .and(modifier(JavaModifier.PUBLIC)))
+                    .should()
+                    .notHaveRawReturnType(INSIDE)
+                    .andShould()
+                    .notHaveRawParameterTypes(anyElementThat(INSIDE));
+
+    /** Statements are texts: sending them is another's. */
+    @ArchTest
+    static final ArchRule whatIsSaidToDatabasesConnectsToNone =
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.leasehold.store.jdbc.sql")
+                    .should()
+                    .dependOnClassesThat(
+                            resideInAPackage("javax.sql..")
+                                    .or(assignableTo(Connection.class))
+                                    .or(assignableTo(Statement.class)));
 
     /** What enumerator and reader decide: events in, commands out. */
     @ArchTest

@@ -27,8 +27,7 @@ public sealed interface LeaseOutcome<A> {
 
         /** What an incarnation is told that is closed, was replaced, or never joined. */
         public static <A> Refused<A> mayNotWrite(Incarnation by) {
-            return new Refused<>(
-                    by + " may no longer write: it is closed, replaced or unknown.");
+            return new Refused<>(by + " may no longer write: it is closed, replaced or unknown.");
         }
     }
 

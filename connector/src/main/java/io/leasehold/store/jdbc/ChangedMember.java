@@ -4,6 +4,8 @@ import io.leasehold.lease.model.Membership;
 import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseOutcome.Applied;
 import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.store.jdbc.sql.Sql;
+import io.leasehold.store.jdbc.sql.Values;
 
 import java.sql.SQLException;
 
@@ -15,9 +17,7 @@ final class ChangedMember {
     /** Carries out a statement that changes a member, if its condition holds. */
     static LeaseOutcome<Membership> by(JdbcSession session, Sql sql, Values values, String group)
             throws SQLException, LeaseStoreException {
-        return session.update(sql, values) > 0
-                ? committed(session, group)
-                : undone(session, group);
+        return session.update(sql, values) > 0 ? committed(session, group) : undone(session, group);
     }
 
     static LeaseOutcome<Membership> committed(JdbcSession session, String group)

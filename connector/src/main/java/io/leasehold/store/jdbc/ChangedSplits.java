@@ -3,6 +3,10 @@ package io.leasehold.store.jdbc;
 import io.leasehold.lease.model.Membership;
 import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseOutcome.Applied;
+import io.leasehold.store.jdbc.sql.LeaseSql;
+import io.leasehold.store.jdbc.sql.SplitChange;
+import io.leasehold.store.jdbc.sql.Sql;
+import io.leasehold.store.jdbc.sql.Values;
 
 import java.sql.SQLException;
 import java.util.List;
@@ -13,7 +17,14 @@ final class ChangedSplits {
 
     private ChangedSplits() {}
 
-    /** Carries out a statement that changes splits, and commits it if it changed any. */
+    /** Changes splits, and commits that if it changed any. */
+    static LeaseOutcome<Set<String>> by(
+            JdbcSession session, SplitChange change, Values values, Membership group)
+            throws SQLException {
+        return by(session, session.dialect().change(change), values, group);
+    }
+
+    /** As {@link #by(JdbcSession, SplitChange, Values, Membership)}, by any statement. */
     static LeaseOutcome<Set<String>> by(
             JdbcSession session, Sql sql, Values values, Membership group) throws SQLException {
         values.with("version", group.changeNumber());
@@ -32,7 +43,12 @@ final class ChangedSplits {
      * @param then what is done with the splits changed, in the same transaction
      */
     static LeaseOutcome<Set<String>> byEach(
-            JdbcSession session, Sql sql, List<Values> each, Membership group, String id, Sql... then)
+            JdbcSession session,
+            Sql sql,
+            List<Values> each,
+            Membership group,
+            String id,
+            Sql... then)
             throws SQLException {
         each.forEach(values -> values.with("version", group.changeNumber()));
         session.updateEach(sql, each);

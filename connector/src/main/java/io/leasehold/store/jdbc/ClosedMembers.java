@@ -1,6 +1,9 @@
 package io.leasehold.store.jdbc;
 
 import io.leasehold.lease.store.MembershipRequest.ForgetMembers;
+import io.leasehold.store.jdbc.sql.OperatorSql;
+import io.leasehold.store.jdbc.sql.SqlDialect;
+import io.leasehold.store.jdbc.sql.Values;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,12 +49,12 @@ final class ClosedMembers {
         }
         Values group = Values.of(forget.group());
         Set<String> owners =
-                Set.copyOf(session.query(LeaseSql.OWNERS, group, row -> row.getString("owner")));
+                Set.copyOf(session.query(OperatorSql.OWNERS, group, row -> row.getString("owner")));
         List<Closed> forgotten =
                 closed.stream().filter(member -> !owners.contains(member.memberId())).toList();
         if (!forgotten.isEmpty()) {
             session.updateEach(
-                    LeaseSql.DELETE_MEMBER,
+                    OperatorSql.DELETE_MEMBER,
                     forgotten.stream()
                             .map(
                                     member ->
@@ -71,7 +74,7 @@ final class ClosedMembers {
         forget.members().forEach(member -> named.put(member.memberId(), member.id()));
         return session
                 .query(
-                        LeaseSql.CLOSED_MEMBERS,
+                        OperatorSql.CLOSED_MEMBERS,
                         Values.of(forget.group()),
                         row ->
                                 new Closed(
@@ -88,7 +91,7 @@ final class ClosedMembers {
     /** A job's user need not have that right. */
     private boolean mayDelete(JdbcSession session) throws SQLException {
         try {
-            session.update(LeaseSql.DELETE_NO_MEMBER, Values.of(""));
+            session.update(OperatorSql.DELETE_NO_MEMBER, Values.of(""));
             return true;
         } catch (SQLException e) {
             if (!session.dialect().isForbidden(e)) {
@@ -98,7 +101,7 @@ final class ClosedMembers {
                 saidThatItMayNot = true;
                 LOG.info(
                         "This user may not delete rows of lease_member: members that have ended stay in the lease table for ever. {}",
-                        SqlFailures.said(e));
+                        SqlDialect.said(e));
             }
             return false;
         }

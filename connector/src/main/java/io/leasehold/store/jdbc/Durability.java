@@ -1,5 +1,8 @@
 package io.leasehold.store.jdbc;
 
+import io.leasehold.store.jdbc.sql.Sql;
+import io.leasehold.store.jdbc.sql.Values;
+
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -3,6 +3,10 @@ package io.leasehold.store.jdbc;
 import io.leasehold.lease.model.ChangeNumber;
 import io.leasehold.lease.model.Membership;
 import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.store.jdbc.sql.LeaseSql;
+import io.leasehold.store.jdbc.sql.MemberRows;
+import io.leasehold.store.jdbc.sql.OtherHistoryException;
+import io.leasehold.store.jdbc.sql.Values;
 
 import java.sql.SQLException;
 import java.util.UUID;

@@ -2,6 +2,10 @@ package io.leasehold.store.jdbc;
 
 import io.leasehold.lease.store.StoreCheck;
 import io.leasehold.lease.store.StoreCheck.Right;
+import io.leasehold.store.jdbc.sql.LeaseSql;
+import io.leasehold.store.jdbc.sql.OperatorSql;
+import io.leasehold.store.jdbc.sql.SqlDialect;
+import io.leasehold.store.jdbc.sql.Values;
 
 import java.sql.SQLException;
 import java.time.Instant;
@@ -44,7 +48,7 @@ final class JdbcCheck {
         }
         List<Instant> clock =
                 session.query(
-                        LeaseSql.CLOCK,
+                        OperatorSql.CLOCK,
                         Values.of(""),
                         row -> session.dialect().instant(row, "read_at"));
         return new StoreCheck(
@@ -65,7 +69,7 @@ final class JdbcCheck {
             if (!session.dialect().isForbidden(e)) {
                 throw e;
             }
-            refusal = SqlFailures.said(e);
+            refusal = SqlDialect.said(e);
         }
         session.rollback();
         boolean forMembers = !verb.equals("DELETE");

@@ -4,6 +4,11 @@ import io.leasehold.lease.model.Membership;
 import io.leasehold.lease.store.GroupSummary;
 import io.leasehold.lease.store.Inspection;
 import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.store.jdbc.sql.LeaseRows;
+import io.leasehold.store.jdbc.sql.MemberRows;
+import io.leasehold.store.jdbc.sql.OperatorSql;
+import io.leasehold.store.jdbc.sql.SqlDialect;
+import io.leasehold.store.jdbc.sql.Values;
 
 import java.sql.SQLException;
 import java.time.Instant;
@@ -26,7 +31,7 @@ final class JdbcInspection {
     static List<GroupSummary> groups(JdbcSession session) throws SQLException {
         return session
                 .query(
-                        LeaseSql.GROUPS,
+                        OperatorSql.GROUPS,
                         Values.of(""),
                         row ->
                                 new GroupSummary(
@@ -48,7 +53,7 @@ final class JdbcInspection {
         SqlDialect dialect = session.dialect();
         List<MemberRow> members =
                 session.query(
-                        LeaseSql.INSPECT_MEMBERS,
+                        OperatorSql.INSPECT_MEMBERS,
                         values,
                         row ->
                                 new MemberRow(
@@ -64,7 +69,7 @@ final class JdbcInspection {
         }
         List<SplitRow> splits =
                 session.query(
-                        LeaseSql.INSPECT_SPLITS,
+                        OperatorSql.INSPECT_SPLITS,
                         values,
                         row ->
                                 new SplitRow(

@@ -4,6 +4,9 @@ import io.leasehold.lease.store.LeaseAnswers;
 import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseRequest;
 import io.leasehold.lease.store.LeaseStore;
+import io.leasehold.store.jdbc.sql.LeaseSchema;
+import io.leasehold.store.jdbc.sql.SqlDialect;
+import io.leasehold.store.jdbc.sql.SqlDialects;
 
 import java.time.Duration;
 import java.util.Map;

@@ -4,6 +4,8 @@ import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.lease.store.LeaseStoreException;
 import io.leasehold.lease.store.LeaseStoreException.Kind;
 import io.leasehold.lease.store.LeaseStoreFactory;
+import io.leasehold.store.jdbc.sql.SqlDialect;
+import io.leasehold.store.jdbc.sql.SqlDialects;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

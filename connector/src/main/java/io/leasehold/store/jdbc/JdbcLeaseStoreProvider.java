@@ -2,6 +2,7 @@ package io.leasehold.store.jdbc;
 
 import io.leasehold.lease.store.LeaseStoreFactory;
 import io.leasehold.lease.store.LeaseStoreProvider;
+import io.leasehold.store.jdbc.sql.SqlDialects;
 
 import java.util.Map;
 

@@ -1,11 +1,5 @@
 package io.leasehold.store.jdbc;
 
-import io.leasehold.lease.store.MembershipRequest.ForgetMembers;
-import io.leasehold.lease.store.MembershipRequest.Close;
-import io.leasehold.lease.store.MembershipRequest.Declare;
-import io.leasehold.lease.store.MembershipRequest.Beat;
-import io.leasehold.lease.store.MembershipRequest.Join;
-import io.leasehold.lease.store.MembershipRequest.Open;
 import io.leasehold.lease.model.Member;
 import io.leasehold.lease.model.MemberState;
 import io.leasehold.lease.model.Membership;
@@ -13,6 +7,17 @@ import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseOutcome.Applied;
 import io.leasehold.lease.store.LeaseOutcome.Refused;
 import io.leasehold.lease.store.MembershipRequest;
+import io.leasehold.lease.store.MembershipRequest.Beat;
+import io.leasehold.lease.store.MembershipRequest.Close;
+import io.leasehold.lease.store.MembershipRequest.Declare;
+import io.leasehold.lease.store.MembershipRequest.ForgetMembers;
+import io.leasehold.lease.store.MembershipRequest.Join;
+import io.leasehold.lease.store.MembershipRequest.Open;
+import io.leasehold.store.jdbc.sql.LeaseSql;
+import io.leasehold.store.jdbc.sql.MemberRows;
+import io.leasehold.store.jdbc.sql.Sql;
+import io.leasehold.store.jdbc.sql.StoredText;
+import io.leasehold.store.jdbc.sql.Values;
 
 import java.util.Optional;
 import java.util.Set;

@@ -1,21 +1,26 @@
 package io.leasehold.store.jdbc;
 
-import io.leasehold.lease.store.OperatorRequest.ForgetGroup;
-import io.leasehold.lease.store.OperatorRequest.Forget;
-import io.leasehold.lease.store.OperatorRequest.Reset;
-import io.leasehold.lease.store.OperatorRequest.Free;
-import io.leasehold.lease.store.OperatorRequest.AsRead;
-import io.leasehold.lease.store.OperatorRequest.Check;
-import io.leasehold.lease.store.OperatorRequest.Inspect;
-import io.leasehold.lease.store.OperatorRequest.Groups;
-import io.leasehold.lease.store.OperatorRequest.Order;
 import io.leasehold.lease.model.Membership;
 import io.leasehold.lease.store.GroupSummary;
 import io.leasehold.lease.store.Inspection;
 import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseOutcome.Applied;
 import io.leasehold.lease.store.OperatorRequest;
+import io.leasehold.lease.store.OperatorRequest.AsRead;
+import io.leasehold.lease.store.OperatorRequest.Check;
+import io.leasehold.lease.store.OperatorRequest.Forget;
+import io.leasehold.lease.store.OperatorRequest.ForgetGroup;
+import io.leasehold.lease.store.OperatorRequest.Free;
+import io.leasehold.lease.store.OperatorRequest.Groups;
+import io.leasehold.lease.store.OperatorRequest.Inspect;
+import io.leasehold.lease.store.OperatorRequest.Order;
+import io.leasehold.lease.store.OperatorRequest.Reset;
 import io.leasehold.lease.store.StoreCheck;
+import io.leasehold.store.jdbc.sql.LeaseSql;
+import io.leasehold.store.jdbc.sql.LockOrder;
+import io.leasehold.store.jdbc.sql.OperatorSql;
+import io.leasehold.store.jdbc.sql.Sql;
+import io.leasehold.store.jdbc.sql.Values;
 
 import java.util.List;
 import java.util.Optional;
@@ -53,7 +58,7 @@ record JdbcOperators(JdbcRequests requests) implements OperatorRequest.Answers {
 
     @Override
     public LeaseOutcome<Set<String>> free(Free free) {
-        return changeEach(free.group(), LeaseSql.FREE, asRead(free.group(), free.splits()));
+        return changeEach(free.group(), OperatorSql.FREE, asRead(free.group(), free.splits()));
     }
 
     @Override
@@ -72,23 +77,23 @@ record JdbcOperators(JdbcRequests requests) implements OperatorRequest.Answers {
                                                         "checkpoint",
                                                         split.progress().checkpointId()))
                         .toList();
-        return changeEach(reset.group(), LeaseSql.RESET, each);
+        return changeEach(reset.group(), OperatorSql.RESET, each);
     }
 
     @Override
     public LeaseOutcome<Set<String>> forget(Forget forget) {
         return changeEach(
                 forget.group(),
-                LeaseSql.MARK_TO_FORGET,
+                OperatorSql.MARK_TO_FORGET,
                 asRead(forget.group(), forget.splits()),
-                LeaseSql.DELETE_CHANGED);
+                OperatorSql.DELETE_CHANGED);
     }
 
     @Override
     public LeaseOutcome<Boolean> forgetGroup(ForgetGroup forget) {
         Values values = Values.of(forget.group()).with("read_change_number", forget.changeNumber());
         return requests.single(
-                session -> new Applied<>(session.update(LeaseSql.DELETE_GROUP, values) > 0));
+                session -> new Applied<>(session.update(OperatorSql.DELETE_GROUP, values) > 0));
     }
 
     private LeaseOutcome<Set<String>> changeEach(

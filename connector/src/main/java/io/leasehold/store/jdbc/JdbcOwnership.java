@@ -1,18 +1,25 @@
 package io.leasehold.store.jdbc;
 
-import io.leasehold.lease.store.OwnershipRequest.Withdraw;
-import io.leasehold.lease.store.OwnershipRequest.Claim;
-import io.leasehold.lease.store.OwnershipRequest.Release;
-import io.leasehold.lease.store.OwnershipRequest.Finish;
-import io.leasehold.lease.store.OwnershipRequest.Record;
-import io.leasehold.lease.store.OwnershipRequest.Recorded;
-import io.leasehold.lease.store.OwnershipRequest.Acquire;
 import io.leasehold.lease.model.Incarnation;
 import io.leasehold.lease.model.MemberState;
 import io.leasehold.lease.model.Membership;
 import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseOutcome.Applied;
 import io.leasehold.lease.store.OwnershipRequest;
+import io.leasehold.lease.store.OwnershipRequest.Acquire;
+import io.leasehold.lease.store.OwnershipRequest.Claim;
+import io.leasehold.lease.store.OwnershipRequest.Finish;
+import io.leasehold.lease.store.OwnershipRequest.Record;
+import io.leasehold.lease.store.OwnershipRequest.Recorded;
+import io.leasehold.lease.store.OwnershipRequest.Release;
+import io.leasehold.lease.store.OwnershipRequest.Withdraw;
+import io.leasehold.store.jdbc.sql.LeaseRows;
+import io.leasehold.store.jdbc.sql.LeaseSql;
+import io.leasehold.store.jdbc.sql.LockOrder;
+import io.leasehold.store.jdbc.sql.Named;
+import io.leasehold.store.jdbc.sql.SplitChange;
+import io.leasehold.store.jdbc.sql.Sql;
+import io.leasehold.store.jdbc.sql.Values;
 
 import java.sql.SQLException;
 import java.util.List;
@@ -40,8 +47,7 @@ record JdbcOwnership(JdbcRequests requests) implements OwnershipRequest.Answers 
                 (session, group) -> {
                     values.with("version", group.changeNumber());
                     if (isDrained(group, acquire.by())
-                            || session.update(
-                                            session.dialect().change(SplitChange.ACQUIRE), values)
+                            || session.update(session.dialect().change(SplitChange.ACQUIRE), values)
                                     == 0) {
                         return new Applied<>(List.of());
                     }
@@ -94,7 +100,7 @@ record JdbcOwnership(JdbcRequests requests) implements OwnershipRequest.Answers 
                                     .with("finished", true)
                                     .with(Named.SPLIT, ended, Recorded::splitId)
                                     .with(Named.EPOCH, ended, Recorded::epoch);
-                    return letGo(session, values, group);
+                    return ChangedSplits.by(session, SplitChange.RELEASE, values, group);
                 });
     }
 
@@ -102,10 +108,7 @@ record JdbcOwnership(JdbcRequests requests) implements OwnershipRequest.Answers 
     public LeaseOutcome<Set<String>> release(Release release) {
         List<Release.Released> splits = LockOrder.of(release.splits(), Release.Released::splitId);
         List<Recorded> read =
-                splits.stream()
-                        .map(Release.Released::recorded)
-                        .flatMap(Optional::stream)
-                        .toList();
+                splits.stream().map(Release.Released::recorded).flatMap(Optional::stream).toList();
         Values values =
                 Values.of(release.group())
                         .by(release.by())
@@ -122,14 +125,8 @@ record JdbcOwnership(JdbcRequests requests) implements OwnershipRequest.Answers 
                             release.group(),
                             release.by(),
                             read);
-                    return letGo(session, values, group);
+                    return ChangedSplits.by(session, SplitChange.RELEASE, values, group);
                 });
-    }
-
-    private static LeaseOutcome<Set<String>> letGo(
-            JdbcSession session, Values values, Membership group) throws SQLException {
-        return ChangedSplits.by(
-                session, session.dialect().change(SplitChange.LET_GO), values, group);
     }
 
     private static Set<String> recorded(

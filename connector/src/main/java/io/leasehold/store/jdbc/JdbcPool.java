@@ -2,6 +2,7 @@ package io.leasehold.store.jdbc;
 
 import io.leasehold.lease.store.LeaseStoreException;
 import io.leasehold.loading.ClassesAhead;
+import io.leasehold.store.jdbc.sql.SqlDialect;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;

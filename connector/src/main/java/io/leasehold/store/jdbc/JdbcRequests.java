@@ -7,6 +7,11 @@ import io.leasehold.lease.store.LeaseOutcome.Refused;
 import io.leasehold.lease.store.LeaseOutcome.Unknown;
 import io.leasehold.lease.store.LeaseOutcome.WentBack;
 import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.store.jdbc.sql.LeaseSchema;
+import io.leasehold.store.jdbc.sql.OtherHistoryException;
+import io.leasehold.store.jdbc.sql.SplitChange;
+import io.leasehold.store.jdbc.sql.SqlDialect;
+import io.leasehold.store.jdbc.sql.Values;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,7 +19,7 @@ import org.slf4j.LoggerFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -73,8 +78,7 @@ final class JdbcRequests {
     }
 
     /** As {@link #changing}, if this incarnation may write; else it is refused. */
-    <A> LeaseOutcome<A> changingAs(
-            Incarnation by, String group, long seen, Changing<A> request) {
+    <A> LeaseOutcome<A> changingAs(Incarnation by, String group, long seen, Changing<A> request) {
         return changing(
                 group,
                 seen,
@@ -91,9 +95,7 @@ final class JdbcRequests {
                 by,
                 group,
                 0,
-                (session, locked) ->
-                        ChangedSplits.by(
-                                session, session.dialect().change(change), values, locked));
+                (session, locked) -> ChangedSplits.by(session, change, values, locked));
     }
 
     <A> LeaseOutcome<A> single(Single<A> request) {
@@ -133,9 +135,15 @@ final class JdbcRequests {
         if (!settings.isEmpty()) {
             session.run(settings);
         }
-        Optional<String> unfit = dialect.unfit(session);
-        if (unfit.isPresent()) {
-            throw failures.unfit(unfit.get());
+        if (dialect.unfitSettings().isPresent()) {
+            List<String> unfit =
+                    session.query(
+                            dialect.unfitSettings().get(),
+                            Values.of(""),
+                            row -> row.getString("setting"));
+            if (!unfit.isEmpty()) {
+                throw failures.unfit(dialect.whyUnfit(unfit.get(0)));
+            }
         }
     }
 

@@ -1,5 +1,10 @@
 package io.leasehold.store.jdbc;
 
+import io.leasehold.store.jdbc.sql.Column;
+import io.leasehold.store.jdbc.sql.Sql;
+import io.leasehold.store.jdbc.sql.SqlDialect;
+import io.leasehold.store.jdbc.sql.Values;
+
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;

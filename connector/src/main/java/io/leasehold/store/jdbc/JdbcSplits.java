@@ -1,15 +1,22 @@
 package io.leasehold.store.jdbc;
 
-import io.leasehold.lease.store.SplitRequest.Rate;
-import io.leasehold.lease.store.SplitRequest.Exclude;
-import io.leasehold.lease.store.SplitRequest.Locate;
-import io.leasehold.lease.store.SplitRequest.Read;
-import io.leasehold.lease.store.SplitRequest.Discover;
 import io.leasehold.lease.model.Progress;
 import io.leasehold.lease.store.LeaseChanges;
 import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseOutcome.Applied;
 import io.leasehold.lease.store.SplitRequest;
+import io.leasehold.lease.store.SplitRequest.Discover;
+import io.leasehold.lease.store.SplitRequest.Exclude;
+import io.leasehold.lease.store.SplitRequest.Locate;
+import io.leasehold.lease.store.SplitRequest.Rate;
+import io.leasehold.lease.store.SplitRequest.Read;
+import io.leasehold.store.jdbc.sql.LeaseRows;
+import io.leasehold.store.jdbc.sql.LeaseSql;
+import io.leasehold.store.jdbc.sql.LockOrder;
+import io.leasehold.store.jdbc.sql.Named;
+import io.leasehold.store.jdbc.sql.SplitChange;
+import io.leasehold.store.jdbc.sql.StoredText;
+import io.leasehold.store.jdbc.sql.Values;
 
 import java.util.List;
 import java.util.Optional;
@@ -62,8 +69,7 @@ record JdbcSplits(JdbcRequests requests) implements SplitRequest.Answers {
 
     @Override
     public LeaseOutcome<Set<String>> exclude(Exclude exclude) {
-        List<Exclude.Excluded> splits =
-                LockOrder.of(exclude.splits(), Exclude.Excluded::splitId);
+        List<Exclude.Excluded> splits = LockOrder.of(exclude.splits(), Exclude.Excluded::splitId);
         Values values =
                 Values.of(exclude.group())
                         .by(exclude.by())
@@ -88,11 +94,6 @@ record JdbcSplits(JdbcRequests requests) implements SplitRequest.Answers {
         return requests.changing(
                 rate.group(),
                 0,
-                (session, group) ->
-                        ChangedSplits.by(
-                                session,
-                                session.dialect().change(SplitChange.RATE),
-                                values,
-                                group));
+                (session, group) -> ChangedSplits.by(session, SplitChange.RATE, values, group));
     }
 }

@@ -1,5 +1,7 @@
 package io.leasehold.store.jdbc;
 
+import io.leasehold.store.jdbc.sql.SqlDialect;
+
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -38,11 +40,11 @@ record JdbcUrl(String shown, Map<String, String> secrets) {
                     "The lease store URL %s has a user next to the host; use the options user and password instead."
                             .formatted(masked(url)));
         }
-        int begin = url.indexOf(dialect.parametersBegin());
+        int begin = url.indexOf(dialect.urlForm().begin());
         if (begin < 0) {
             return new JdbcUrl(url, Map.of());
         }
-        String separator = String.valueOf(dialect.parametersSeparator());
+        String separator = String.valueOf(dialect.urlForm().separator());
         List<String> kept = new ArrayList<>();
         Map<String, String> secrets = new LinkedHashMap<>();
         for (String parameter : url.substring(begin + 1).split(separator)) {
@@ -51,7 +53,7 @@ record JdbcUrl(String shown, Map<String, String> secrets) {
             if (isSecret(name)) {
                 secrets.put(
                         name,
-                        dialect.decodesParameters()
+                        dialect.urlForm().decoded()
                                 ? decoded(parameter.substring(equals + 1))
                                 : parameter.substring(equals + 1));
             } else if (!dialect.requires(name)) {
@@ -62,7 +64,7 @@ record JdbcUrl(String shown, Map<String, String> secrets) {
         return new JdbcUrl(
                 kept.isEmpty()
                         ? base
-                        : base + dialect.parametersBegin() + String.join(separator, kept),
+                        : base + dialect.urlForm().begin() + String.join(separator, kept),
                 secrets);
     }
 

@@ -1,5 +1,7 @@
 package io.leasehold.store.jdbc;
 
+import io.leasehold.store.jdbc.sql.SqlDialect;
+
 import javax.sql.DataSource;
 
 import java.io.PrintWriter;

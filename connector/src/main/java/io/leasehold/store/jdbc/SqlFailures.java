@@ -2,6 +2,9 @@ package io.leasehold.store.jdbc;
 
 import io.leasehold.lease.store.LeaseStoreException;
 import io.leasehold.lease.store.LeaseStoreException.Kind;
+import io.leasehold.store.jdbc.sql.LeaseSchema;
+import io.leasehold.store.jdbc.sql.LeaseSql;
+import io.leasehold.store.jdbc.sql.SqlDialect;
 
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
@@ -27,10 +30,10 @@ record SqlFailures(String url, SqlDialect dialect, boolean passwordMayChange) {
             return denied(
                     failure,
                     "The lease store at %s lacks the tables that leases are kept in; run %s there, or set lease.schema.create to true: %s"
-                            .formatted(url, dialect.schema().file(), said(failure)));
+                            .formatted(url, dialect.schema().file(), SqlDialect.said(failure)));
         }
         if (dialect.isColumnMissing(failure)) {
-            return denied(failure, columnMissing(said(failure)));
+            return denied(failure, columnMissing(SqlDialect.said(failure)));
         }
         if (dialect.isLoginRefused(failure)) {
             return new LeaseStoreException(
@@ -42,28 +45,31 @@ record SqlFailures(String url, SqlDialect dialect, boolean passwordMayChange) {
             return denied(
                     failure,
                     "The lease store at %s gives this user too few rights; a job needs SELECT, INSERT and UPDATE on lease_group, lease_member and lease, and forget needs DELETE too: %s"
-                            .formatted(url, said(failure)));
+                            .formatted(url, SqlDialect.said(failure)));
         }
         if (isAboutTrust(failure)) {
             return denied(
                     failure,
                     "The lease store at %s shows a certificate that is not trusted here; name that of who has signed it, with sslrootcert in the URL: %s"
-                            .formatted(url, said(failure)));
+                            .formatted(url, SqlDialect.said(failure)));
         }
         if (dialect.isHopeless(failure)) {
             return denied(
                     failure,
-                    "The lease store at %s cannot serve: %s".formatted(url, said(failure)));
+                    "The lease store at %s cannot serve: %s"
+                            .formatted(url, SqlDialect.said(failure)));
         }
         if (state.startsWith("08")
                 || failure instanceof SQLTimeoutException
                 || failure instanceof SQLTransientConnectionException) {
             return unreachable(
                     failure,
-                    "The lease store at %s cannot be reached: %s".formatted(url, said(failure)));
+                    "The lease store at %s cannot be reached: %s"
+                            .formatted(url, SqlDialect.said(failure)));
         }
         return unreachable(
-                failure, "The lease store at %s failed: %s".formatted(url, said(failure)));
+                failure,
+                "The lease store at %s failed: %s".formatted(url, SqlDialect.said(failure)));
     }
 
     private String loginRefused(SQLException failure) {
@@ -72,7 +78,7 @@ record SqlFailures(String url, SqlDialect dialect, boolean passwordMayChange) {
                 .orElseGet(
                         () ->
                                 "The lease store at %s does not accept this user and password: %s"
-                                        .formatted(url, said(failure)));
+                                        .formatted(url, SqlDialect.said(failure)));
     }
 
     /**
@@ -114,14 +120,5 @@ record SqlFailures(String url, SqlDialect dialect, boolean passwordMayChange) {
             }
         }
         return false;
-    }
-
-    /** The innermost reason: the outer ones speak of the pool. */
-    static String said(SQLException failure) {
-        Throwable innermost = failure;
-        while (innermost.getCause() instanceof SQLException deeper) {
-            innermost = deeper;
-        }
-        return String.valueOf(innermost.getMessage()).lines().findFirst().orElse("").strip();
     }
 }

@@ -126,9 +126,7 @@ final class MemoryGroup {
     }
 
     <A> LeaseOutcome<A> ifWriter(Incarnation by, Function<MemoryGroup, A> request) {
-        return mayWrite(by)
-                ? new Applied<>(request.apply(this))
-                : Refused.mayNotWrite(by);
+        return mayWrite(by) ? new Applied<>(request.apply(this)) : Refused.mayNotWrite(by);
     }
 
     boolean allClosed() {

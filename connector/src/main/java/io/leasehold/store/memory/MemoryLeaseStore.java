@@ -41,9 +41,7 @@ public final class MemoryLeaseStore implements LeaseStore {
 
     @Override
     public <A> LeaseOutcome<A> ask(LeaseRequest<A> request) {
-        return closed
-                ? LeaseOutcome.Unknown.closed()
-                : table.answer(request);
+        return closed ? LeaseOutcome.Unknown.closed() : table.answer(request);
     }
 
     @Override

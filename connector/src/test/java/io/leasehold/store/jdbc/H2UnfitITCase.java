@@ -3,6 +3,7 @@ package io.leasehold.store.jdbc;
 import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.lease.store.LeaseStoreException;
 import io.leasehold.lease.store.MembershipRequest.Open;
+import io.leasehold.store.jdbc.sql.LeaseSchema;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

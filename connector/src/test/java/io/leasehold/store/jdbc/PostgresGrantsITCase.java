@@ -14,6 +14,7 @@ import io.leasehold.lease.store.MembershipRequest.Open;
 import io.leasehold.lease.store.OperatorRequest.ForgetGroup;
 import io.leasehold.lease.store.OperatorRequest.Order;
 import io.leasehold.lease.store.SplitRequest.Read;
+import io.leasehold.store.jdbc.sql.LeaseSchema;
 import io.leasehold.testkit.PostgresServer;
 import io.leasehold.testkit.ScriptedMember;
 

@@ -17,6 +17,7 @@ import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.lease.store.LeaseStoreException;
 import io.leasehold.lease.store.MembershipRequest.Beat;
 import io.leasehold.lease.store.MembershipRequest.Open;
+import io.leasehold.store.jdbc.sql.LeaseSchema;
 import io.leasehold.testkit.MariaDbServer;
 import io.leasehold.testkit.PostgresServer;
 import io.leasehold.testkit.ScriptedMember;

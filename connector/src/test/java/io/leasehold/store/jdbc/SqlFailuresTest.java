@@ -1,6 +1,8 @@
 package io.leasehold.store.jdbc;
 
 import io.leasehold.lease.store.LeaseStoreException.Kind;
+import io.leasehold.store.jdbc.sql.SqlDialect;
+import io.leasehold.store.jdbc.sql.SqlDialects;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

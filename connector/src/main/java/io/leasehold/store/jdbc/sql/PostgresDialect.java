@@ -1,4 +1,4 @@
-package io.leasehold.store.jdbc;
+package io.leasehold.store.jdbc.sql;
 
 import java.sql.SQLException;
 import java.time.Duration;
@@ -68,27 +68,7 @@ final class PostgresDialect extends SqlDialect {
                                     named(LeaseSql.NEW_SPLIT, "r")));
 
     PostgresDialect() {
-        super("postgresql", new LeaseSchema("postgresql", 1));
-    }
-
-    @Override
-    boolean createsSchema() {
-        return false;
-    }
-
-    @Override
-    char parametersBegin() {
-        return '?';
-    }
-
-    @Override
-    char parametersSeparator() {
-        return '&';
-    }
-
-    @Override
-    boolean decodesParameters() {
-        return true;
+        super("postgresql", new LeaseSchema("postgresql", 1), new UrlForm('?', '&', true));
     }
 
     /**
@@ -97,7 +77,7 @@ final class PostgresDialect extends SqlDialect {
      * statement is planned for as many as it names.
      */
     @Override
-    String transactionSettings(Duration timeout) {
+    public String transactionSettings(Duration timeout) {
         return """
                SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
                SET LOCAL statement_timeout = %1$s;
@@ -113,13 +93,13 @@ final class PostgresDialect extends SqlDialect {
      * a pooler the next transaction may have another one.
      */
     @Override
-    Map<String, String> requiredDriverSettings() {
+    public Map<String, String> requiredDriverSettings() {
         return Map.of("prepareThreshold", "0");
     }
 
     /** Or else a connection that falls silent while it is made would never be given up. */
     @Override
-    Map<String, String> driverSettings(Duration timeout) {
+    public Map<String, String> driverSettings(Duration timeout) {
         String seconds = String.valueOf(Math.max(1, timeout.plusMillis(999).toSeconds()));
         return Map.of(
                 "connectTimeout",
@@ -139,7 +119,7 @@ final class PostgresDialect extends SqlDialect {
     }
 
     @Override
-    String typeName(Column.Type type) {
+    public String typeName(Column.Type type) {
         return switch (type) {
             case NAME, TEXT -> "text";
             case NUMBER -> "int8";
@@ -150,12 +130,12 @@ final class PostgresDialect extends SqlDialect {
     }
 
     @Override
-    Sql beat() {
+    public Sql beat() {
         return BEAT;
     }
 
     @Override
-    Sql discover() {
+    public Sql discover() {
         return DISCOVER;
     }
 
@@ -171,7 +151,7 @@ final class PostgresDialect extends SqlDialect {
      * OFFSET keeps the group a value that it learns only by reading it.
      */
     @Override
-    String text(SplitChange change) {
+    public String text(SplitChange change) {
         return LOCK
                 + """
                   UPDATE lease AS l
@@ -199,31 +179,30 @@ final class PostgresDialect extends SqlDialect {
     }
 
     @Override
-    boolean isForbidden(SQLException failure) {
+    public boolean isForbidden(SQLException failure) {
         return isOneOf(Set.of("42501"), failure);
     }
 
     @Override
-    Set<String> tableMissing() {
+    public Set<String> tableMissing() {
         return Set.of("42P01");
     }
 
     @Override
-    Set<String> columnMissing() {
+    public Set<String> columnMissing() {
         return Set.of("42703");
     }
 
     /** PgBouncer has one state for all that it says itself, that of a broken protocol. */
     @Override
-    boolean isLoginRefused(SQLException failure) {
+    public boolean isLoginRefused(SQLException failure) {
         return super.isLoginRefused(failure)
-                || (isOneOf(Set.of("08P01"), failure)
-                        && BY_POOLER.matcher(SqlFailures.said(failure)).find());
+                || (isOneOf(Set.of("08P01"), failure) && BY_POOLER.matcher(said(failure)).find());
     }
 
     /** No such database; a schema that does not exist. */
     @Override
-    boolean isHopeless(SQLException failure) {
+    public boolean isHopeless(SQLException failure) {
         return isOneOf(Set.of("3D000", "3F000"), failure);
     }
 }

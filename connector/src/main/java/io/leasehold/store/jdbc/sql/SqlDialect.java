@@ -1,4 +1,4 @@
-package io.leasehold.store.jdbc;
+package io.leasehold.store.jdbc.sql;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -16,43 +16,42 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Parameters that are a {@link Column} have a name in the plural. Where a database has no
  * arrays, {@link Values#ROWS} is all of them together.
  */
-abstract class SqlDialect {
+public abstract class SqlDialect {
 
     private final String name;
     private final LeaseSchema schema;
+    private final UrlForm urlForm;
     private final Map<SplitChange, Sql> changes = new ConcurrentHashMap<>();
 
-    SqlDialect(String name, LeaseSchema schema) {
+    SqlDialect(String name, LeaseSchema schema, UrlForm urlForm) {
         this.name = name;
         this.schema = schema;
+        this.urlForm = urlForm;
     }
 
     /** As in JDBC URLs. */
-    final String name() {
+    public final String name() {
         return name;
     }
 
-    final LeaseSchema schema() {
+    public final LeaseSchema schema() {
         return schema;
     }
 
+    public final UrlForm urlForm() {
+        return urlForm;
+    }
+
     /** Whether missing tables are created unless the user says otherwise. */
-    abstract boolean createsSchema();
-
-    /** What begins the parameters of a JDBC URL. */
-    abstract char parametersBegin();
-
-    /** What stands between the parameters of a JDBC URL. */
-    abstract char parametersSeparator();
-
-    /** Whether the values of these parameters are encoded as in web addresses. */
-    abstract boolean decodesParameters();
+    public boolean createsSchema() {
+        return false;
+    }
 
     /**
      * Statements for each new connection, so that none on it takes longer than the time-out. Where
      * there are any, it is also set to read what is committed.
      */
-    String connectionSettings(Duration timeout) {
+    public String connectionSettings(Duration timeout) {
         return "";
     }
 
@@ -61,35 +60,40 @@ abstract class SqlDialect {
      * ends. A database whose connections may be those of a pooler has these instead: what is set
      * for a connection would be lost in the next transaction, and found by whoever is given it.
      */
-    String transactionSettings(Duration timeout) {
+    public String transactionSettings(Duration timeout) {
         return "";
     }
 
     /**
-     * Why leases cannot be kept in the database that a new connection leads to, though it is of the
-     * right kind: what follows a colon, without a full stop. Asked before anything is written.
+     * A query for the settings with which leases cannot be kept in a database, though it is of the
+     * right kind, in a column {@code setting}. Asked before anything is written.
      */
-    Optional<String> unfit(JdbcSession session) throws SQLException {
+    public Optional<Sql> unfitSettings() {
         return Optional.empty();
     }
 
+    /** Why they cannot: what follows a colon, without a full stop. */
+    public String whyUnfit(String setting) {
+        throw new UnsupportedOperationException(setting);
+    }
+
     /** Driver settings that the user may override; they bound what is not yet a request. */
-    abstract Map<String, String> driverSettings(Duration timeout);
+    public abstract Map<String, String> driverSettings(Duration timeout);
 
     /** Driver settings that the store relies on. */
-    Map<String, String> requiredDriverSettings() {
+    public Map<String, String> requiredDriverSettings() {
         return Map.of();
     }
 
-    final boolean requires(String driverSetting) {
+    public final boolean requires(String driverSetting) {
         return requiredDriverSettings().keySet().stream().anyMatch(driverSetting::equalsIgnoreCase);
     }
 
     /** What this database calls the type of what is in an array. */
-    abstract String typeName(Column.Type type);
+    public abstract String typeName(Column.Type type);
 
     /** What a column of a date says, for people. */
-    Instant instant(ResultSet row, String column) throws SQLException {
+    public Instant instant(ResultSet row, String column) throws SQLException {
         return row.getObject(column, OffsetDateTime.class).toInstant();
     }
 
@@ -97,52 +101,61 @@ abstract class SqlDialect {
      * Sets the beat of {@code :member} and reads {@link LeaseSql#GROUP_COLUMNS} of all members, its
      * own only if it may write.
      */
-    abstract Sql beat();
+    public abstract Sql beat();
 
     /** Inserts the splits that have no row. */
-    abstract Sql discover();
+    public abstract Sql discover();
 
     /**
      * Changes the leases of the splits that are named. Where that is {@link SplitChange#RECORD}, it
      * reads the ids of those for which the condition held.
      */
-    final Sql change(SplitChange change) {
+    public final Sql change(SplitChange change) {
         return changes.computeIfAbsent(change, it -> Sql.of(text(it)));
     }
 
-    abstract String text(SplitChange change);
+    public abstract String text(SplitChange change);
 
     /** As {@link SplitChange#RECORD}, for use outside of a transaction. */
-    Sql recordAlone() {
+    public Sql recordAlone() {
         return change(SplitChange.RECORD);
     }
 
     /** Whether it is a failure of this database that says that the user may not do it. */
-    abstract boolean isForbidden(SQLException failure);
+    public abstract boolean isForbidden(SQLException failure);
 
     /** Whether it is a failure that says that the user or the password is not right. */
-    boolean isLoginRefused(SQLException failure) {
+    public boolean isLoginRefused(SQLException failure) {
         return String.valueOf(failure.getSQLState()).startsWith("28");
     }
 
     /** SQL states that say that a table is not there. */
-    abstract Set<String> tableMissing();
+    public abstract Set<String> tableMissing();
 
     /** SQL states that say that a column of a table is not there. */
-    abstract Set<String> columnMissing();
+    public abstract Set<String> columnMissing();
 
     /** Whether it is a failure of this database that a repetition will not mend. */
-    abstract boolean isHopeless(SQLException failure);
+    public abstract boolean isHopeless(SQLException failure);
 
-    final boolean isTableMissing(SQLException failure) {
+    public final boolean isTableMissing(SQLException failure) {
         return isOneOf(tableMissing(), failure);
     }
 
-    final boolean isColumnMissing(SQLException failure) {
+    public final boolean isColumnMissing(SQLException failure) {
         return isOneOf(columnMissing(), failure);
     }
 
-    static boolean isOneOf(Set<String> states, SQLException failure) {
+    public static boolean isOneOf(Set<String> states, SQLException failure) {
         return failure.getSQLState() != null && states.contains(failure.getSQLState());
+    }
+
+    /** The innermost reason: the outer ones speak of the pool. */
+    public static String said(SQLException failure) {
+        Throwable innermost = failure;
+        while (innermost.getCause() instanceof SQLException deeper) {
+            innermost = deeper;
+        }
+        return String.valueOf(innermost.getMessage()).lines().findFirst().orElse("").strip();
     }
 }

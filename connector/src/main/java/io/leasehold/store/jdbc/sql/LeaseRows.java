@@ -1,4 +1,4 @@
-package io.leasehold.store.jdbc;
+package io.leasehold.store.jdbc.sql;
 
 import io.leasehold.lease.model.Claim;
 import io.leasehold.lease.model.Incarnation;
@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** What the rows of leases say. */
-final class LeaseRows {
+public final class LeaseRows {
 
     private LeaseRows() {}
 
@@ -29,10 +29,10 @@ final class LeaseRows {
     private record LeaseRow(String splitId, Optional<Lease> lease, String why) {}
 
     /** A group, with one of the leases that have changed if any has. */
-    record ChangeRow(
+    public record ChangeRow(
             long changeNumber, int schemaVersion, boolean seenInLine, Optional<LeaseRow> lease) {}
 
-    static ChangeRow change(ResultSet row) throws SQLException {
+    public static ChangeRow change(ResultSet row) throws SQLException {
         return new ChangeRow(
                 row.getLong("change_number"),
                 row.getInt("schema_version"),
@@ -44,7 +44,7 @@ final class LeaseRows {
      * @param seen the change number that the sender saw last
      * @throws OtherHistoryException if the group should remember that number and does not
      */
-    static LeaseChanges changes(List<ChangeRow> rows, LeaseSchema schema, long seen)
+    public static LeaseChanges changes(List<ChangeRow> rows, LeaseSchema schema, long seen)
             throws LeaseStoreException, OtherHistoryException {
         if (rows.isEmpty()) {
             OtherHistoryException.unless(seen, 0, false);
@@ -69,14 +69,14 @@ final class LeaseRows {
     }
 
     /** A lease with its progress, unless it cannot be decoded. */
-    static Optional<Acquire.Taken> taken(ResultSet row) throws SQLException {
+    public static Optional<Acquire.Taken> taken(ResultSet row) throws SQLException {
         Optional<Lease> lease = lease(row).lease();
         return lease.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Acquire.Taken(lease.get(), progress(row)));
     }
 
-    static Progress progress(ResultSet row) throws SQLException {
+    public static Progress progress(ResultSet row) throws SQLException {
         return new Progress(
                 row.getBytes("progress"),
                 row.getInt("serializer_version"),
@@ -85,10 +85,11 @@ final class LeaseRows {
     }
 
     /** A split with all there is, or why it cannot be decoded. */
-    record SeenRow(String splitId, Optional<Inspection.SeenSplit> split, String why) {}
+    public record SeenRow(String splitId, Optional<Inspection.SeenSplit> split, String why) {}
 
     /** Empty where the group has no split. */
-    static Optional<SeenRow> seenSplit(ResultSet row, SqlDialect dialect) throws SQLException {
+    public static Optional<SeenRow> seenSplit(ResultSet row, SqlDialect dialect)
+            throws SQLException {
         if (row.getString("split_id") == null) {
             return Optional.empty();
         }

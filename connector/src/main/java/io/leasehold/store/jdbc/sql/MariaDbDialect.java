@@ -1,4 +1,4 @@
-package io.leasehold.store.jdbc;
+package io.leasehold.store.jdbc.sql;
 
 import java.math.BigDecimal;
 import java.sql.ResultSet;
@@ -57,10 +57,16 @@ class MariaDbDialect extends SqlDialect {
                                     decoded(LeaseSql.NEW_LEASE_VALUES),
                                     rows(LeaseSql.NEW_SPLIT)));
 
-    private final Sql recordAlone = Sql.of(alone(text(SplitChange.RECORD)));
+    private static final Sql RECORD_ALONE = Sql.of(alone(recordAndRead()));
 
-    private static final Sql PAGE_SIZE = Sql.of("SELECT @@innodb_page_size AS page_size");
     private static final int SMALLEST_PAGE = 16384;
+    private static final Sql SMALL_PAGES =
+            Sql.of(
+                    """
+                    SELECT CAST(@@innodb_page_size AS CHAR) AS setting
+                      FROM DUAL WHERE @@innodb_page_size < %s
+                    """
+                            .formatted(SMALLEST_PAGE));
 
     private static final Set<Integer> HOPELESS_ERRORS =
             Set.of(
@@ -70,11 +76,11 @@ class MariaDbDialect extends SqlDialect {
                     1143); // no right to a column
 
     MariaDbDialect() {
-        this("mariadb");
+        this("mariadb", false);
     }
 
-    MariaDbDialect(String name) {
-        super(name, new LeaseSchema("mariadb", 2));
+    MariaDbDialect(String name, boolean decodesParameters) {
+        super(name, new LeaseSchema("mariadb", 2), new UrlForm('?', '&', decodesParameters));
     }
 
     private static String rows(List<Named> named) {
@@ -107,7 +113,7 @@ class MariaDbDialect extends SqlDialect {
     }
 
     @Override
-    final String text(SplitChange change) {
+    public final String text(SplitChange change) {
         return change == SplitChange.RECORD ? recordAndRead() : update(change);
     }
 
@@ -161,32 +167,12 @@ class MariaDbDialect extends SqlDialect {
         return "START TRANSACTION;\n" + statements + ";\nCOMMIT";
     }
 
-    @Override
-    boolean createsSchema() {
-        return false;
-    }
-
-    @Override
-    char parametersBegin() {
-        return '?';
-    }
-
-    @Override
-    char parametersSeparator() {
-        return '&';
-    }
-
-    @Override
-    boolean decodesParameters() {
-        return false;
-    }
-
     /**
      * A client that is cut off within a transaction must not keep the group's lock from the others.
      * And what does not fit must fail instead of being cut.
      */
     @Override
-    String connectionSettings(Duration timeout) {
+    public String connectionSettings(Duration timeout) {
         return commonSettings(timeout)
                 + ", max_statement_time = %s, idle_transaction_timeout = %s"
                         .formatted(
@@ -197,14 +183,14 @@ class MariaDbDialect extends SqlDialect {
 
     /** The keys of two names are longer than what smaller pages take. */
     @Override
-    Optional<String> unfit(JdbcSession session) throws SQLException {
-        return session.query(PAGE_SIZE, Values.of(""), row -> row.getInt("page_size")).stream()
-                .filter(size -> size < SMALLEST_PAGE)
-                .findFirst()
-                .map(
-                        size ->
-                                "the innodb_page_size of the server is %s, but must be %s or more; it is set when a server is installed"
-                                        .formatted(size, SMALLEST_PAGE));
+    public Optional<Sql> unfitSettings() {
+        return Optional.of(SMALL_PAGES);
+    }
+
+    @Override
+    public String whyUnfit(String setting) {
+        return "the innodb_page_size of the server is %s, but must be %s or more; it is set when a server is installed"
+                .formatted(setting, SMALLEST_PAGE);
     }
 
     static String commonSettings(Duration timeout) {
@@ -218,61 +204,61 @@ class MariaDbDialect extends SqlDialect {
 
     /** Or else a connection that falls silent while it is made would never be given up. */
     @Override
-    Map<String, String> driverSettings(Duration timeout) {
+    public Map<String, String> driverSettings(Duration timeout) {
         String millis = String.valueOf(Math.max(1, timeout.toMillis()));
         return Map.of("connectTimeout", millis, "socketTimeout", millis, "tcpKeepAlive", "true");
     }
 
     /** Several statements in one packet are a single round trip; the server prepares only one. */
     @Override
-    Map<String, String> requiredDriverSettings() {
+    public Map<String, String> requiredDriverSettings() {
         return Map.of("allowMultiQueries", "true", "useServerPrepStmts", "false");
     }
 
     @Override
-    String typeName(Column.Type type) {
+    public String typeName(Column.Type type) {
         throw new UnsupportedOperationException("There are no arrays of " + type + " here.");
     }
 
     /** Its dates have no time zone: they are in that of the session, which is UTC. */
     @Override
-    Instant instant(ResultSet row, String column) throws SQLException {
+    public Instant instant(ResultSet row, String column) throws SQLException {
         return row.getObject(column, LocalDateTime.class).toInstant(ZoneOffset.UTC);
     }
 
     @Override
-    Sql beat() {
+    public Sql beat() {
         return BEAT;
     }
 
     @Override
-    Sql discover() {
+    public Sql discover() {
         return DISCOVER;
     }
 
     @Override
-    final Sql recordAlone() {
-        return recordAlone;
+    public final Sql recordAlone() {
+        return RECORD_ALONE;
     }
 
     @Override
-    boolean isForbidden(SQLException failure) {
+    public boolean isForbidden(SQLException failure) {
         return Set.of(1142, 1143).contains(failure.getErrorCode());
     }
 
     @Override
-    Set<String> tableMissing() {
+    public Set<String> tableMissing() {
         return Set.of("42S02");
     }
 
     @Override
-    Set<String> columnMissing() {
+    public Set<String> columnMissing() {
         return Set.of("42S22");
     }
 
     /** By the number: the SQL state is the same as that of too many connections, which may pass. */
     @Override
-    boolean isHopeless(SQLException failure) {
+    public boolean isHopeless(SQLException failure) {
         return HOPELESS_ERRORS.contains(failure.getErrorCode());
     }
 }

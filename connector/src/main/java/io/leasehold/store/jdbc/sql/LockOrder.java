@@ -1,4 +1,4 @@
-package io.leasehold.store.jdbc;
+package io.leasehold.store.jdbc.sql;
 
 import java.util.Comparator;
 import java.util.List;
@@ -9,12 +9,12 @@ import java.util.function.Function;
  * lock: two requests that lock the same rows in different orders would wait for each other, until
  * the database ends one of them.
  */
-final class LockOrder {
+public final class LockOrder {
 
     private LockOrder() {}
 
     /** The same splits in that order, to be named to the database in it. */
-    static <S> List<S> of(List<S> splits, Function<S, String> splitId) {
+    public static <S> List<S> of(List<S> splits, Function<S, String> splitId) {
         return splits.stream().sorted(Comparator.comparing(splitId)).toList();
     }
 }

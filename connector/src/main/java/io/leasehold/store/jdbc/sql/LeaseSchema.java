@@ -1,4 +1,4 @@
-package io.leasehold.store.jdbc;
+package io.leasehold.store.jdbc.sql;
 
 import io.leasehold.lease.store.LeaseStoreException;
 import io.leasehold.lease.store.LeaseStoreException.Kind;
@@ -16,18 +16,20 @@ import java.util.stream.IntStream;
  * @param database as in the names of the files
  * @param first the earliest version that this database ever had
  */
-record LeaseSchema(String database, int first) {
+public record LeaseSchema(String database, int first) {
 
-    /** Where an operator finds the files; the jar has them next to this class. */
+    /** Where an operator finds the files. */
     private static final String FOLDER = "conf/";
 
+    private static final String FOLDER_IN_JAR = "/io/leasehold/store/jdbc/";
+
     /** The file that makes the tables. */
-    String file() {
+    public String file() {
         return FOLDER + "lease-schema-" + database + ".sql";
     }
 
     /** The files that make today's tables of those of some version, in the order to run them. */
-    List<String> migrations(int version) {
+    public List<String> migrations(int version) {
         return IntStream.range(Math.max(first, version), LeaseSql.SCHEMA_VERSION)
                 .mapToObj(
                         step ->
@@ -38,13 +40,13 @@ record LeaseSchema(String database, int first) {
     }
 
     /** All files that older tables may need; each does nothing where it was run before. */
-    List<String> migrations() {
+    public List<String> migrations() {
         return migrations(first);
     }
 
     /** What the file says. */
-    static String text(String file) {
-        String inJar = file.substring(FOLDER.length());
+    public static String text(String file) {
+        String inJar = FOLDER_IN_JAR + file.substring(FOLDER.length());
         try (InputStream in = LeaseSchema.class.getResourceAsStream(inJar)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
@@ -53,7 +55,7 @@ record LeaseSchema(String database, int first) {
     }
 
     /** Rows of another version may mean something else: nothing is done with them. */
-    void requireKnown(int version) throws LeaseStoreException {
+    public void requireKnown(int version) throws LeaseStoreException {
         if (version > LeaseSql.SCHEMA_VERSION) {
             throw new LeaseStoreException(
                     "The lease tables have schema version %s and this Leasehold knows %s; use a newer Leasehold."
@@ -77,7 +79,7 @@ record LeaseSchema(String database, int first) {
                         .formatted(inOrder(migrations(version)));
     }
 
-    static String inOrder(List<String> files) {
+    public static String inOrder(List<String> files) {
         return String.join(", then ", files);
     }
 }

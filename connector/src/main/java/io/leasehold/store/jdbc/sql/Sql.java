@@ -1,4 +1,4 @@
-package io.leasehold.store.jdbc;
+package io.leasehold.store.jdbc.sql;
 
 import java.util.List;
 import java.util.regex.MatchResult;
@@ -10,12 +10,12 @@ import java.util.regex.Pattern;
  * @param text as the driver wants it, a question mark for each use of a parameter
  * @param parameters their names, in that order
  */
-record Sql(String text, List<String> parameters) {
+public record Sql(String text, List<String> parameters) {
 
     private static final Pattern PARAMETER = Pattern.compile(":([a-z_]+)");
 
     /** From a text that writes its parameters as {@code :name}. */
-    static Sql of(String named) {
+    public static Sql of(String named) {
         return new Sql(
                 PARAMETER.matcher(named).replaceAll("?"),
                 PARAMETER

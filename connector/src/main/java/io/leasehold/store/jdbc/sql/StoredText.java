@@ -1,4 +1,4 @@
-package io.leasehold.store.jdbc;
+package io.leasehold.store.jdbc.sql;
 
 import io.leasehold.lease.model.Exclusion;
 import io.leasehold.lease.model.Names;
@@ -12,30 +12,30 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** How stored texts say what has no column of its own. */
-final class StoredText {
+public final class StoredText {
 
     private static final String LINE_SEPARATOR = "\n";
 
     private StoredText() {}
 
     /** Names, one a line, as {@link #lines(String)} reads them; names have no line breaks. */
-    static String lines(Set<String> names) {
+    public static String lines(Set<String> names) {
         return String.join(LINE_SEPARATOR, names);
     }
 
-    static Set<String> lines(String names) {
+    public static Set<String> lines(String names) {
         return names.isEmpty() ? Set.of() : Set.copyOf(List.of(names.split(LINE_SEPARATOR, -1)));
     }
 
     /** As {@link #excluded(String)} reads them: a line for each member. */
-    static String excluded(Map<String, Exclusion> excluded) {
+    public static String excluded(Map<String, Exclusion> excluded) {
         return new TreeMap<>(excluded)
                 .entrySet().stream()
                         .map(member -> member.getValue().name() + ' ' + member.getKey())
                         .collect(Collectors.joining(LINE_SEPARATOR));
     }
 
-    static Map<String, Exclusion> excluded(String lines) {
+    public static Map<String, Exclusion> excluded(String lines) {
         if (lines.isEmpty()) {
             return Map.of();
         }

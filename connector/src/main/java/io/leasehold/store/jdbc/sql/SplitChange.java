@@ -1,4 +1,4 @@
-package io.leasehold.store.jdbc;
+package io.leasehold.store.jdbc.sql;
 
 import java.util.List;
 
@@ -6,11 +6,11 @@ import java.util.List;
  * How a request changes the rows of the splits that it names: what the databases have in common. A
  * dialect makes it a statement, with its own form of what is named and of the join with the leases.
  *
- * <p>In these texts {@code r} is the row that names a split, {@code l} is its lease, and {@code was}
- * is its lease before the change: in which order MariaDB sets the columns of joined tables is not
- * said.
+ * <p>In these texts {@code r} is the row that names a split, {@code l} is its lease, and {@code
+ * was} is its lease before the change: in which order MariaDB sets the columns of joined tables is
+ * not said.
  */
-enum SplitChange {
+public enum SplitChange {
     /** What another claims of the splits that {@code :member} owned stays claimed. */
     ACQUIRE(
             List.of(Named.SPLIT, Named.VERSION, Named.TENURE, Named.BEYOND),
@@ -43,7 +43,7 @@ enum SplitChange {
             "progress_at = CURRENT_TIMESTAMP(6)"),
 
     /** Makes them unowned; and finished, if so. */
-    LET_GO(
+    RELEASE(
             List.of(Named.SPLIT, Named.EPOCH),
             Common.OWNED,
             "owner = NULL",
@@ -77,7 +77,11 @@ enum SplitChange {
             Common.VERSION,
             Common.CHANGED_AT),
 
-    RATE(List.of(Named.SPLIT, Named.EPOCH, Named.RATE), Common.OWNED, "rate = r.rate", Common.VERSION,
+    RATE(
+            List.of(Named.SPLIT, Named.EPOCH, Named.RATE),
+            Common.OWNED,
+            "rate = r.rate",
+            Common.VERSION,
             Common.CHANGED_AT);
 
     /** Parts of several. */
@@ -99,17 +103,17 @@ enum SplitChange {
     }
 
     /** What is said of each split, first of all its id. */
-    List<Named> named() {
+    public List<Named> named() {
         return named;
     }
 
     /** Of {@code was}, {@code l} and {@code r}. */
-    String condition() {
+    public String condition() {
         return condition;
     }
 
     /** What becomes of {@code l}, a text for each column. */
-    List<String> assignments() {
+    public List<String> assignments() {
         return assignments;
     }
 }

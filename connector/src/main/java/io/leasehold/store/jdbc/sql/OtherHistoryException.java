@@ -1,9 +1,9 @@
-package io.leasehold.store.jdbc;
+package io.leasehold.store.jdbc.sql;
 
 import io.leasehold.lease.model.ChangeNumber;
 
 /** The group does not remember the change that the sender of a request has seen last. */
-final class OtherHistoryException extends Exception {
+public final class OtherHistoryException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
@@ -14,7 +14,7 @@ final class OtherHistoryException extends Exception {
      * @param seen the change number that the sender has seen
      * @param found the group's; 0 if there is no group
      */
-    OtherHistoryException(long seen, long found) {
+    public OtherHistoryException(long seen, long found) {
         this.seen = seen;
         this.found = found;
     }
@@ -23,17 +23,17 @@ final class OtherHistoryException extends Exception {
      * @param inLine whether the group remembers the change number that was seen
      * @throws OtherHistoryException if it should remember that and does not
      */
-    static void unless(long seen, long found, boolean inLine) throws OtherHistoryException {
+    public static void unless(long seen, long found, boolean inLine) throws OtherHistoryException {
         if (ChangeNumber.wentBack(seen, found, inLine)) {
             throw new OtherHistoryException(seen, found);
         }
     }
 
-    long seen() {
+    public long seen() {
         return seen;
     }
 
-    long found() {
+    public long found() {
         return found;
     }
 }

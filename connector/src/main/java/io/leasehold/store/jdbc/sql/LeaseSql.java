@@ -1,14 +1,14 @@
-package io.leasehold.store.jdbc;
+package io.leasehold.store.jdbc.sql;
 
 import io.leasehold.lease.model.ChangeNumber;
 
 import java.util.List;
 
 /** The statements that every supported database understands. */
-final class LeaseSql {
+public final class LeaseSql {
 
     /** The version of the tables that this code reads and writes. */
-    static final int SCHEMA_VERSION = 3;
+    public static final int SCHEMA_VERSION = 3;
 
     /**
      * Of the column {@code line}: of numbers of 19 digits and a comma there fit as many as must.
@@ -16,7 +16,7 @@ final class LeaseSql {
     private static final int LINE_LENGTH = 1400;
 
     /** The columns a {@link MemberRows#group} is made of. */
-    static final String GROUP_COLUMNS =
+    public static final String GROUP_COLUMNS =
             """
             g.change_number, g.schema_version, g.line LIKE :seen AS seen_in_line, m.member_id, m.incarnation, m.beat, m.state,
             m.weight, m.most_splits, m.balance, m.ordered_drain, m.ordered_weight,
@@ -24,7 +24,7 @@ final class LeaseSql {
             """;
 
     /** Renews a member that may write; it does not take the group's lock. */
-    static final String RENEW =
+    public static final String RENEW =
             """
             UPDATE lease_member
                SET beat = GREATEST(beat, :beat), beat_at = CURRENT_TIMESTAMP(6)
@@ -33,7 +33,7 @@ final class LeaseSql {
             """;
 
     /** Where the lease of a new split is written. */
-    static final String NEW_LEASE =
+    public static final String NEW_LEASE =
             """
             (group_id, split_id, epoch, tenure, finished, parents, excluded_members, rate,
              version, progress, serializer_version, progress_text, progress_checkpoint,
@@ -41,7 +41,7 @@ final class LeaseSql {
             """;
 
     /** What is said of each split in {@code r} to make {@link #NEW_LEASE_VALUES}. */
-    static final List<Named> NEW_SPLIT =
+    public static final List<Named> NEW_SPLIT =
             List.of(
                     Named.SPLIT,
                     Named.PARENTS,
@@ -51,21 +51,21 @@ final class LeaseSql {
                     Named.CHECKPOINT);
 
     /** What is written there. */
-    static final String NEW_LEASE_VALUES =
+    public static final String NEW_LEASE_VALUES =
             """
             :group, r.split_id, 0, 0, FALSE, r.parents, '', 0,
             :version, r.progress, r.serializer_version, r.progress_text, r.progress_checkpoint,
             0, CURRENT_TIMESTAMP(6), CURRENT_TIMESTAMP(6), CURRENT_TIMESTAMP(6)
             """;
 
-    private static final String LEASE_COLUMNS =
+    static final String LEASE_COLUMNS =
             """
             l.split_id, l.owner, l.owner_incarnation, l.epoch, l.tenure, l.claimant, l.claim_kind,
             l.finished, l.parents, l.excluded_members, l.rate, l.version
             """;
 
     /** The group with its members; one row without a member where there is none. */
-    static final Sql GROUP =
+    public static final Sql GROUP =
             Sql.of(
                     """
                     SELECT %s
@@ -75,7 +75,7 @@ final class LeaseSql {
                     """
                             .formatted(GROUP_COLUMNS));
 
-    static final Sql CREATE_GROUP =
+    public static final Sql CREATE_GROUP =
             Sql.of(
                     """
                     INSERT INTO lease_group
@@ -93,7 +93,7 @@ final class LeaseSql {
      * Takes the group's lock, until the transaction ends. The line comes first: MariaDB sets one
      * column after the other, and the new number is made of the former.
      */
-    static final Sql NEXT_CHANGE =
+    public static final Sql NEXT_CHANGE =
             Sql.of(
                     """
                     UPDATE lease_group
@@ -104,9 +104,9 @@ final class LeaseSql {
                             .formatted(NEXT_NUMBER, LINE_LENGTH));
 
     /** For {@code :ordered_weight}, which is not null: that there is none. */
-    static final int NO_WEIGHT = -1;
+    public static final int NO_WEIGHT = -1;
 
-    static final Sql INSERT_MEMBER =
+    public static final Sql INSERT_MEMBER =
             Sql.of(
                     """
                     INSERT INTO lease_member
@@ -122,7 +122,7 @@ final class LeaseSql {
                     """);
 
     /** Beats do not take the group's lock: so the condition is judged on the row itself. */
-    static final Sql REPLACE_MEMBER =
+    public static final Sql REPLACE_MEMBER =
             Sql.of(
                     """
                     UPDATE lease_member
@@ -141,7 +141,7 @@ final class LeaseSql {
                     """);
 
     /** Beats do not take the group's lock: so the condition is judged on the row itself. */
-    static final Sql CLOSE_MEMBER =
+    public static final Sql CLOSE_MEMBER =
             Sql.of(
                     """
                     UPDATE lease_member
@@ -154,7 +154,7 @@ final class LeaseSql {
                     """);
 
     /** Holds the group's lock, without which no incarnation or state changes. */
-    static final Sql DECLARE =
+    public static final Sql DECLARE =
             Sql.of(
                     """
                     UPDATE lease_member
@@ -168,7 +168,7 @@ final class LeaseSql {
                     """);
 
     /** A closed member is kept for as long after an order as after its end. */
-    static final Sql ORDER =
+    public static final Sql ORDER =
             Sql.of(
                     """
                     UPDATE lease_member
@@ -181,7 +181,7 @@ final class LeaseSql {
                     """);
 
     /** The group with the leases changed since; one row without a lease where there is none. */
-    static final Sql CHANGED_SINCE =
+    public static final Sql CHANGED_SINCE =
             Sql.of(
                     """
                     SELECT g.change_number, g.schema_version, g.line LIKE :seen AS seen_in_line, %s
@@ -191,20 +191,20 @@ final class LeaseSql {
                     """
                             .formatted(LEASE_COLUMNS));
 
-    private static final String PROGRESS_COLUMNS =
+    static final String PROGRESS_COLUMNS =
             "l.progress, l.serializer_version, l.progress_text, l.progress_checkpoint";
 
-    static final Sql PROGRESS =
+    public static final Sql PROGRESS =
             Sql.of(
                     "SELECT %s FROM lease l WHERE l.group_id = :group AND l.split_id = :split"
                             .formatted(PROGRESS_COLUMNS));
 
     /** What the transaction has changed, by the change number it has. */
-    static final Sql CHANGED =
+    public static final Sql CHANGED =
             Sql.of("SELECT split_id FROM lease WHERE group_id = :group AND version = :version");
 
     /** As {@link #CHANGED}, in full. */
-    static final Sql TAKEN =
+    public static final Sql TAKEN =
             Sql.of(
                     """
                     SELECT %s, %s
@@ -212,136 +212,6 @@ final class LeaseSql {
                      WHERE l.group_id = :group AND l.version = :version
                     """
                             .formatted(LEASE_COLUMNS, PROGRESS_COLUMNS));
-
-    /** All groups, whatever the version of their rows. */
-    static final Sql GROUPS =
-            Sql.of(
-                    """
-                    SELECT g.group_id, g.schema_version, g.change_number, g.created_at,
-                           (SELECT COUNT(*) FROM lease_member m
-                             WHERE m.group_id = g.group_id) AS members,
-                           (SELECT COUNT(*) FROM lease l
-                             WHERE l.group_id = g.group_id) AS splits
-                      FROM lease_group g
-                    """);
-
-    /** As {@link #GROUP}, with what is for people. */
-    static final Sql INSPECT_MEMBERS =
-            Sql.of(
-                    """
-                    SELECT CURRENT_TIMESTAMP(6) AS read_at, m.joined_at, m.beat_at, %s
-                      FROM lease_group g
-                      LEFT JOIN lease_member m ON m.group_id = g.group_id
-                     WHERE g.group_id = :group
-                    """
-                            .formatted(GROUP_COLUMNS));
-
-    /** All leases of the group, with what is for people; one row without where there is none. */
-    static final Sql INSPECT_SPLITS =
-            Sql.of(
-                    """
-                    SELECT g.change_number, g.schema_version, %s, l.progress,
-                           l.serializer_version, l.progress_text, l.progress_checkpoint,
-                           l.progress_at
-                      FROM lease_group g
-                      LEFT JOIN lease l ON l.group_id = g.group_id
-                     WHERE g.group_id = :group
-                    """
-                            .formatted(LEASE_COLUMNS));
-
-    static final Sql CLOCK = Sql.of("SELECT CURRENT_TIMESTAMP(6) AS read_at");
-
-    /** Holds the group's lock, without which no member comes back to life. */
-    static final Sql FREE =
-            Sql.of(
-                    """
-                    UPDATE lease
-                       SET owner = NULL, owner_incarnation = NULL, version = :version,
-                           changed_at = CURRENT_TIMESTAMP
-                     WHERE group_id = :group AND split_id = :split AND version = :read_version
-                       AND owner IS NOT NULL
-                       AND NOT EXISTS (
-                           SELECT 1 FROM lease_member m
-                            WHERE m.group_id = :group AND m.member_id = lease.owner
-                              AND m.incarnation = lease.owner_incarnation
-                              AND m.state <> 'CLOSED')
-                    """);
-
-    static final Sql RESET =
-            Sql.of(
-                    """
-                    UPDATE lease
-                       SET tenure = tenure + 1, version = :version,
-                           progress = :progress, serializer_version = :serializer_version,
-                           progress_text = :text, progress_checkpoint = :checkpoint,
-                           progress_epoch = epoch,
-                           changed_at = CURRENT_TIMESTAMP, progress_at = CURRENT_TIMESTAMP
-                     WHERE group_id = :group AND split_id = :split AND version = :read_version
-                       AND owner IS NULL AND NOT finished
-                    """);
-
-    static final Sql MARK_TO_FORGET =
-            Sql.of(
-                    """
-                    UPDATE lease
-                       SET version = :version
-                     WHERE group_id = :group AND split_id = :split AND version = :read_version
-                       AND owner IS NULL
-                       AND (finished OR NOT EXISTS (
-                            SELECT 1 FROM lease_member m
-                             WHERE m.group_id = :group AND m.state <> 'CLOSED'))
-                    """);
-
-    /** What the transaction has changed. */
-    static final Sql DELETE_CHANGED =
-            Sql.of("DELETE FROM lease WHERE group_id = :group AND version = :version");
-
-    /** The members that are CLOSED, and since when; one that was written by hand may not say. */
-    static final Sql CLOSED_MEMBERS =
-            Sql.of(
-                    """
-                    SELECT m.member_id, m.incarnation, COALESCE(m.closed_at, m.beat_at) AS closed_at,
-                           CURRENT_TIMESTAMP(6) AS read_at
-                      FROM lease_member m
-                     WHERE m.group_id = :group AND m.state = 'CLOSED'
-                    """);
-
-    static final Sql OWNERS =
-            Sql.of(
-                    """
-                    SELECT DISTINCT l.owner
-                      FROM lease l
-                     WHERE l.group_id = :group AND l.owner IS NOT NULL
-                    """);
-
-    /** Holds the group's lock, without which no member comes back to life, or gets a split. */
-    static final Sql DELETE_MEMBER =
-            Sql.of(
-                    """
-                    DELETE FROM lease_member
-                     WHERE group_id = :group AND member_id = :member
-                       AND incarnation = :incarnation AND state = 'CLOSED'
-                    """);
-
-    /** Deletes nothing, which takes the right to delete all the same. */
-    static final Sql DELETE_NO_MEMBER = Sql.of("DELETE FROM lease_member WHERE 1 = 0");
-
-    /**
-     * With all rows of the group, which name it as theirs. Nothing that the condition is about
-     * changes without the change number.
-     */
-    static final Sql DELETE_GROUP =
-            Sql.of(
-                    """
-                    DELETE FROM lease_group
-                     WHERE group_id = :group AND change_number = :read_change_number
-                       AND NOT EXISTS (
-                           SELECT 1 FROM lease_member m
-                            WHERE m.group_id = :group AND m.state <> 'CLOSED')
-                       AND NOT EXISTS (
-                           SELECT 1 FROM lease l
-                            WHERE l.group_id = :group AND l.owner IS NOT NULL)
-                    """);
 
     private LeaseSql() {}
 }

@@ -1,4 +1,4 @@
-package io.leasehold.store.jdbc;
+package io.leasehold.store.jdbc.sql;
 
 import io.leasehold.lease.model.Incarnation;
 import io.leasehold.lease.model.Orders;
@@ -11,10 +11,10 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /** What the parameters of a statement stand for. */
-final class Values {
+public final class Values {
 
     /** All that are a {@link Column}, as one text: {@link JsonRows}. */
-    static final String ROWS = "rows";
+    public static final String ROWS = "rows";
 
     private final Map<String, Object> byName = new HashMap<>();
 
@@ -24,43 +24,43 @@ final class Values {
     }
 
     /** Every statement is about one group. */
-    static Values of(String group) {
+    public static Values of(String group) {
         return new Values(group);
     }
 
-    Values by(Incarnation incarnation) {
+    public Values by(Incarnation incarnation) {
         return with("member", incarnation.memberId()).with("incarnation", incarnation.id());
     }
 
     /** The change number that the sender saw last, as a pattern for the group's line. */
-    Values seen(long number) {
+    public Values seen(long number) {
         return number == 0 ? this : with("seen", "%," + number + ",%");
     }
 
-    Values with(String name, Object value) {
+    public Values with(String name, Object value) {
         byName.put(name, value);
         return this;
     }
 
     /** What is said of each split. */
-    <S> Values with(Named named, List<S> splits, Function<S, ?> value) {
+    public <S> Values with(Named named, List<S> splits, Function<S, ?> value) {
         return with(named.parameter(), Column.of(named.type(), splits, value));
     }
 
-    Values orders(Orders orders) {
+    public Values orders(Orders orders) {
         return with("ordered_drain", orders.drain())
                 .with("ordered_weight", orders.weight().orElse(LeaseSql.NO_WEIGHT));
     }
 
     /** The columns that progress is written to, one row for each split. */
-    Values progress(List<Progress> progress) {
+    public Values progress(List<Progress> progress) {
         return with(Named.PROGRESS, progress, Progress::bytes)
                 .with(Named.SERIALIZER, progress, Progress::serializerVersion)
                 .with(Named.TEXT, progress, Progress::text)
                 .with(Named.CHECKPOINT, progress, Progress::checkpointId);
     }
 
-    Object get(String name) {
+    public Object get(String name) {
         Object value = name.equals(ROWS) ? rows() : byName.get(name);
         if (value == null) {
             throw new IllegalStateException("The parameter " + name + " has no value.");

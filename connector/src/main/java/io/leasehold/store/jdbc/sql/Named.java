@@ -1,11 +1,13 @@
-package io.leasehold.store.jdbc;
+package io.leasehold.store.jdbc.sql;
 
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Something that a request says of each split that it names: a parameter that is a {@link Column}. */
-enum Named {
+/**
+ * Something that a request says of each split that it names: a parameter that is a {@link Column}.
+ */
+public enum Named {
     SPLIT("splits", "split_id", Column.Type.NAME),
     PARENTS("parents", "parents", Column.Type.TEXT),
     VERSION("versions", "version", Column.Type.NUMBER),
@@ -31,21 +33,21 @@ enum Named {
     }
 
     /** The name of the parameter. */
-    String parameter() {
+    public String parameter() {
         return parameter;
     }
 
     /** The column of {@code r} that it is. */
-    String column() {
+    public String column() {
         return column;
     }
 
-    Column.Type type() {
+    public Column.Type type() {
         return type;
     }
 
     /** One text for each, with commas in between. */
-    static String list(List<Named> all, Function<Named, String> text) {
+    public static String list(List<Named> all, Function<Named, String> text) {
         return all.stream().map(text).collect(Collectors.joining(", "));
     }
 }

@@ -1,4 +1,4 @@
-package io.leasehold.store.jdbc;
+package io.leasehold.store.jdbc.sql;
 
 import io.leasehold.lease.model.Balance;
 import io.leasehold.lease.model.Incarnation;
@@ -19,15 +19,15 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /** What the rows of a group and its members say. */
-final class MemberRows {
+public final class MemberRows {
 
     private MemberRows() {}
 
     /** A group, with one of its members if it has any. */
-    record GroupRow(
+    public record GroupRow(
             long changeNumber, int schemaVersion, boolean seenInLine, Optional<Member> member) {}
 
-    static GroupRow group(ResultSet row) throws SQLException {
+    public static GroupRow group(ResultSet row) throws SQLException {
         return new GroupRow(
                 row.getLong("change_number"),
                 row.getInt("schema_version"),
@@ -35,7 +35,7 @@ final class MemberRows {
                 member(row));
     }
 
-    static Membership membership(List<GroupRow> rows, LeaseSchema schema)
+    public static Membership membership(List<GroupRow> rows, LeaseSchema schema)
             throws LeaseStoreException {
         if (rows.isEmpty()) {
             return new Membership(0, List.of());
@@ -51,7 +51,7 @@ final class MemberRows {
      *
      * @throws OtherHistoryException if the group should remember that number and does not
      */
-    static Membership membership(List<GroupRow> rows, LeaseSchema schema, long seen)
+    public static Membership membership(List<GroupRow> rows, LeaseSchema schema, long seen)
             throws LeaseStoreException, OtherHistoryException {
         Membership read = membership(rows, schema);
         OtherHistoryException.unless(
@@ -113,7 +113,7 @@ final class MemberRows {
     }
 
     /** Empty where the group has no member. */
-    static Optional<Inspection.SeenMember> seenMember(ResultSet row, SqlDialect dialect)
+    public static Optional<Inspection.SeenMember> seenMember(ResultSet row, SqlDialect dialect)
             throws SQLException {
         Optional<Member> member = member(row);
         return member.isEmpty()

@@ -1,4 +1,4 @@
-package io.leasehold.store.jdbc;
+package io.leasehold.store.jdbc.sql;
 
 import java.sql.SQLException;
 import java.time.Duration;
@@ -53,44 +53,28 @@ final class H2Dialect extends SqlDialect {
                                     LeaseSql.NEW_LEASE_VALUES));
 
     H2Dialect() {
-        super("h2", new LeaseSchema("h2", 1));
+        super("h2", new LeaseSchema("h2", 1), new UrlForm(';', ';', false));
     }
 
     @Override
-    boolean createsSchema() {
+    public boolean createsSchema() {
         return true;
     }
 
     @Override
-    char parametersBegin() {
-        return ';';
-    }
-
-    @Override
-    char parametersSeparator() {
-        return ';';
-    }
-
-    @Override
-    boolean decodesParameters() {
-        return false;
-    }
-
-    @Override
-    String connectionSettings(Duration timeout) {
+    public String connectionSettings(Duration timeout) {
         return "SET LOCK_TIMEOUT %1$s; SET QUERY_TIMEOUT %1$s"
                 .formatted(Math.max(1, timeout.toMillis()));
     }
 
     /** Two names that it compares as the same would be one split, or one member. */
     @Override
-    Optional<String> unfit(JdbcSession session) throws SQLException {
-        return session.query(UNFIT, Values.of(""), row -> row.getString("setting")).stream()
-                .findFirst()
-                .map(H2Dialect::whyUnfit);
+    public Optional<Sql> unfitSettings() {
+        return Optional.of(UNFIT);
     }
 
-    private static String whyUnfit(String setting) {
+    @Override
+    public String whyUnfit(String setting) {
         return switch (setting) {
             case "IGNORECASE" ->
                     "it ignores case, so that the splits 'a' and 'A' would be one; make a database without IGNORECASE=TRUE";
@@ -103,12 +87,12 @@ final class H2Dialect extends SqlDialect {
     }
 
     @Override
-    Map<String, String> driverSettings(Duration timeout) {
+    public Map<String, String> driverSettings(Duration timeout) {
         return Map.of();
     }
 
     @Override
-    String typeName(Column.Type type) {
+    public String typeName(Column.Type type) {
         return switch (type) {
             case NAME, TEXT -> "VARCHAR";
             case NUMBER -> "BIGINT";
@@ -119,17 +103,17 @@ final class H2Dialect extends SqlDialect {
     }
 
     @Override
-    Sql beat() {
+    public Sql beat() {
         return BEAT;
     }
 
     @Override
-    Sql discover() {
+    public Sql discover() {
         return discover;
     }
 
     @Override
-    String text(SplitChange change) {
+    public String text(SplitChange change) {
         String update =
                 "%s WHEN MATCHED AND %s THEN UPDATE SET %s"
                         .formatted(
@@ -153,29 +137,28 @@ final class H2Dialect extends SqlDialect {
                                 named,
                                 one ->
                                         "CAST(:%s AS %s ARRAY)"
-                                                .formatted(
-                                                        one.parameter(), typeName(one.type()))),
+                                                .formatted(one.parameter(), typeName(one.type()))),
                         Named.list(named, Named::column));
     }
 
     @Override
-    boolean isForbidden(SQLException failure) {
+    public boolean isForbidden(SQLException failure) {
         return isOneOf(Set.of("90096"), failure);
     }
 
     @Override
-    Set<String> tableMissing() {
+    public Set<String> tableMissing() {
         return Set.of("42S02", "42S03", "42S04");
     }
 
     @Override
-    Set<String> columnMissing() {
+    public Set<String> columnMissing() {
         return Set.of("42S22");
     }
 
     /** No such database, and it may not be created; no right to the tables. */
     @Override
-    boolean isHopeless(SQLException failure) {
+    public boolean isHopeless(SQLException failure) {
         return isOneOf(Set.of("90149", "90146", "90096"), failure);
     }
 }

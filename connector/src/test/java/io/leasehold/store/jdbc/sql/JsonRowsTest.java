@@ -1,4 +1,4 @@
-package io.leasehold.store.jdbc;
+package io.leasehold.store.jdbc.sql;
 
 import org.junit.jupiter.api.Test;
 
@@ -13,15 +13,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 class JsonRowsTest {
 
     private static String texts(String... values) {
-        return JsonRows.of(Map.of("c", Column.text(List.of(values), Function.identity())));
+        return JsonRows.of(
+                Map.of("c", Column.of(Column.Type.TEXT, List.of(values), Function.identity())));
     }
 
     @Test
     void eachSplitIsAnObjectNamedLikeTheColumns() {
         List<Long> splits = List.of(1L, Long.MIN_VALUE);
         Map<String, Column> columns = new TreeMap<>();
-        columns.put("numbers", Column.number(splits, Function.identity()));
-        columns.put("texts", Column.text(splits, split -> "s" + split));
+        columns.put("numbers", Column.of(Column.Type.NUMBER, splits, Function.identity()));
+        columns.put("texts", Column.of(Column.Type.TEXT, splits, split -> "s" + split));
 
         assertThat(JsonRows.of(columns))
                 .isEqualTo(
@@ -48,10 +49,16 @@ class JsonRowsTest {
                         JsonRows.of(
                                 Map.of(
                                         "b",
-                                        Column.bytes(
-                                                List.of("s"), split -> new byte[] {0, -1, 62}))))
+                                        Column.of(
+                                                Column.Type.BYTES,
+                                                List.of("s"),
+                                                split -> new byte[] {0, -1, 62}))))
                 .isEqualTo("[{\"b\":\"AP8+\"}]");
-        assertThat(JsonRows.of(Map.of("r", Column.real(rates, Function.identity()))))
+        assertThat(
+                        JsonRows.of(
+                                Map.of(
+                                        "r",
+                                        Column.of(Column.Type.REAL, rates, Function.identity()))))
                 .isEqualTo("[{\"r\":1.7976931348623157E308},{\"r\":0.3333333333333333}]");
     }
 }

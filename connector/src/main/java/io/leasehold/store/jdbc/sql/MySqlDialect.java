@@ -1,4 +1,4 @@
-package io.leasehold.store.jdbc;
+package io.leasehold.store.jdbc.sql;
 
 import java.time.Duration;
 
@@ -10,16 +10,11 @@ import java.time.Duration;
 final class MySqlDialect extends MariaDbDialect {
 
     MySqlDialect() {
-        super("mysql");
+        super("mysql", true);
     }
 
     @Override
-    boolean decodesParameters() {
-        return true;
-    }
-
-    @Override
-    String connectionSettings(Duration timeout) {
+    public String connectionSettings(Duration timeout) {
         return commonSettings(timeout)
                 + ", max_execution_time = "
                 + Math.max(1, timeout.toMillis());

@@ -1,4 +1,4 @@
-package io.leasehold.store.jdbc;
+package io.leasehold.store.jdbc.sql;
 
 import java.util.List;
 import java.util.function.Function;
@@ -10,10 +10,10 @@ import java.util.function.IntFunction;
  * @param type what the values are
  * @param values one per split, in the order of the request
  */
-record Column(Type type, Object[] values) {
+public record Column(Type type, Object[] values) {
 
     /** What a column can hold; each dialect has its own names for them. */
-    enum Type {
+    public enum Type {
         NAME(String[]::new),
         TEXT(String[]::new),
         NUMBER(Long[]::new),
@@ -28,7 +28,7 @@ record Column(Type type, Object[] values) {
         }
     }
 
-    static <S> Column of(Type type, List<S> splits, Function<S, ?> value) {
+    public static <S> Column of(Type type, List<S> splits, Function<S, ?> value) {
         return new Column(type, splits.stream().map(value).toArray(type.array));
     }
 }

@@ -1,4 +1,4 @@
-package io.leasehold.store.jdbc;
+package io.leasehold.store.jdbc.sql;
 
 import java.util.List;
 import java.util.Map;
@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** The dialects there are. */
-final class SqlDialects {
+public final class SqlDialects {
 
     private static final List<SqlDialect> KNOWN =
             List.of(
@@ -18,22 +18,22 @@ final class SqlDialects {
     private SqlDialects() {}
 
     /** The dialect for a JDBC URL, if there is one. */
-    static Optional<SqlDialect> of(String url) {
+    public static Optional<SqlDialect> of(String url) {
         return KNOWN.stream()
                 .filter(dialect -> url.startsWith("jdbc:" + dialect.name() + ":"))
                 .findFirst();
     }
 
-    static List<String> names() {
+    public static List<String> names() {
         return KNOWN.stream().map(SqlDialect::name).toList();
     }
 
-    static List<LeaseSchema> schemas() {
+    public static List<LeaseSchema> schemas() {
         return KNOWN.stream().map(SqlDialect::schema).distinct().toList();
     }
 
     /** What makes the tables, by the name of the database in JDBC URLs. */
-    static Map<String, LeaseSchema> schemasByName() {
+    public static Map<String, LeaseSchema> schemasByName() {
         Map<String, LeaseSchema> byName = new TreeMap<>();
         KNOWN.forEach(dialect -> byName.put(dialect.name(), dialect.schema()));
         return byName;
