@@ -19,9 +19,9 @@ import java.time.Duration;
  *   <li>The bytes of a committable are enough to commit it: from another process, while the writer
  *       that prepared it lives or after it has died, and again after it has been committed.
  *   <li>Preparing ends with the committable. Nothing between it and the committer changes it.
- *   <li>A writer that starts, new or restored, ends nothing that it was not told to keep only after
- *       everything decided of its prefix was committed: {@link #sink} is opened no earlier.
- *   <li>A restored writer never touches the committables of the checkpoint it is restored from .
+ *   <li>A writer that starts may abort what it finds open under its prefix. So none is created
+ *       before everything decided of that prefix is committed.
+ *   <li>A restored writer never touches the committables of the checkpoint it is restored from.
  *       They may be decided after it has started.
  *   <li>What is prepared can be told from what others prepare by a prefix.
  * </ul>

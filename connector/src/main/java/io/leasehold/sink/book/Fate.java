@@ -1,7 +1,7 @@
 package io.leasehold.sink.book;
 
 /**
- * What became of decided output. It is asked for after a commit that failed or was not answered :
+ * What became of decided output. It is asked for after a commit that failed or was not answered:
  * the exceptions of such a commit do not tell.
  */
 public enum Fate {

@@ -31,10 +31,6 @@ import org.apache.flink.streaming.api.connector.sink2.CommittableWithLineage;
 import org.apache.flink.streaming.runtime.operators.sink.SinkWriterOperatorFactory;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -51,27 +47,13 @@ import static org.assertj.core.api.Assertions.assertThat;
  * {@link PreparedOutput} lists, for both ways of naming transactions, on a broker of either
  * protocol.
  */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(180)
 @SuppressWarnings("try") // What an operator's close may throw is Flink's to declare.
-abstract class LeasedWriterContract {
+abstract class LeasedWriterContract extends OfEitherProtocol {
 
-    private final int protocol;
-    private TransactionBroker broker;
     private int groups;
 
     LeasedWriterContract(int protocol) {
-        this.protocol = protocol;
-    }
-
-    @BeforeAll
-    void start() {
-        broker = TransactionBroker.withProtocol(protocol);
-    }
-
-    @AfterAll
-    void stop() {
-        broker.close();
+        super(protocol);
     }
 
     @ParameterizedTest

@@ -9,13 +9,9 @@ import io.leasehold.sink.kafka.TransactionBroker.Prepared;
 import org.apache.flink.connector.kafka.sink.KafkaCommittable;
 import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
 
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.Timeout;
 
 import java.util.List;
 import java.util.Set;
@@ -26,28 +22,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** What is aborted of closed members, and what never is: on a broker of either protocol. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(180)
-abstract class OpenTransactionsContract {
+abstract class OpenTransactionsContract extends OfEitherProtocol {
 
-    private final int protocol;
-    private TransactionBroker broker;
     private OutputSession<KafkaCommittable> session;
     private String group = "";
     private int groups;
 
     OpenTransactionsContract(int protocol) {
-        this.protocol = protocol;
-    }
-
-    @BeforeAll
-    void start() {
-        broker = TransactionBroker.withProtocol(protocol);
-    }
-
-    @AfterAll
-    void stop() {
-        broker.close();
+        super(protocol);
     }
 
     @BeforeEach

@@ -12,12 +12,8 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.Timeout;
 
 import java.time.Duration;
 import java.util.List;
@@ -31,25 +27,10 @@ import static org.awaitility.Awaitility.await;
  * answer is: on a broker of either transaction protocol. What the broker throws differs between the
  * two; what is visible and what we answer does not.
  */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(180)
-abstract class WhoMayCommitContract {
-
-    private final int protocol;
-    private TransactionBroker broker;
+abstract class WhoMayCommitContract extends OfEitherProtocol {
 
     WhoMayCommitContract(int protocol) {
-        this.protocol = protocol;
-    }
-
-    @BeforeAll
-    void start() {
-        broker = TransactionBroker.withProtocol(protocol);
-    }
-
-    @AfterAll
-    void stop() {
-        broker.close();
+        super(protocol);
     }
 
     /** Nothing is left open: it would hide what comes behind it from readers. */
