@@ -87,6 +87,8 @@ public final class MariaDbServer {
                             "--bind-address=127.0.0.1",
                             "--socket=" + folder.resolve("socket"),
                             "--pid-file=" + folder.resolve("pid"),
+                            // One that starts deletes what others have in a shared one.
+                            "--tmpdir=" + Files.createDirectory(folder.resolve("tmp")),
                             "--innodb-flush-log-at-trx-commit=1",
                             "--innodb-doublewrite=ON");
             serving.addAll(List.of(options));
