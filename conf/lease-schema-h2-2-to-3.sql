@@ -22,4 +22,25 @@ ALTER TABLE lease_member ALTER COLUMN notice DROP DEFAULT;
 ALTER TABLE lease_member ADD COLUMN IF NOT EXISTS sink_prefixes VARCHAR(1000000) NOT NULL DEFAULT '';
 ALTER TABLE lease_member ALTER COLUMN sink_prefixes DROP DEFAULT;
 
+-- Which checkpoint a member decided last, and the output of decided checkpoints.
+ALTER TABLE lease_member ADD COLUMN IF NOT EXISTS decided_incarnation VARCHAR(64);
+ALTER TABLE lease_member ADD COLUMN IF NOT EXISTS decided_line VARCHAR(64);
+ALTER TABLE lease_member ADD COLUMN IF NOT EXISTS decided_checkpoint BIGINT;
+ALTER TABLE lease_member ADD COLUMN IF NOT EXISTS unsealed VARCHAR(255);
+CREATE TABLE IF NOT EXISTS decided_output (
+    group_id      VARCHAR(255) NOT NULL REFERENCES lease_group ON DELETE CASCADE,
+    -- The member whose sink prepared it, and the incarnation that completed the checkpoint.
+    member_id     VARCHAR(255) NOT NULL,
+    incarnation   VARCHAR(64)  NOT NULL,
+    checkpoint_id BIGINT       NOT NULL,
+    -- The same in all jobs that can commit it.
+    sink_id       VARCHAR(64)  NOT NULL,
+    -- The line of Flink state that the checkpoint belongs to.
+    state_line    VARCHAR(64)  NOT NULL,
+    -- What is to be committed, in the bytes of the sink.
+    output        VARBINARY(16777216) NOT NULL,
+    decided_at    TIMESTAMP WITH TIME ZONE NOT NULL,
+    PRIMARY KEY (group_id, member_id, incarnation, checkpoint_id, sink_id)
+);
+
 UPDATE lease_group SET schema_version = 3 WHERE schema_version = 2;

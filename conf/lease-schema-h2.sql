@@ -62,6 +62,14 @@ CREATE TABLE IF NOT EXISTS lease_member (
     beat_at         TIMESTAMP WITH TIME ZONE NOT NULL,
     -- When it was closed, or was given an order since: it is deleted after lease.retention from then.
     closed_at       TIMESTAMP WITH TIME ZONE,
+    -- The checkpoint that it decided last: the incarnation that completed it, the line of Flink state that
+    -- it belongs to, and its id. All or none.
+    decided_incarnation VARCHAR(64),
+    decided_line    VARCHAR(64),
+    decided_checkpoint BIGINT,
+    -- The incarnation of which a completed checkpoint can still be decided: the last one that acquired a
+    -- split or decided. None once another member acquired a split from it after its end: it is sealed.
+    unsealed        VARCHAR(255),
     PRIMARY KEY (group_id, member_id)
 );
 
@@ -106,3 +114,21 @@ CREATE TABLE IF NOT EXISTS lease (
 );
 
 CREATE INDEX IF NOT EXISTS lease_version ON lease (group_id, version);
+
+-- One row for each sink and decided checkpoint: output that is prepared and may not be committed yet. Whoever
+-- has committed it deletes the row; nobody else may, or the output is lost.
+CREATE TABLE IF NOT EXISTS decided_output (
+    group_id      VARCHAR(255) NOT NULL REFERENCES lease_group ON DELETE CASCADE,
+    -- The member whose sink prepared it, and the incarnation that completed the checkpoint.
+    member_id     VARCHAR(255) NOT NULL,
+    incarnation   VARCHAR(64)  NOT NULL,
+    checkpoint_id BIGINT       NOT NULL,
+    -- The same in all jobs that can commit it.
+    sink_id       VARCHAR(64)  NOT NULL,
+    -- The line of Flink state that the checkpoint belongs to.
+    state_line    VARCHAR(64)  NOT NULL,
+    -- What is to be committed, in the bytes of the sink.
+    output        VARBINARY(16777216) NOT NULL,
+    decided_at    TIMESTAMP WITH TIME ZONE NOT NULL,
+    PRIMARY KEY (group_id, member_id, incarnation, checkpoint_id, sink_id)
+);

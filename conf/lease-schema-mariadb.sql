@@ -3,7 +3,8 @@
 -- Run once per database, by a user that may create tables:
 --     mariadb DATABASE < conf/lease-schema-mariadb.sql
 -- or let Leasehold do it at its first request, with the option lease.schema.create. The jobs themselves
--- need no more than SELECT, INSERT and UPDATE, and DELETE on lease_member for lease.retention.
+-- need no more than SELECT, INSERT and UPDATE on the first three of these tables, DELETE on lease_member for
+-- lease.retention, and with a leased sink SELECT, INSERT and DELETE on decided_output.
 -- A binary log must not be kept in the format STATEMENT.
 --
 -- Needs an innodb_page_size of 16k, the default, or more: the keys of two names do not fit smaller pages.
@@ -70,6 +71,14 @@ CREATE TABLE IF NOT EXISTS lease_member (
     beat_at         DATETIME(6)  NOT NULL,
     -- When it was closed, or was given an order since: it is deleted after lease.retention from then.
     closed_at       DATETIME(6),
+    -- The checkpoint that it decided last: the incarnation that completed it, the line of Flink state that
+    -- it belongs to, and its id. All or none.
+    decided_incarnation VARCHAR(64),
+    decided_line    VARCHAR(64),
+    decided_checkpoint BIGINT,
+    -- The incarnation of which a completed checkpoint can still be decided: the last one that acquired a
+    -- split or decided. None once another member acquired a split from it after its end: it is sealed.
+    unsealed        VARCHAR(255),
     PRIMARY KEY (group_id, member_id),
     FOREIGN KEY (group_id) REFERENCES lease_group (group_id) ON DELETE CASCADE
 ) ENGINE = InnoDB, ROW_FORMAT = DYNAMIC, CHARACTER SET = utf8mb4, COLLATE = utf8mb4_bin;
@@ -113,5 +122,24 @@ CREATE TABLE IF NOT EXISTS lease (
     progress_at         DATETIME(6)  NOT NULL,
     PRIMARY KEY (group_id, split_id),
     KEY lease_version (group_id, version),
+    FOREIGN KEY (group_id) REFERENCES lease_group (group_id) ON DELETE CASCADE
+) ENGINE = InnoDB, ROW_FORMAT = DYNAMIC, CHARACTER SET = utf8mb4, COLLATE = utf8mb4_bin;
+
+-- One row for each sink and decided checkpoint: output that is prepared and may not be committed yet. Whoever
+-- has committed it deletes the row; nobody else may, or the output is lost.
+CREATE TABLE IF NOT EXISTS decided_output (
+    group_id      VARCHAR(255) NOT NULL,
+    -- The member whose sink prepared it, and the incarnation that completed the checkpoint.
+    member_id     VARCHAR(255) NOT NULL,
+    incarnation   VARCHAR(64)  NOT NULL,
+    checkpoint_id BIGINT       NOT NULL,
+    -- The same in all jobs that can commit it.
+    sink_id       VARCHAR(64)  NOT NULL,
+    -- The line of Flink state that the checkpoint belongs to.
+    state_line    VARCHAR(64)  NOT NULL,
+    -- What is to be committed, in the bytes of the sink.
+    output        MEDIUMBLOB NOT NULL,
+    decided_at    DATETIME(6) NOT NULL,
+    PRIMARY KEY (group_id, member_id, incarnation, checkpoint_id, sink_id),
     FOREIGN KEY (group_id) REFERENCES lease_group (group_id) ON DELETE CASCADE
 ) ENGINE = InnoDB, ROW_FORMAT = DYNAMIC, CHARACTER SET = utf8mb4, COLLATE = utf8mb4_bin;

@@ -142,12 +142,13 @@ final class Endings {
         if (!dryRun) {
             Membership after =
                     desk.ask(
-                            new Close(
-                                    desk.group(),
-                                    dead,
-                                    Optional.of(found.get().beat()),
-                                    // Those of the one it replaced may outlast it.
-                                    row.get().emitsFor()));
+                                    new Close(
+                                            desk.group(),
+                                            dead,
+                                            Optional.of(found.get().beat()),
+                                            // Those of the one it replaced may outlast it.
+                                            row.get().emitsFor()))
+                            .members();
             if (row(after, dead).isPresent()) {
                 throw new RefusedException(
                         "Member '%s' has just renewed; it is alive.".formatted(dead.memberId()));

@@ -73,10 +73,11 @@ final class WrittenDown extends ForwardingStore {
         return outcome;
     }
 
-    private LeaseOutcome<Membership> close(Close close) {
-        LeaseOutcome<Membership> outcome = store.ask(close);
-        if (outcome instanceof Applied<Membership> done
+    private LeaseOutcome<Close.Closed> close(Close close) {
+        LeaseOutcome<Close.Closed> outcome = store.ask(close);
+        if (outcome instanceof Applied<Close.Closed> done
                 && done.answer()
+                        .members()
                         .member(close.closed().memberId())
                         .filter(row -> row.incarnation().equals(close.closed()))
                         .filter(row -> row.state() == MemberState.CLOSED)

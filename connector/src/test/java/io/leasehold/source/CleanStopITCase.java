@@ -85,7 +85,7 @@ class CleanStopITCase {
     // ------------------------------------------------------------------------ with a savepoint
 
     /**
-     * Promise L4, and section 9 of the protocol: where the stopped job ended the other begins.
+     * Promise L4, and section 10 of the protocol: where the stopped job ended the other begins.
      *
      * @param shuffled with a shuffle behind the source the sinks end later than the readers
      */

@@ -1,5 +1,6 @@
 package io.leasehold.testkit;
 
+import io.leasehold.lease.model.Decisions;
 import io.leasehold.lease.model.Incarnation;
 import io.leasehold.lease.model.Lease;
 import io.leasehold.lease.model.Member;
@@ -193,7 +194,10 @@ public final class BrokenTables {
                         Close.class,
                         close ->
                                 close.beat().isPresent()
-                                        ? new Applied<>(members(table, close.group()))
+                                        ? new Applied<>(
+                                                new Close.Closed(
+                                                        members(table, close.group()),
+                                                        Decisions.NONE))
                                         : table.ask(close));
     }
 

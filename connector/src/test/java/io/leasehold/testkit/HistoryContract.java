@@ -2,9 +2,12 @@ package io.leasehold.testkit;
 
 import io.leasehold.lease.model.ChangeNumber;
 import io.leasehold.lease.model.Claim.Kind;
+import io.leasehold.lease.model.DecidedCheckpoint;
 import io.leasehold.lease.model.Lease;
 import io.leasehold.lease.model.MemberState;
 import io.leasehold.lease.model.Membership;
+import io.leasehold.lease.model.StateLine;
+import io.leasehold.lease.store.DecisionRequest.Decide;
 import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseOutcome.Applied;
 import io.leasehold.lease.store.LeaseOutcome.Refused;
@@ -24,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 import static io.leasehold.testkit.ScriptedMember.applied;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -48,7 +52,20 @@ abstract class HistoryContract extends RetentionContract {
                 new Read(group(), 0, seen),
                 new Acquire(group(), a.self(), List.of(asRead(lease)), seen),
                 new Declare(group(), a.self(), MemberState.DRAINED, "", 7, seen),
+                deciding(a, seen),
                 new Close(group(), a.self(), Optional.of(7L), Duration.ZERO, Duration.ZERO, seen));
+    }
+
+    /** A checkpoint of a member without splits or sinks. */
+    private static Decide deciding(ScriptedMember a, long seen) {
+        return new Decide(
+                a.group(),
+                a.self(),
+                new DecidedCheckpoint(a.self(), new StateLine("line"), 1),
+                List.of(),
+                Map.of(),
+                Set.of(),
+                seen);
     }
 
     private static Acquire.Wanted asRead(Lease lease) {

@@ -10,7 +10,8 @@ import java.util.concurrent.Callable;
 public final class KeptTables {
 
     /** In the order in which rows refer to each other. */
-    private static final List<String> TABLES = List.of("lease_group", "lease_member", "lease");
+    private static final List<String> TABLES =
+            List.of("lease_group", "lease_member", "lease", "decided_output");
 
     private KeptTables() {}
 

@@ -7,7 +7,6 @@ import io.leasehold.lease.model.Incarnation;
 import io.leasehold.lease.model.Lease;
 import io.leasehold.lease.model.MemberState;
 import io.leasehold.lease.model.Orders;
-import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseOutcome.Applied;
 import io.leasehold.lease.store.LeaseOutcome.Refused;
 import io.leasehold.lease.store.LeaseRequest;
@@ -27,15 +26,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import static io.leasehold.testkit.AtOnce.atOnce;
 import static io.leasehold.testkit.ScriptedMember.applied;
 import static io.leasehold.testkit.ScriptedMember.position;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -45,34 +39,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  * joins by saying how to open a session on it; the store itself is the same for all tests of a
  * class, and need not be empty.
  */
-public abstract class LeaseStoreContract extends HistoryContract {
+public abstract class LeaseStoreContract extends DecisionContract {
 
     private static final int RACES = 50;
-
-    /** What two members sent at the same time became. */
-    private record Both<A, B>(LeaseOutcome<A> first, LeaseOutcome<B> second) {}
-
-    private static <A, B> Both<A, B> atOnce(
-            Supplier<LeaseOutcome<A>> first, Supplier<LeaseOutcome<B>> second) {
-        ExecutorService threads = Executors.newFixedThreadPool(2);
-        try {
-            CountDownLatch ready = new CountDownLatch(2);
-            Future<LeaseOutcome<A>> one = threads.submit(() -> together(ready, first));
-            Future<LeaseOutcome<B>> other = threads.submit(() -> together(ready, second));
-            return new Both<>(one.get(), other.get());
-        } catch (InterruptedException | ExecutionException e) {
-            throw new AssertionError(e);
-        } finally {
-            threads.shutdownNow();
-        }
-    }
-
-    private static <A> LeaseOutcome<A> together(
-            CountDownLatch ready, Supplier<LeaseOutcome<A>> send) throws InterruptedException {
-        ready.countDown();
-        ready.await();
-        return send.get();
-    }
 
     @Test
     void ofTwoWhoCreateTheGroupBothSucceed() {
@@ -283,7 +252,7 @@ public abstract class LeaseStoreContract extends HistoryContract {
                 new MembershipRequest.Close(group(), a.self(), Optional.of(0L), a.row().emitsFor());
         lost(b, close);
 
-        assertThat(applied(b.send(close)).member("a"))
+        assertThat(applied(b.send(close)).members().member("a"))
                 .contains(a.row().closed(a.row().emitsFor(), Duration.ZERO));
     }
 

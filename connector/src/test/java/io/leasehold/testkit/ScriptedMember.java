@@ -127,7 +127,7 @@ public record ScriptedMember(LeaseStore store, String group, Incarnation self) {
         return send(new Beat(group, self, beat));
     }
 
-    public LeaseOutcome<Membership> close(ScriptedMember closed, Optional<Long> beat) {
+    public LeaseOutcome<Close.Closed> close(ScriptedMember closed, Optional<Long> beat) {
         return send(new Close(group, closed.self, beat, Duration.ofSeconds(5)));
     }
 

@@ -34,7 +34,8 @@ final class OthersRows {
                                                 view.watch.silentIn(dead.incarnation(), now),
                                                 Duration.ZERO,
                                                 view.history.seen()),
-                                        life::saw));
+                                        (closed, sentAt, then) ->
+                                                life.saw(closed.members(), sentAt, then)));
     }
 
     /** Deletes what nobody needs any more. */

@@ -8,4 +8,5 @@ public record LeaseAnswers(
         MembershipRequest.Answers membership,
         SplitRequest.Answers splits,
         OwnershipRequest.Answers ownership,
+        DecisionRequest.Answers decisions,
         OperatorRequest.Answers operators) {}

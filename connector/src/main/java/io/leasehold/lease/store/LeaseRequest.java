@@ -8,7 +8,11 @@ package io.leasehold.lease.store;
  * @param <A> what the store answers
  */
 public sealed interface LeaseRequest<A>
-        permits MembershipRequest, SplitRequest, OwnershipRequest, OperatorRequest {
+        permits MembershipRequest,
+                SplitRequest,
+                OwnershipRequest,
+                DecisionRequest,
+                OperatorRequest {
 
     /** The most splits one request may name, so that it fits into one store time-out. */
     int MOST_SPLITS = 10_000;

@@ -2,6 +2,8 @@ package io.leasehold.lease.store;
 
 import io.leasehold.lease.model.ChangeNumber;
 import io.leasehold.lease.model.Membership;
+import io.leasehold.lease.store.DecisionRequest.Decide;
+import io.leasehold.lease.store.DecisionRequest.DropOutput;
 import io.leasehold.lease.store.MembershipRequest.Beat;
 import io.leasehold.lease.store.OwnershipRequest.Record;
 import io.leasehold.lease.store.SplitRequest.Read;
@@ -14,6 +16,8 @@ import io.leasehold.lease.store.SplitRequest.Read;
  * by split, and the answer says for which it held. Requests of one group other than {@link Beat}
  * and {@link Record} take effect one after the other, and each that changes anything takes the
  * group's next {@link ChangeNumber} and stamps the leases it changed with it. Those two do neither.
+ * A {@link Decide} takes a number only if it releases or finishes splits, and a {@link DropOutput}
+ * takes none: members decide at every checkpoint, and the others need not hear of it.
  *
  * <p><b>One history.</b> A request that says which change number its sender saw last is answered
  * with {@link LeaseOutcome.WentBack} where the group should remember that number and does not: the

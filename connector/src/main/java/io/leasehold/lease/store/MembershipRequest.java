@@ -1,5 +1,6 @@
 package io.leasehold.lease.store;
 
+import io.leasehold.lease.model.Decisions;
 import io.leasehold.lease.model.Incarnation;
 import io.leasehold.lease.model.Member;
 import io.leasehold.lease.model.MemberState;
@@ -30,7 +31,7 @@ public sealed interface MembershipRequest<A> extends LeaseRequest<A> {
 
         LeaseOutcome<Membership> declare(Declare declare);
 
-        LeaseOutcome<Membership> close(Close close);
+        LeaseOutcome<Close.Closed> close(Close close);
 
         LeaseOutcome<Set<String>> forgetMembers(ForgetMembers forgetMembers);
     }
@@ -160,7 +161,7 @@ public sealed interface MembershipRequest<A> extends LeaseRequest<A> {
      * Marks an incarnation CLOSED, with how long its readers may still emit, and how long others
      * leave its leases to its next incarnation. Condition: it may still write, and if a beat is
      * named, its beat is that one still. Its leases keep it as their owner. Never refused: the
-     * answer's members show whether it is closed.
+     * answer's members show whether it is closed. The answer also says what the member has decided.
      *
      * @param closed the incarnation that is over
      * @param beat the last beat seen of it; empty where it closes itself
@@ -175,7 +176,14 @@ public sealed interface MembershipRequest<A> extends LeaseRequest<A> {
             Duration emitsFor,
             Duration heldFor,
             long seen)
-            implements MembershipRequest<Membership> {
+            implements MembershipRequest<Close.Closed> {
+
+        /**
+         * @param members the members after the request; they show whether the incarnation is closed
+         * @param decisions what the member has decided. More can still be decided for it until the
+         *     first of its splits is acquired, which seals it
+         */
+        public record Closed(Membership members, Decisions decisions) {}
 
         /** Of an incarnation that keeps nothing, by a sender that compares with nothing seen. */
         public Close(String group, Incarnation closed, Optional<Long> beat, Duration emitsFor) {
@@ -194,17 +202,18 @@ public sealed interface MembershipRequest<A> extends LeaseRequest<A> {
         }
 
         @Override
-        public LeaseOutcome<Membership> answeredBy(Answers answers) {
+        public LeaseOutcome<Closed> answeredBy(Answers answers) {
             return answers.close(this);
         }
     }
 
     /**
      * Deletes the rows of those members that are CLOSED in the incarnation named, have been for so
-     * long by the store's clock, and own no split in whatever incarnation. The time is counted anew
-     * from an order that changed the row since. Refused if a member asks that may not write. What a
-     * member asks is not done, without a failure, where the store gives its user no right to
-     * delete. Answered with the ids of the members whose condition held.
+     * long by the store's clock, own no split in whatever incarnation, and have no decided output
+     * left to commit. The time is counted anew from an order that changed the row since. Refused if
+     * a member asks that may not write. What a member asks is not done, without a failure, where
+     * the store gives its user no right to delete. Answered with the ids of the members whose
+     * condition held.
      *
      * @param by the incarnation that asks; empty if an operator does
      * @param members the incarnations whose rows are of no more use, as read

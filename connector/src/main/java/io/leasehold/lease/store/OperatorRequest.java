@@ -165,8 +165,9 @@ public sealed interface OperatorRequest<A> extends LeaseRequest<A> {
 
     /**
      * Deletes a group with all its rows, if nothing has changed since it had that change number,
-     * every member is CLOSED and no split has an owner. Never refused. Whoever is in that group
-     * still finds that the table went back. Answered with whether it was deleted.
+     * every member is CLOSED, no split has an owner and no decided output is left to commit. Never
+     * refused. Whoever is in that group still finds that the table went back. Answered with whether
+     * it was deleted.
      *
      * @param changeNumber the group's as read; it is deleted only if that is still so
      */

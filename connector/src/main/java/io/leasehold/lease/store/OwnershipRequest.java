@@ -48,6 +48,11 @@ public sealed interface OwnershipRequest<A> extends LeaseRequest<A> {
      * where the split was the member's already. Refused if the incarnation may not write; one that
      * is DRAINED gets nothing.
      *
+     * <p>In the same instant it seals each incarnation from which it gets a split and which is
+     * over, CLOSED or replaced: nothing of that can be decided late any more, so what {@link
+     * DecisionRequest.ReadDecisions} says of it after that is final. Earlier incarnations of its
+     * own member are sealed too.
+     *
      * @param seen the change number that its sender saw last; 0 if it saw none
      */
     record Acquire(String group, Incarnation by, List<Wanted> splits, long seen)

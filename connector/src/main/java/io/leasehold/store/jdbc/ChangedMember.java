@@ -17,19 +17,28 @@ final class ChangedMember {
     /** Carries out a statement that changes a member, if its condition holds. */
     static LeaseOutcome<Membership> by(JdbcSession session, Sql sql, Values values, String group)
             throws SQLException, LeaseStoreException {
-        return session.update(sql, values) > 0 ? committed(session, group) : undone(session, group);
+        return new Applied<>(after(session, group, session.update(sql, values) > 0));
     }
 
     static LeaseOutcome<Membership> committed(JdbcSession session, String group)
             throws SQLException, LeaseStoreException {
-        Membership now = GroupLock.read(session, group);
-        session.commit();
-        return new Applied<>(now);
+        return new Applied<>(after(session, group, true));
     }
 
     static LeaseOutcome<Membership> undone(JdbcSession session, String group)
             throws SQLException, LeaseStoreException {
-        session.rollback();
-        return new Applied<>(GroupLock.read(session, group));
+        return new Applied<>(after(session, group, false));
+    }
+
+    /** The members once the transaction is committed, if it changed one, or undone. */
+    static Membership after(JdbcSession session, String group, boolean changed)
+            throws SQLException, LeaseStoreException {
+        if (!changed) {
+            session.rollback();
+            return GroupLock.read(session, group);
+        }
+        Membership now = GroupLock.read(session, group);
+        session.commit();
+        return now;
     }
 }

@@ -1,6 +1,7 @@
 package io.leasehold.store.jdbc;
 
 import io.leasehold.lease.store.MembershipRequest.ForgetMembers;
+import io.leasehold.store.jdbc.sql.DecisionSql;
 import io.leasehold.store.jdbc.sql.OperatorSql;
 import io.leasehold.store.jdbc.sql.SqlDialect;
 import io.leasehold.store.jdbc.sql.Values;
@@ -25,7 +26,12 @@ final class ClosedMembers {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClosedMembers.class);
 
-    private record Closed(String memberId, String incarnation, Instant closedAt, Instant readAt) {
+    private record Closed(
+            String memberId,
+            String incarnation,
+            boolean hasDecided,
+            Instant closedAt,
+            Instant readAt) {
 
         boolean isOneOf(Map<String, String> incarnations) {
             return incarnation.equals(incarnations.get(memberId));
@@ -50,8 +56,12 @@ final class ClosedMembers {
         Values group = Values.of(forget.group());
         Set<String> owners =
                 Set.copyOf(session.query(OperatorSql.OWNERS, group, row -> row.getString("owner")));
+        Set<String> undelivered = undelivered(session, group, closed);
         List<Closed> forgotten =
-                closed.stream().filter(member -> !owners.contains(member.memberId())).toList();
+                closed.stream()
+                        .filter(member -> !owners.contains(member.memberId()))
+                        .filter(member -> !undelivered.contains(member.memberId()))
+                        .toList();
         if (!forgotten.isEmpty()) {
             session.updateEach(
                     OperatorSql.DELETE_MEMBER,
@@ -67,6 +77,18 @@ final class ClosedMembers {
         return forgotten.stream().map(Closed::memberId).collect(Collectors.toSet());
     }
 
+    /** Those whose decided output is not committed for certain. */
+    private static Set<String> undelivered(JdbcSession session, Values group, List<Closed> closed)
+            throws SQLException {
+        return closed.stream().anyMatch(Closed::hasDecided)
+                ? Set.copyOf(
+                        session.query(
+                                DecisionSql.OUTPUT_MEMBERS,
+                                group,
+                                row -> row.getString("member_id")))
+                : Set.of();
+    }
+
     /** Those that are named, and closed for so long. */
     private static List<Closed> closed(JdbcSession session, ForgetMembers forget)
             throws SQLException {
@@ -80,6 +102,7 @@ final class ClosedMembers {
                                 new Closed(
                                         row.getString("member_id"),
                                         row.getString("incarnation"),
+                                        row.getString("decided_incarnation") != null,
                                         session.dialect().instant(row, "closed_at"),
                                         session.dialect().instant(row, "read_at")))
                 .stream()

@@ -3,6 +3,7 @@ package io.leasehold.store.jdbc;
 import io.leasehold.lease.model.ChangeNumber;
 import io.leasehold.lease.model.Membership;
 import io.leasehold.lease.store.LeaseStoreException;
+import io.leasehold.store.jdbc.sql.DecisionSql;
 import io.leasehold.store.jdbc.sql.LeaseSql;
 import io.leasehold.store.jdbc.sql.MemberRows;
 import io.leasehold.store.jdbc.sql.OtherHistoryException;
@@ -65,6 +66,25 @@ final class GroupLock {
             // It has the number of this change, which is not made.
             throw new OtherHistoryException(seen, e.found() - ChangeNumber.CHANCE_BOUND);
         }
+    }
+
+    /**
+     * Begins a transaction that has the group for itself, and reads it. Takes no change number.
+     *
+     * @param seen the change number that the sender of the request saw last
+     */
+    static Membership hold(JdbcSession session, String group, long seen)
+            throws SQLException, LeaseStoreException, OtherHistoryException {
+        session.begin();
+        session.query(DecisionSql.LOCK_GROUP, Values.of(group), row -> group);
+        return read(session, group, seen);
+    }
+
+    /** Takes the next change number within {@link #hold}. */
+    static long nextChange(JdbcSession session, String group)
+            throws SQLException, LeaseStoreException {
+        session.update(LeaseSql.NEXT_CHANGE, Values.of(group).with("chance", chance()));
+        return read(session, group).changeNumber();
     }
 
     /** From what nobody can foresee, and no two processes share: as incarnations are named. */

@@ -20,6 +20,9 @@ final class JdbcCheck {
 
     private static final List<String> TABLES = List.of("lease_group", "lease_member", "lease");
 
+    /** Jobs without leased sinks do not use it. */
+    private static final String OUTPUT = "decided_output";
+
     private JdbcCheck() {}
 
     /**
@@ -28,23 +31,15 @@ final class JdbcCheck {
     static StoreCheck of(JdbcSession session) throws SQLException {
         List<Right> rights = new ArrayList<>();
         for (String table : TABLES) {
-            String none = " WHERE 1 = 0";
-            rights.add(right(session, "SELECT", table, "SELECT * FROM " + table + none));
-            rights.add(
-                    right(
-                            session,
-                            "INSERT",
-                            table,
-                            "INSERT INTO " + table + " SELECT * FROM " + table + none));
-            rights.add(
-                    right(
-                            session,
-                            "UPDATE",
-                            table,
-                            "UPDATE " + table + " SET group_id = group_id" + none));
+            for (String verb : List.of("SELECT", "INSERT", "UPDATE")) {
+                rights.add(right(session, verb, table));
+            }
         }
         for (String table : TABLES) {
-            rights.add(right(session, "DELETE", table, "DELETE FROM " + table + " WHERE 1 = 0"));
+            rights.add(right(session, "DELETE", table));
+        }
+        for (String verb : List.of("SELECT", "INSERT", "DELETE")) {
+            rights.add(right(session, verb, OUTPUT));
         }
         List<Instant> clock =
                 session.query(
@@ -59,12 +54,22 @@ final class JdbcCheck {
                 Durability.warnings(session));
     }
 
-    private static Right right(JdbcSession session, String verb, String table, String statement)
-            throws SQLException {
+    /** A statement that changes no row, and takes the right to change any. */
+    private static String statement(String verb, String table) {
+        String none = " WHERE 1 = 0";
+        return switch (verb) {
+            case "INSERT" -> "INSERT INTO %1$s SELECT * FROM %1$s".formatted(table) + none;
+            case "UPDATE" -> "UPDATE %s SET group_id = group_id".formatted(table) + none;
+            case "DELETE" -> "DELETE FROM " + table + none;
+            default -> "SELECT * FROM " + table + none;
+        };
+    }
+
+    private static Right right(JdbcSession session, String verb, String table) throws SQLException {
         String refusal = "";
         session.begin();
         try {
-            session.run(statement);
+            session.run(statement(verb, table));
         } catch (SQLException e) {
             if (!session.dialect().isForbidden(e)) {
                 throw e;
@@ -72,7 +77,7 @@ final class JdbcCheck {
             refusal = SqlDialect.said(e);
         }
         session.rollback();
-        boolean forMembers = !verb.equals("DELETE");
+        boolean forMembers = !verb.equals("DELETE") && !table.equals(OUTPUT);
         return new Right(verb + " " + table, forMembers, neededBy(forMembers, table), refusal);
     }
 
@@ -80,8 +85,10 @@ final class JdbcCheck {
         if (forMembers) {
             return "jobs need";
         }
-        return table.equals("lease_member")
-                ? "forget --member and lease.retention need"
-                : "forget needs";
+        return switch (table) {
+            case OUTPUT -> "jobs with leased sinks need";
+            case "lease_member" -> "forget --member and lease.retention need";
+            default -> "forget needs";
+        };
     }
 }

@@ -35,6 +35,7 @@ public final class JdbcLeaseStore implements LeaseStore {
                         new JdbcMembership(requests),
                         new JdbcSplits(requests),
                         new JdbcOwnership(requests),
+                        new JdbcDecisions(requests),
                         new JdbcOperators(requests));
     }
 

@@ -1,5 +1,6 @@
 package io.leasehold.store.jdbc;
 
+import io.leasehold.lease.model.Decisions;
 import io.leasehold.lease.model.Member;
 import io.leasehold.lease.model.MemberState;
 import io.leasehold.lease.model.Membership;
@@ -133,7 +134,7 @@ final class JdbcMembership implements MembershipRequest.Answers {
     }
 
     @Override
-    public LeaseOutcome<Membership> close(Close close) {
+    public LeaseOutcome<Close.Closed> close(Close close) {
         Values values =
                 Values.of(close.group())
                         .by(close.closed())
@@ -144,8 +145,15 @@ final class JdbcMembership implements MembershipRequest.Answers {
         return requests.changing(
                 close.group(),
                 close.seen(),
-                (session, group) ->
-                        ChangedMember.by(session, LeaseSql.CLOSE_MEMBER, values, close.group()));
+                (session, group) -> {
+                    boolean closed = session.update(LeaseSql.CLOSE_MEMBER, values) > 0;
+                    Decisions decisions =
+                            StoredDecisions.of(session, close.group(), close.closed().memberId());
+                    return new Applied<>(
+                            new Close.Closed(
+                                    ChangedMember.after(session, close.group(), closed),
+                                    decisions));
+                });
     }
 
     @Override

@@ -46,9 +46,12 @@ record JdbcOwnership(JdbcRequests requests) implements OwnershipRequest.Answers 
                 acquire.seen(),
                 (session, group) -> {
                     values.with("version", group.changeNumber());
-                    if (isDrained(group, acquire.by())
-                            || session.update(session.dialect().change(SplitChange.ACQUIRE), values)
-                                    == 0) {
+                    if (isDrained(group, acquire.by())) {
+                        return new Applied<>(List.of());
+                    }
+                    StoredDecisions.sealFor(session, group, acquire, values);
+                    if (session.update(session.dialect().change(SplitChange.ACQUIRE), values)
+                            == 0) {
                         return new Applied<>(List.of());
                     }
                     List<Optional<Acquire.Taken>> taken =
@@ -129,7 +132,8 @@ record JdbcOwnership(JdbcRequests requests) implements OwnershipRequest.Answers 
                 });
     }
 
-    private static Set<String> recorded(
+    /** Records positions of splits that the incarnation owns, and reads which those are. */
+    static Set<String> recorded(
             JdbcSession session, Sql sql, String group, Incarnation by, List<Recorded> unordered)
             throws SQLException {
         List<Recorded> splits = LockOrder.of(unordered, Recorded::splitId);

@@ -68,13 +68,21 @@ final class JdbcRequests {
      * @param seen the change number that the sender saw last; 0 if that is of no matter
      */
     <A> LeaseOutcome<A> changing(String group, long seen, Changing<A> request) {
-        return single(
-                session -> {
-                    Membership locked = GroupLock.take(session, group, seen);
-                    LeaseOutcome<A> outcome = request.on(session, locked);
-                    session.rollback();
-                    return outcome;
-                });
+        return single(session -> undone(session, GroupLock.take(session, group, seen), request));
+    }
+
+    /** As {@link #changing}, but takes no change number: others do not hear of it. */
+    <A> LeaseOutcome<A> locking(String group, long seen, Changing<A> request) {
+        return single(session -> undone(session, GroupLock.hold(session, group, seen), request));
+    }
+
+    /** Ends the transaction, if the request has not committed it. */
+    private static <A> LeaseOutcome<A> undone(
+            JdbcSession session, Membership locked, Changing<A> request)
+            throws SQLException, LeaseStoreException, OtherHistoryException {
+        LeaseOutcome<A> outcome = request.on(session, locked);
+        session.rollback();
+        return outcome;
     }
 
     /** As {@link #changing}, if this incarnation may write; else it is refused. */

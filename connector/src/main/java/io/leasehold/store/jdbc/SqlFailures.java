@@ -44,7 +44,7 @@ record SqlFailures(String url, SqlDialect dialect, boolean passwordMayChange) {
         if (state.equals(RIGHT_MISSING)) {
             return denied(
                     failure,
-                    "The lease store at %s gives this user too few rights; a job needs SELECT, INSERT and UPDATE on lease_group, lease_member and lease, and forget needs DELETE too: %s"
+                    "The lease store at %s gives this user too few rights; a job needs SELECT, INSERT and UPDATE on lease_group, lease_member and lease, with a leased sink also SELECT, INSERT and DELETE on decided_output, and forget needs DELETE too: %s"
                             .formatted(url, SqlDialect.said(failure)));
         }
         if (isAboutTrust(failure)) {

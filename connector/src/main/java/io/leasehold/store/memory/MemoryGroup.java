@@ -35,6 +35,7 @@ final class MemoryGroup {
 
     private final Map<String, Member> members = new LinkedHashMap<>();
     private final Map<String, MemoryRow> rows = new LinkedHashMap<>();
+    private final MemoryDecided decided;
     private final SplittableRandom chances;
     private final LongSupplier nanoClock;
 
@@ -52,13 +53,18 @@ final class MemoryGroup {
      * @param nanoClock the table's clock
      */
     MemoryGroup(SplittableRandom chances, LongSupplier nanoClock) {
+        this(chances, nanoClock, new MemoryDecided());
+    }
+
+    private MemoryGroup(SplittableRandom chances, LongSupplier nanoClock, MemoryDecided decided) {
         this.chances = chances;
         this.nanoClock = nanoClock;
+        this.decided = decided;
     }
 
     /** The same group, that goes its own way from now on. */
     MemoryGroup(MemoryGroup copied) {
-        this(copied.chances, copied.nanoClock);
+        this(copied.chances, copied.nanoClock, new MemoryDecided(copied.decided));
         closedAt.putAll(copied.closedAt);
         members.putAll(copied.members);
         rows.putAll(copied.rows);
@@ -106,6 +112,7 @@ final class MemoryGroup {
     }
 
     void delete() {
+        decided.forget(members.keySet());
         members.clear();
         closedAt.clear();
         rows.clear();
@@ -127,6 +134,10 @@ final class MemoryGroup {
 
     <A> LeaseOutcome<A> ifWriter(Incarnation by, Function<MemoryGroup, A> request) {
         return mayWrite(by) ? new Applied<>(request.apply(this)) : Refused.mayNotWrite(by);
+    }
+
+    MemoryDecided decided() {
+        return decided;
     }
 
     boolean allClosed() {
@@ -168,6 +179,7 @@ final class MemoryGroup {
     void forgetMembers(Set<String> forgotten) {
         if (members.keySet().removeAll(forgotten)) {
             closedAt.keySet().removeAll(forgotten);
+            decided.forget(forgotten);
             changed(nextChange());
         }
     }

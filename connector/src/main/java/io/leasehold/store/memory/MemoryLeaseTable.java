@@ -28,6 +28,7 @@ public final class MemoryLeaseTable {
                     new MemoryMembership(this),
                     new MemorySplits(this),
                     new MemoryOwnership(this),
+                    new MemoryDecisions(this),
                     new MemoryOperators(this));
 
     /** A table whose clock is that of this machine. */

@@ -98,7 +98,7 @@ record MemoryMembership(MemoryLeaseTable table) implements MembershipRequest.Ans
     }
 
     @Override
-    public LeaseOutcome<Membership> close(Close close) {
+    public LeaseOutcome<Close.Closed> close(Close close) {
         return table.inLine(
                 close.seen(),
                 close.group(),
@@ -108,7 +108,10 @@ record MemoryMembership(MemoryLeaseTable table) implements MembershipRequest.Ans
                             .filter(row -> close.beat().filter(b -> b != row.beat()).isEmpty())
                             .map(row -> row.closed(close.emitsFor(), close.heldFor()))
                             .ifPresent(group::closed);
-                    return new Applied<>(group.membership());
+                    return new Applied<>(
+                            new Close.Closed(
+                                    group.membership(),
+                                    group.decided().of(close.closed().memberId())));
                 });
     }
 
@@ -133,6 +136,7 @@ record MemoryMembership(MemoryLeaseTable table) implements MembershipRequest.Ans
                                                 .isPresent())
                         .map(Incarnation::memberId)
                         .filter(group::ownsNothing)
+                        .filter(memberId -> !group.decided().hasOutput(memberId))
                         .collect(Collectors.toCollection(LinkedHashSet::new));
         group.forgetMembers(forgotten);
         return Collections.unmodifiableSet(forgotten);

@@ -152,6 +152,7 @@ record MemoryOperators(MemoryLeaseTable table) implements OperatorRequest.Answer
                             group.exists()
                                     && group.changeNumber() == forget.changeNumber()
                                     && group.allClosed()
+                                    && !group.decided().hasOutput()
                                     && group.rows().stream().allMatch(MemoryRow::isUnowned);
                     if (asRead) {
                         group.delete();

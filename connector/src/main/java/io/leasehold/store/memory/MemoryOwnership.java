@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 
 /** What a table in memory answers about who owns what. */
@@ -34,17 +35,33 @@ record MemoryOwnership(MemoryLeaseTable table) implements OwnershipRequest.Answe
                 group.member(acquire.by().memberId())
                         .filter(row -> row.state() == MemberState.DRAINED)
                         .isPresent();
+        BiPredicate<MemoryRow, Acquire.Wanted> condition =
+                (row, wanted) -> !drained && row.isUnfinishedAsRead(wanted.version());
+        seal(group, acquire, condition);
         return group
                 .change(
                         acquire.splits(),
                         Acquire.Wanted::splitId,
-                        (row, wanted) -> !drained && row.isUnfinishedAsRead(wanted.version()),
+                        condition,
                         (row, wanted) -> row.acquired(acquire.by(), wanted))
                 .stream()
                 .map(group::row)
                 .flatMap(Optional::stream)
                 .map(row -> new Acquire.Taken(row.lease(), row.progress()))
                 .toList();
+    }
+
+    /** Seals the owners of the splits that will be acquired, where they are over. */
+    private static void seal(
+            MemoryGroup group, Acquire acquire, BiPredicate<MemoryRow, Acquire.Wanted> condition) {
+        for (Acquire.Wanted wanted : acquire.splits()) {
+            Optional<MemoryRow> acquired =
+                    group.row(wanted.splitId()).filter(row -> condition.test(row, wanted));
+            acquired.flatMap(row -> row.lease().owner())
+                    .filter(owner -> !group.mayWrite(owner))
+                    .ifPresent(group.decided()::seal);
+            acquired.ifPresent(row -> group.decided().acquiredBy(acquire.by()));
+        }
     }
 
     @Override

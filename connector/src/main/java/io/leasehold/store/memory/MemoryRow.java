@@ -88,8 +88,11 @@ record MemoryRow(Lease lease, Progress progress, long progressEpoch) {
     }
 
     MemoryRow finished(Recorded last) {
-        return recorded(last)
-                .with(Optional.empty(), lease.epoch(), lease.tenure(), Optional.empty(), true);
+        return recorded(last).ended();
+    }
+
+    MemoryRow ended() {
+        return with(Optional.empty(), lease.epoch(), lease.tenure(), Optional.empty(), true);
     }
 
     MemoryRow released(Incarnation by, Released split) {

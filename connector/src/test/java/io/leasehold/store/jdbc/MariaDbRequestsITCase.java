@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 /** What goes wrong between here and a MariaDB, and what a request costs there. */
-class MariaDbRequestsITCase extends ServerRequestsContract {
+class MariaDbRequestsITCase extends ServerDecisionsContract {
 
     @Override
     String newDatabase() {

@@ -1,11 +1,17 @@
 package io.leasehold.store.jdbc;
 
 import io.leasehold.lease.model.Claim;
+import io.leasehold.lease.model.DecidedCheckpoint;
+import io.leasehold.lease.model.DecidedOutput;
 import io.leasehold.lease.model.Incarnation;
 import io.leasehold.lease.model.Lease;
 import io.leasehold.lease.model.Member;
 import io.leasehold.lease.model.MemberState;
 import io.leasehold.lease.model.Orders;
+import io.leasehold.lease.model.StateLine;
+import io.leasehold.lease.store.DecisionRequest.Decide;
+import io.leasehold.lease.store.DecisionRequest.DropOutput;
+import io.leasehold.lease.store.DecisionRequest.ReadDecisions;
 import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.lease.store.LeaseStoreException;
@@ -28,6 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -66,8 +73,10 @@ class PostgresGrantsITCase {
                 database,
                 "GRANT SELECT, INSERT, UPDATE ON lease_group, lease_member, lease TO " + job);
         PostgresServer.run(database, "GRANT DELETE ON lease_member TO " + job);
+        PostgresServer.run(database, "GRANT SELECT, INSERT, DELETE ON decided_output TO " + job);
         PostgresServer.run(
-                database, "GRANT SELECT ON lease_group, lease_member, lease TO " + operator);
+                database,
+                "GRANT SELECT ON lease_group, lease_member, lease, decided_output TO " + operator);
         PostgresServer.run(
                 database,
                 "GRANT UPDATE (change_number, line, changed_at) ON lease_group TO " + operator);
@@ -86,14 +95,15 @@ class PostgresGrantsITCase {
     void aJobCanDoAllItDoesWithItsRights() throws LeaseStoreException {
         assertThat(allThatAJobSends())
                 .allSatisfy(outcome -> assertThat(outcome).isInstanceOf(LeaseOutcome.Applied.class))
-                .hasSize(16);
+                .hasSize(19);
     }
 
     @ParameterizedTest
     @CsvSource({
         "SELECT, lease_group", "INSERT, lease_group", "UPDATE, lease_group",
         "SELECT, lease_member", "INSERT, lease_member", "UPDATE, lease_member",
-        "SELECT, lease", "INSERT, lease", "UPDATE, lease"
+        "SELECT, lease", "INSERT, lease", "UPDATE, lease",
+        "SELECT, decided_output", "INSERT, decided_output", "DELETE, decided_output"
     })
     void aJobThatLacksOneOfThemIsToldWhichThereMustBe(String right, String table)
             throws LeaseStoreException {
@@ -112,7 +122,7 @@ class PostgresGrantsITCase {
                             assertThat(failure.retryable()).isFalse();
                             assertThat(failure)
                                     .hasMessage(
-                                            "The lease store at %s gives this user too few rights; a job needs SELECT, INSERT and UPDATE on lease_group, lease_member and lease, and forget needs DELETE too: ERROR: permission denied for table %s"
+                                            "The lease store at %s gives this user too few rights; a job needs SELECT, INSERT and UPDATE on lease_group, lease_member and lease, with a leased sink also SELECT, INSERT and DELETE on decided_output, and forget needs DELETE too: ERROR: permission denied for table %s"
                                                     .formatted(database, table));
                         });
     }
@@ -166,7 +176,33 @@ class PostgresGrantsITCase {
         outcomes.add(blue.finish(done.taking("mine"), position("7", 3)));
         outcomes.add(blue.declare(MemberState.ACTIVE, 2));
         outcomes.add(forget(blue, Duration.ZERO, "red"));
+        outcomes.addAll(allThatALeasedSinkSends(blue, done));
         outcomes.add(blue.close(blue, Optional.empty()));
+        return outcomes;
+    }
+
+    private static List<LeaseOutcome<?>> allThatALeasedSinkSends(
+            ScriptedMember blue, ScriptedMember done) {
+        DecidedCheckpoint checkpoint = new DecidedCheckpoint(blue.self(), new StateLine("line"), 1);
+        Decide decide =
+                new Decide(
+                        "g",
+                        blue.self(),
+                        checkpoint,
+                        List.of(),
+                        Map.of("sink", new byte[] {1}),
+                        Set.of(),
+                        0);
+        List<LeaseOutcome<?>> outcomes = new ArrayList<>();
+        outcomes.add(blue.send(decide));
+        applied(done.send(decide));
+        outcomes.add(blue.send(new ReadDecisions("g", "blue")));
+        outcomes.add(
+                blue.send(
+                        new DropOutput(
+                                "g",
+                                blue.self(),
+                                List.of(new DecidedOutput.Key(checkpoint, "sink")))));
         return outcomes;
     }
 
@@ -186,6 +222,19 @@ class PostgresGrantsITCase {
 
     private static List<String> members(ScriptedMember through) {
         return through.open().members().stream().map(Member::id).sorted().toList();
+    }
+
+    @Test
+    void aJobWithoutALeasedSinkNeedsNoRightToOutput() throws LeaseStoreException {
+        ScriptedMember blue = joined("blue", job);
+        ScriptedMember red = joined("red", job);
+        applied(red.discover("s"));
+        red.taking("s");
+        PostgresServer.run(database, "REVOKE ALL ON decided_output FROM " + job);
+
+        applied(blue.close(red, Optional.empty()));
+        blue.taking("s");
+        assertThat(applied(forget(blue, Duration.ZERO, "red"))).containsExactly("red");
     }
 
     @Test

@@ -33,7 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 /** What goes wrong between here and a PostgreSQL, and what a request costs there. */
-class PostgresRequestsITCase extends ServerRequestsContract {
+class PostgresRequestsITCase extends ServerDecisionsContract {
 
     @Override
     String newDatabase() {

@@ -2,6 +2,7 @@ package io.leasehold.store.jdbc;
 
 import io.leasehold.lease.model.Balance;
 import io.leasehold.lease.model.Claim;
+import io.leasehold.lease.model.Decisions;
 import io.leasehold.lease.model.Incarnation;
 import io.leasehold.lease.model.Lease;
 import io.leasehold.lease.model.Member;
@@ -9,6 +10,7 @@ import io.leasehold.lease.model.MemberState;
 import io.leasehold.lease.model.Membership;
 import io.leasehold.lease.model.Orders;
 import io.leasehold.lease.model.Share;
+import io.leasehold.lease.store.DecisionRequest.ReadDecisions;
 import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseOutcome.Applied;
 import io.leasehold.lease.store.LeaseOutcome.Unknown;
@@ -279,6 +281,7 @@ class SchemaMigrationITCase {
             assertThat(a.changes()).isEqualTo(1);
             assertThat(a.send(new Beat("g", a.self(), 1, 9))).isInstanceOf(Applied.class);
             assertThat(a.send(new Beat("g", a.self(), 2, 8))).isInstanceOf(WentBack.class);
+            assertThat(applied(a.send(new ReadDecisions("g", "a")))).isEqualTo(Decisions.NONE);
         }
     }
 
@@ -322,7 +325,8 @@ class SchemaMigrationITCase {
                                 SELECT table_name, column_name, data_type, is_nullable,
                                        character_maximum_length, column_default
                                   FROM information_schema.columns
-                                 WHERE LOWER(table_name) LIKE 'lease%%'
+                                 WHERE (LOWER(table_name) LIKE 'lease%%'
+                                        OR LOWER(table_name) = 'decided_output')
                                    AND table_schema IN ('PUBLIC', 'public', %s)
                                 """
                                         .formatted(

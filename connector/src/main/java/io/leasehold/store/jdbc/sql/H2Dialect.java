@@ -126,12 +126,28 @@ final class H2Dialect extends SqlDialect {
                 : update;
     }
 
+    @Override
+    public String text(SplitQuery query) {
+        return """
+               SELECT %s
+                 FROM %s
+                 JOIN lease l ON l.group_id = :group AND l.split_id = r.split_id
+                WHERE %s
+               """
+                .formatted(query.columns(), rows(query.named()), query.condition());
+    }
+
     private String merge(List<Named> named) {
         return """
                MERGE INTO lease l
-               USING UNNEST(%s) AS r (%s)
+               USING %s
                   ON l.group_id = :group AND l.split_id = r.split_id
                """
+                .formatted(rows(named));
+    }
+
+    private String rows(List<Named> named) {
+        return "UNNEST(%s) AS r (%s)"
                 .formatted(
                         Named.list(
                                 named,

@@ -127,21 +127,28 @@ class MariaDbDialect extends SqlDialect {
                         change.condition());
     }
 
+    @Override
+    public final String text(SplitQuery query) {
+        return "SELECT %s FROM %s WHERE %s"
+                .formatted(query.columns(), joined(query.named()), query.condition());
+    }
+
     /** The lease is joined a second time only where what it was matters. */
     private static String joined(SplitChange change) {
-        String named = rows(change.named()) + " AS r";
         return change.condition().contains("was.")
                 ? """
-                  %s STRAIGHT_JOIN lease AS was
+                  %s AS r STRAIGHT_JOIN lease AS was
                         ON was.group_id = :group AND was.split_id = r.split_id
                      STRAIGHT_JOIN lease AS l
                         ON l.group_id = was.group_id AND l.split_id = was.split_id
                   """
-                        .formatted(named)
-                : """
-                  %s STRAIGHT_JOIN lease AS l ON l.group_id = :group AND l.split_id = r.split_id
-                  """
-                        .formatted(named);
+                        .formatted(rows(change.named()))
+                : joined(change.named());
+    }
+
+    private static String joined(List<Named> named) {
+        return "%s AS r STRAIGHT_JOIN lease AS l ON l.group_id = :group AND l.split_id = r.split_id"
+                .formatted(rows(named));
     }
 
     /**

@@ -88,7 +88,8 @@ public final class OperatorSql {
     public static final Sql CLOSED_MEMBERS =
             Sql.of(
                     """
-                    SELECT m.member_id, m.incarnation, COALESCE(m.closed_at, m.beat_at) AS closed_at,
+                    SELECT m.member_id, m.incarnation, m.decided_incarnation,
+                           COALESCE(m.closed_at, m.beat_at) AS closed_at,
                            CURRENT_TIMESTAMP(6) AS read_at
                       FROM lease_member m
                      WHERE m.group_id = :group AND m.state = 'CLOSED'
@@ -116,7 +117,7 @@ public final class OperatorSql {
 
     /**
      * With all rows of the group, which name it as theirs. Nothing that the condition is about
-     * changes without the change number.
+     * changes without the change number, where every member is closed.
      */
     public static final Sql DELETE_GROUP =
             Sql.of(
@@ -129,6 +130,8 @@ public final class OperatorSql {
                        AND NOT EXISTS (
                            SELECT 1 FROM lease l
                             WHERE l.group_id = :group AND l.owner IS NOT NULL)
+                       AND NOT EXISTS (
+                           SELECT 1 FROM decided_output o WHERE o.group_id = :group)
                     """);
 
     private OperatorSql() {}

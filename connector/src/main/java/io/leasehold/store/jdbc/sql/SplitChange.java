@@ -84,6 +84,9 @@ public enum SplitChange {
             Common.VERSION,
             Common.CHANGED_AT);
 
+    /** That {@code :incarnation} owns the split in the epoch named. */
+    static final String OWNED = Common.OWNED;
+
     /** Parts of several. */
     private interface Common {
         String OWNED =

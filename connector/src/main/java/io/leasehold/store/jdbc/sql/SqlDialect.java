@@ -22,6 +22,7 @@ public abstract class SqlDialect {
     private final LeaseSchema schema;
     private final UrlForm urlForm;
     private final Map<SplitChange, Sql> changes = new ConcurrentHashMap<>();
+    private final Map<SplitQuery, Sql> queries = new ConcurrentHashMap<>();
 
     SqlDialect(String name, LeaseSchema schema, UrlForm urlForm) {
         this.name = name;
@@ -115,6 +116,13 @@ public abstract class SqlDialect {
     }
 
     public abstract String text(SplitChange change);
+
+    /** Reads something of the leases of the splits that are named. */
+    public final Sql query(SplitQuery query) {
+        return queries.computeIfAbsent(query, it -> Sql.of(text(it)));
+    }
+
+    public abstract String text(SplitQuery query);
 
     /** As {@link SplitChange#RECORD}, for use outside of a transaction. */
     public Sql recordAlone() {
