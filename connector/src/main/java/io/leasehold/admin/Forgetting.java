@@ -1,9 +1,11 @@
 package io.leasehold.admin;
 
+import io.leasehold.lease.model.Decisions;
 import io.leasehold.lease.model.Incarnation;
 import io.leasehold.lease.model.Lease;
 import io.leasehold.lease.model.Member;
 import io.leasehold.lease.model.MemberState;
+import io.leasehold.lease.store.DecisionRequest.ReadDecisions;
 import io.leasehold.lease.store.Inspection;
 import io.leasehold.lease.store.Inspection.SeenMember;
 import io.leasehold.lease.store.Inspection.SeenSplit;
@@ -34,6 +36,7 @@ final class Forgetting {
             if (!held.isEmpty()) {
                 throw stillHeld(held.get(0));
             }
+            requireCommitted(memberId);
             if (dryRun || forget(row.incarnation())) {
                 return List.of(
                         new Change(
@@ -59,6 +62,7 @@ final class Forgetting {
             Inspection seen = desk.inspect();
             for (SeenMember member : seen.members()) {
                 requireEnded(desk.member(seen, member.row().id()));
+                requireCommitted(member.row().id());
             }
             requireAllReadable(seen);
             for (SeenSplit split : seen.splits()) {
@@ -84,6 +88,19 @@ final class Forgetting {
             throw new RefusedException(
                     "Member '%s' is not closed (%s): stop its job, and evict it if it was stopped and could not say so."
                             .formatted(row.id(), row.description()));
+        }
+    }
+
+    /** Decided output is committed from its row alone: without the row it would be lost. */
+    private void requireCommitted(String memberId) throws LeaseStoreException, RefusedException {
+        Decisions decisions = desk.ask(new ReadDecisions(desk.group(), memberId));
+        if (!decisions.unreadable().isEmpty()) {
+            throw new RefusedException(decisions.unreadable().get(0));
+        }
+        if (!decisions.output().isEmpty()) {
+            throw new RefusedException(
+                    "Member '%s' has decided output that may not be committed yet (%s): start its job, or another one of the group, which commits it."
+                            .formatted(memberId, decisions.output().get(0).key()));
         }
     }
 

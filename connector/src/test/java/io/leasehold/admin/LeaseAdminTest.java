@@ -4,12 +4,17 @@ import io.leasehold.lease.member.LeaseEvent;
 import io.leasehold.lease.member.VirtualGroup;
 import io.leasehold.lease.member.VirtualGroup.VirtualMember;
 import io.leasehold.lease.model.Claim;
+import io.leasehold.lease.model.DecidedCheckpoint;
+import io.leasehold.lease.model.DecidedOutput;
 import io.leasehold.lease.model.Incarnation;
 import io.leasehold.lease.model.Lease;
 import io.leasehold.lease.model.LeaseTerms;
 import io.leasehold.lease.model.MemberState;
 import io.leasehold.lease.model.Orders;
 import io.leasehold.lease.model.Progress;
+import io.leasehold.lease.model.StateLine;
+import io.leasehold.lease.store.DecisionRequest.Decide;
+import io.leasehold.lease.store.DecisionRequest.DropOutput;
 import io.leasehold.lease.store.Inspection;
 import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseRequest;
@@ -877,6 +882,35 @@ class LeaseAdminTest {
         assertThat(green.holds()).hasSize(2);
         assertThat(green.events(LeaseEvent.Lost.class)).isEmpty();
         refused("no member 'blue'", () -> admin.forgetMember("blue", false));
+    }
+
+    @Test
+    void aMemberWhoseOutputMayNotBeCommittedIsNotForgotten() throws Exception {
+        ScriptedMember red =
+                new ScriptedMember(group.store(), "orders", new Incarnation("red", "1")).joined();
+        ScriptedMember pink =
+                new ScriptedMember(group.store(), "orders", new Incarnation("pink", "1")).joined();
+        DecidedCheckpoint checkpoint = new DecidedCheckpoint(red.self(), new StateLine("line"), 7);
+        ScriptedMember.applied(
+                red.send(
+                        new Decide(
+                                "orders",
+                                red.self(),
+                                checkpoint,
+                                List.of(),
+                                Map.of("sink", new byte[1]),
+                                Set.of(),
+                                0)));
+        red.close(red, Optional.empty());
+
+        refused(
+                "Member 'red' has decided output that may not be committed yet (output of sink 'sink' for checkpoint 7 of red/1)",
+                () -> admin.forgetMember("red", true));
+        DecidedOutput.Key key = new DecidedOutput.Key(checkpoint, "sink");
+        ScriptedMember.applied(pink.send(new DropOutput("orders", pink.self(), List.of(key))));
+        admin.forgetMember("red", false);
+
+        assertThat(members()).containsExactly("pink");
     }
 
     @Test
