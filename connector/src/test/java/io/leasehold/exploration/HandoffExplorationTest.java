@@ -44,6 +44,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  *   <tr><td>2, 2<td>1 fault<td>all, 161<td>167,400
  *   <tr><td>2, 2<td>1 close, 1 restart<td>all, 102<td>53,027
  *   <tr><td>2, 2<td>1 order<td>all, 116<td>50,960
+ *   <tr><td>2, 2<td>1 fault, 1 close<td>40<td>168021
  *   <tr><td>2, 2<td>2 faults<td>20<td>129,705
  *   <tr><td>3, 2<td>1 fault<td>17<td>50,512
  * </table>
@@ -115,6 +116,18 @@ class HandoffExplorationTest {
         assertThat(found.complete()).isTrue();
         assertThat(found.states()).isGreaterThan(40_000);
         assertThat(found.kinds()).contains(Choice.Kind.CLOSES);
+    }
+
+    /**
+     * A forced split may be acquired, and its new owner closed, between two looks of the former.
+     */
+    @Test
+    void aFaultAndACleanStopWithinTheBoundBreakNoPromise() {
+        Allowance allowance = Allowance.faults(1).withCloses(1);
+
+        Search.Found found = explored(2, 2, allowance, Broken.DEEPEST);
+
+        assertThat(found.states()).isGreaterThan(150_000);
     }
 
     /** Who looks between two ticks whether a claimed split was let go breaks no promise either. */
