@@ -133,16 +133,18 @@ class MariaDbDialect extends SqlDialect {
                 .formatted(query.columns(), joined(query.named()), query.condition());
     }
 
-    /** The lease is joined a second time only where what it was matters. */
+    /**
+     * The lease is joined a second time only where what it was matters, and then last. What is only
+     * read is locked in a weaker mode than what is changed: read first, it would be locked twice,
+     * and a change by another that waits in between would be a deadlock.
+     */
     private static String joined(SplitChange change) {
         return change.condition().contains("was.")
                 ? """
-                  %s AS r STRAIGHT_JOIN lease AS was
-                        ON was.group_id = :group AND was.split_id = r.split_id
-                     STRAIGHT_JOIN lease AS l
-                        ON l.group_id = was.group_id AND l.split_id = was.split_id
+                  %s STRAIGHT_JOIN lease AS was
+                        ON was.group_id = l.group_id AND was.split_id = l.split_id
                   """
-                        .formatted(rows(change.named()))
+                        .formatted(joined(change.named()))
                 : joined(change.named());
     }
 
