@@ -1,5 +1,6 @@
 package io.leasehold.link;
 
+import io.leasehold.lease.model.DecidedCheckpoint;
 import io.leasehold.lease.model.DecidedOutput;
 import io.leasehold.lease.model.Incarnation;
 
@@ -148,8 +149,8 @@ public final class JobLink {
     }
 
     /** See {@link SinkEnd#decided}. */
-    public void decided(SourceEnd from, long checkpointId) {
-        tell(from, sink -> sink.decided(checkpointId));
+    public void decided(SourceEnd from, DecidedCheckpoint checkpoint) {
+        tell(from, sink -> sink.decided(checkpoint));
     }
 
     /** See {@link SinkEnd#isVoid}. */

@@ -1,5 +1,6 @@
 package io.leasehold.link;
 
+import io.leasehold.lease.model.DecidedCheckpoint;
 import io.leasehold.lease.model.DecidedOutput;
 import io.leasehold.lease.model.Incarnation;
 
@@ -29,8 +30,13 @@ public interface SinkEnd {
     /** This is what the table says. Before that no writer of the sink is created. */
     void stands(OutputStanding standing);
 
-    /** The checkpoint is decided, and all before it. */
-    void decided(long checkpointId);
+    /**
+     * The checkpoint is decided, and all before it.
+     *
+     * @param checkpoint as it stands in the keys of the rows: one that is decided late is of an
+     *     earlier incarnation
+     */
+    void decided(DecidedCheckpoint checkpoint);
 
     /** The checkpoint was never decided and never can be. */
     void isVoid(long checkpointId, String why);

@@ -68,7 +68,7 @@ class JobLinkTest {
 
         link.attach(orders);
         link.stands(source, standing(row("orders", 5)));
-        link.decided(source, 5);
+        link.decided(source, new DecidedCheckpoint(ME, LINE, 5));
 
         assertThat(orders.told).isEmpty();
     }
@@ -215,8 +215,8 @@ class JobLinkTest {
         }
 
         @Override
-        public void decided(long checkpointId) {
-            told.add("decided " + checkpointId);
+        public void decided(DecidedCheckpoint checkpoint) {
+            told.add("decided " + checkpoint);
         }
 
         @Override
