@@ -31,7 +31,7 @@ final class Forgetting {
         for (int tries = 0; tries < Desk.TRIES; tries++) {
             Inspection seen = desk.inspect();
             Member row = desk.member(seen, memberId);
-            requireEnded(row);
+            requireClosed(row);
             List<Lease> held = Drains.heldBy(seen, memberId);
             if (!held.isEmpty()) {
                 throw stillHeld(held.get(0));
@@ -61,7 +61,7 @@ final class Forgetting {
         for (int tries = 0; tries < Desk.TRIES; tries++) {
             Inspection seen = desk.inspect();
             for (SeenMember member : seen.members()) {
-                requireEnded(desk.member(seen, member.row().id()));
+                requireClosed(desk.member(seen, member.row().id()));
                 requireCommitted(member.row().id());
             }
             requireAllReadable(seen);
@@ -83,7 +83,7 @@ final class Forgetting {
                         .formatted(desk.group(), Desk.TRIES));
     }
 
-    private static void requireEnded(Member row) throws RefusedException {
+    private static void requireClosed(Member row) throws RefusedException {
         if (row.state() != MemberState.CLOSED) {
             throw new RefusedException(
                     "Member '%s' is not closed (%s): stop its job, and evict it if it was stopped and could not say so."

@@ -56,7 +56,7 @@ public final class LeaseAdmin {
     private final Desk desk;
     private final Drains drains;
     private final Moves moves;
-    private final Endings endings;
+    private final Takeovers takeovers;
     private final Positions positions;
     private final Forgetting forgetting;
 
@@ -69,7 +69,7 @@ public final class LeaseAdmin {
         desk = new Desk(store, group, pace, notices);
         drains = new Drains(desk);
         moves = new Moves(desk);
-        endings = new Endings(desk);
+        takeovers = new Takeovers(desk);
         positions = new Positions(desk);
         forgetting = new Forgetting(desk);
     }
@@ -156,7 +156,7 @@ public final class LeaseAdmin {
      */
     public List<Change> release(String splitId, boolean forced, boolean dryRun)
             throws LeaseStoreException, RefusedException, InterruptedException {
-        return endings.release(splitId, forced, dryRun);
+        return takeovers.release(splitId, forced, dryRun);
     }
 
     /**
@@ -167,7 +167,7 @@ public final class LeaseAdmin {
      */
     public List<Change> evict(String memberId, boolean forced, boolean dryRun)
             throws LeaseStoreException, RefusedException, InterruptedException {
-        return endings.evict(memberId, forced, dryRun);
+        return takeovers.evict(memberId, forced, dryRun);
     }
 
     /**

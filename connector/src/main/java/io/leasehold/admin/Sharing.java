@@ -27,12 +27,12 @@ final class Sharing {
     private final List<Member> members;
     private final List<Lease> leases;
     private final Map<String, String> moved = new HashMap<>();
-    private final Set<String> leaving;
+    private final Set<String> draining;
 
-    private Sharing(List<Member> members, List<Lease> leases, Set<String> leaving) {
+    private Sharing(List<Member> members, List<Lease> leases, Set<String> draining) {
         this.members = members;
         this.leases = leases;
-        this.leaving = leaving;
+        this.draining = draining;
     }
 
     static Sharing of(Inspection seen) {
@@ -62,7 +62,7 @@ final class Sharing {
 
     /** The same if these splits were on their way to these members. */
     Sharing moving(Map<String, String> moves) {
-        Sharing other = new Sharing(members, leases, leaving);
+        Sharing other = new Sharing(members, leases, draining);
         other.moved.putAll(moved);
         other.moved.putAll(moves);
         return other;
@@ -70,7 +70,7 @@ final class Sharing {
 
     /** The same if that member were to give all its splits away. */
     Sharing without(String memberId) {
-        Set<String> more = new HashSet<>(leaving);
+        Set<String> more = new HashSet<>(draining);
         more.add(memberId);
         Sharing other = new Sharing(members, leases, more);
         other.moved.putAll(moved);
@@ -85,11 +85,11 @@ final class Sharing {
                 members.stream()
                         .map(
                                 row ->
-                                        new LeasePlanner.Taker(
+                                        new LeasePlanner.Candidate(
                                                 row.id(),
                                                 row.weight(),
                                                 row.share().mostSplits(),
-                                                leaving.contains(row.id())))
+                                                draining.contains(row.id())))
                         .toList(),
                 leases.stream().map(this::placed).toList());
     }

@@ -251,7 +251,8 @@ public sealed class LeasedSource<T, SplitT extends SourceSplit, InnerT>
                     Thread thread = new Thread(task, name);
                     thread.setDaemon(true);
                     if (own != ClassLoader.getSystemClassLoader()) {
-                        // The job's. Flink's own wrapper of it refuses all once the job has ended.
+                        // The job's. Flink's own wrapper of it refuses all once the job has
+                        // finished.
                         thread.setContextClassLoader(own);
                     }
                     return thread;

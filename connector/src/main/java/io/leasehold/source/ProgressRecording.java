@@ -4,7 +4,7 @@ package io.leasehold.source;
 public enum ProgressRecording {
     /**
      * Those of checkpoint N once N+1 is complete. A transactional sink commits what belongs to N
-     * only after N is complete; a job killed in between never does, and if its progress were
+     * only after N is complete; a job killed in between never does, and if its positions were
      * recorded already, the next owner would start behind records that nobody sees. One checkpoint
      * later the commit is certain. A takeover replays up to two checkpoint intervals.
      */

@@ -330,7 +330,7 @@ class LeaseAdminTest {
         group.run(LONG);
 
         assertThat(green.holds()).hasSize(3).contains(split);
-        assertThat(blue.events(LeaseEvent.LetGo.class)).hasSize(1);
+        assertThat(blue.events(LeaseEvent.Dropped.class)).hasSize(1);
     }
 
     @Test
@@ -643,7 +643,7 @@ class LeaseAdminTest {
         blue.close();
         LeaseAdmin hurried =
                 meanwhile(
-                        OperatorRequest.Free.class,
+                        OperatorRequest.ReleaseAbandoned.class,
                         () -> {
                             red.claiming("s000");
                             red.taking("s001");

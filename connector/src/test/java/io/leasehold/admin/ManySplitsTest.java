@@ -187,7 +187,7 @@ class ManySplitsTest {
     @Test
     void nothingIsSaidToBeDoneWhenTheStoreAnsweredToNone() {
         held();
-        LeaseAdmin cut = cutOffAfter(0, OperatorRequest.Free.class);
+        LeaseAdmin cut = cutOffAfter(0, OperatorRequest.ReleaseAbandoned.class);
 
         assertThatThrownBy(() -> cut.evict("red", false, false))
                 .isInstanceOf(LeaseStoreException.class);
@@ -214,7 +214,7 @@ class ManySplitsTest {
     @Test
     void howManyWereFreedIsSaidWhenTheStoreCeasesToAnswer() throws Exception {
         held();
-        LeaseAdmin cut = cutOffAfter(1, OperatorRequest.Free.class);
+        LeaseAdmin cut = cutOffAfter(1, OperatorRequest.ReleaseAbandoned.class);
 
         assertThatThrownBy(() -> cut.evict("red", false, false))
                 .isInstanceOf(LeaseStoreException.class);
@@ -261,7 +261,8 @@ class ManySplitsTest {
                                                     LeaseStoreException.Kind.UNREACHABLE,
                                                     null));
                                 }
-                                freed += request instanceof OperatorRequest.Free ? 1 : 0;
+                                freed +=
+                                        request instanceof OperatorRequest.ReleaseAbandoned ? 1 : 0;
                                 return super.ask(request);
                             }
                         });

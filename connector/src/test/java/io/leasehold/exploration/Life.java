@@ -162,11 +162,11 @@ final class Life {
         } else if (event instanceof LeaseEvent.ClaimOver over) {
             turns(over.splitId(), State.READS);
             change(over.splitId(), false);
-        } else if (event instanceof LeaseEvent.LetGo gone) {
+        } else if (event instanceof LeaseEvent.Dropped gone) {
             isGone(gone.splitId());
         } else if (event instanceof LeaseEvent.Lost lost) {
             isGone(lost.splitId());
-        } else if (event instanceof LeaseEvent.Over) {
+        } else if (event instanceof LeaseEvent.ClosedByOthers) {
             isOver();
         }
     }

@@ -46,7 +46,7 @@ enum Meaning {
         are(GIVEN, "nanoClock", "closedAt");
         // Equal objects, whichever of them it is.
         are(GIVEN, "KnownLeases.owners");
-        are(NUMBER, "withoutTaker", "emitsFor", "weight", "heldCount");
+        are(NUMBER, "unassigned", "emitsFor", "weight", "heldCount");
         are(TIME, "dueAt", "validUntil", "renewedUntil", "joinedAt", "readAgainAt", "readAt");
         are(TIME, "Elder.since", "beatSince", "lifeSince", "lastSent", "lastRead");
         are(TIME, "searchesSince", "ReadableSplits.lastFound");

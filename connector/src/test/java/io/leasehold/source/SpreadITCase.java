@@ -134,7 +134,7 @@ class SpreadITCase {
         JobClient job = start(LeasedJobs.settings(0), 4, false, false);
         try {
             Awaitility.await().atMost(SOON).until(() -> counts(4).equals(List.of(3, 3, 3, 3)));
-            Map<String, Progress> taken = new Taker().take(splitsOf(0));
+            Map<String, Progress> taken = new Candidate().take(splitsOf(0));
             Awaitility.await().atMost(SOON).until(() -> counts(4).equals(List.of(2, 2, 2, 3)));
             long then = Collections.max(WATERMARKS.get(name).values());
             Awaitility.await()
@@ -166,7 +166,7 @@ class SpreadITCase {
         JobClient job = start(LeasedJobs.settings(1_000), 3, false, shuffled);
         try {
             Awaitility.await().atMost(SOON).until(() -> counts(3).equals(List.of(2, 2, 2)));
-            Taker taker = new Taker();
+            Candidate taker = new Candidate();
             for (int round = 0; round < 6; round++) {
                 Map<String, Progress> taken = taker.take(splitsOf(round % 3));
                 // Now one split is to move: from one of these two, to that one.
@@ -187,14 +187,14 @@ class SpreadITCase {
     // ---------------------------------------------------------------------------------- pieces
 
     /** Another member, that takes splits from the job and gives them back. */
-    private final class Taker {
+    private final class Candidate {
 
         private final LeaseStore table = MemoryLeaseStore.named(name).open(Duration.ofSeconds(1));
         private final ScriptedMember green =
                 new ScriptedMember(table, name, new Incarnation("green", "1")).joined();
         private long beat;
 
-        Taker() throws Exception {
+        Candidate() throws Exception {
             // The job is to take back what it is given.
             ScriptedRows.weigh(table, name, "green", 0);
         }

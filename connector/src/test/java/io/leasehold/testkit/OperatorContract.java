@@ -11,9 +11,9 @@ import io.leasehold.lease.store.LeaseRequest;
 import io.leasehold.lease.store.OperatorRequest.AsRead;
 import io.leasehold.lease.store.OperatorRequest.Check;
 import io.leasehold.lease.store.OperatorRequest.Forget;
-import io.leasehold.lease.store.OperatorRequest.Free;
 import io.leasehold.lease.store.OperatorRequest.Groups;
 import io.leasehold.lease.store.OperatorRequest.Inspect;
+import io.leasehold.lease.store.OperatorRequest.ReleaseAbandoned;
 import io.leasehold.lease.store.OperatorRequest.Reset;
 import io.leasehold.lease.store.StoreCheck;
 
@@ -37,7 +37,7 @@ abstract class OperatorContract extends OwnershipContract {
 
     private static LeaseOutcome<Set<String>> free(ScriptedMember through, Lease... asRead) {
         return through.send(
-                new Free(
+                new ReleaseAbandoned(
                         through.group(), Stream.of(asRead).map(OperatorContract::asRead).toList()));
     }
 
@@ -195,7 +195,7 @@ abstract class OperatorContract extends OwnershipContract {
         Lease had = a.taking("s");
         ScriptedMember b = joined("b");
         applied(b.close(a, Optional.of(0L)));
-        lost(b, new Free(group(), List.of(asRead(had))));
+        lost(b, new ReleaseAbandoned(group(), List.of(asRead(had))));
         Lease freed = b.lease("s");
 
         assertThat(freed.owner()).isEmpty();

@@ -31,7 +31,7 @@ final class CurrentPlan {
     private List<Lease> toAcquire = List.of();
 
     private int planned;
-    private int withoutTaker;
+    private int unassigned;
 
     /** Something changed that it depends on. */
     void changed() {
@@ -82,7 +82,7 @@ final class CurrentPlan {
         toAcquire = moves.acquire();
         readAgainAt = moves.readAgainAt();
         planned = moves.planned();
-        withoutTaker = moves.withoutTaker();
+        unassigned = moves.unassigned();
     }
 
     /** The members are to be read again then, and the next plan made. */
@@ -134,7 +134,7 @@ final class CurrentPlan {
     }
 
     /** How many splits nobody holds and no member can read, or has room for. */
-    int withoutTaker() {
-        return withoutTaker;
+    int unassigned() {
+        return unassigned;
     }
 }

@@ -48,7 +48,7 @@ final class GroupView {
 
     private Rows rows = Rows.STALE;
 
-    /** When to look whether a split that this member has claimed has been let go meanwhile. */
+    /** When to look whether a split that this member has claimed has been released meanwhile. */
     private OptionalLong lookAt = OptionalLong.empty();
 
     GroupView(

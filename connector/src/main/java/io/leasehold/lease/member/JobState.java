@@ -12,7 +12,7 @@ import java.util.Optional;
  * Starting        its readers have not come for long     WithoutReaders, and back
  * Running         readers have been missing for long     WithoutReaders, and back
  * WithoutReaders  all that its state holds was told      WithoutReaders
- * any             its readers have come to their end     Ended
+ * any             its readers have come to their end     Stopped
  * </pre>
  */
 sealed interface JobState {
@@ -32,7 +32,7 @@ sealed interface JobState {
     record WithoutReaders(JobState before, String why) implements JobState {}
 
     /** All readers came to their end as of a completed checkpoint, and it is recorded. */
-    record Ended() implements JobState {}
+    record Stopped() implements JobState {}
 
     default JobState stateIsTold() {
         if (this instanceof WithoutReaders without) {
@@ -61,7 +61,7 @@ sealed interface JobState {
                 : Optional.empty();
     }
 
-    default boolean hasEnded() {
-        return this instanceof Ended;
+    default boolean isStopped() {
+        return this instanceof Stopped;
     }
 }

@@ -35,11 +35,11 @@ public sealed interface LeaseEvent {
 
         void learnt(ClaimOver event);
 
-        void learnt(LetGo event);
+        void learnt(Dropped event);
 
         void learnt(NothingInCommon event);
 
-        void learnt(WithoutTaker event);
+        void learnt(Unassigned event);
 
         void learnt(MembersForgotten event);
 
@@ -47,7 +47,7 @@ public sealed interface LeaseEvent {
 
         void learnt(Unreadable event);
 
-        void learnt(Over event);
+        void learnt(ClosedByOthers event);
 
         void learnt(TableWentBack event);
 
@@ -86,7 +86,7 @@ public sealed interface LeaseEvent {
      * @param lease the row, with the epoch to grant under
      * @param progress what the table says of its position
      * @param fromState whether the position in this job's own state is the one to start from; if
-     *     not, it is the progress
+     *     not, it is the recorded one
      * @param way how it came to this member
      */
     record Acquired(Lease lease, Progress progress, boolean fromState, Way way)
@@ -98,13 +98,13 @@ public sealed interface LeaseEvent {
 
         /** How a split comes to a member. */
         public enum Way {
-            /** It was nobody's, and nobody let it go for this member. */
+            /** It was nobody's, and nobody released it for this member. */
             FREE,
             /** It was this member's already, in an earlier epoch or incarnation. */
             AGAIN,
-            /** Its owner let it go for this member. */
+            /** Its owner released it for this member. */
             HANDOFF,
-            /** Its owner, another member, had not let it go: it is over, or it was forced. */
+            /** Its owner, another member, had not released it: it is over, or it was forced. */
             TAKEOVER;
 
             /**
@@ -125,11 +125,11 @@ public sealed interface LeaseEvent {
     /**
      * A split in this job's state is about to be {@link Acquired}, and not in the tenure that its
      * position was reached in: another member was granted it since that state was taken, or the
-     * rule says so. One of the two positions is not gone on from.
+     * rule says so. It resumes from one of the two positions only.
      *
      * @param lease the row, in its new tenure
      * @param progress what the table says of its position
-     * @param fromState whether it goes on from the state's position; if not, from the progress
+     * @param fromState whether it resumes from the state's position; if not, from the recorded one
      */
     record TenureBroken(Lease lease, Progress progress, boolean fromState) implements LeaseEvent {
         @Override
@@ -139,7 +139,7 @@ public sealed interface LeaseEvent {
     }
 
     /**
-     * A split in this job's state would go on from the table, which {@link RestoreRule#FAIL}
+     * A split in this job's state would resume from the table, which {@link RestoreRule#FAIL}
      * forbids: the job is to fail. Nothing was acquired.
      *
      * @param lease the row as it is
@@ -172,7 +172,7 @@ public sealed interface LeaseEvent {
     }
 
     /**
-     * Another member has claimed a split that this one holds. Where it asks, the readers go on to
+     * Another member has claimed a split that this one holds. Where it asks, the readers read on to
      * the next checkpoint, and when that is complete it is {@link MemberSplits#frozen}. Where it
      * forces, no grant may be given any more to a reader that may emit the split.
      */
@@ -183,7 +183,7 @@ public sealed interface LeaseEvent {
         }
     }
 
-    /** A claim that was told of is over, and the split is still ours: its reader may go on. */
+    /** A claim that was told of is over, and the split is still ours: its reader may resume. */
     record ClaimOver(String splitId, long epoch) implements LeaseEvent {
         @Override
         public void reach(Listener listener) {
@@ -196,7 +196,7 @@ public sealed interface LeaseEvent {
      *
      * @param released whether this member released it; if not, it was taken by force
      */
-    record LetGo(String splitId, boolean released) implements LeaseEvent {
+    record Dropped(String splitId, boolean released) implements LeaseEvent {
         @Override
         public void reach(Listener listener) {
             listener.learnt(this);
@@ -223,14 +223,14 @@ public sealed interface LeaseEvent {
      * How many splits nobody holds and no member can read, or has room for, has changed: they are
      * not read.
      */
-    record WithoutTaker(int splits) implements LeaseEvent {
+    record Unassigned(int splits) implements LeaseEvent {
         @Override
         public void reach(Listener listener) {
             listener.learnt(this);
         }
     }
 
-    /** The rows of members that had ended long ago were deleted. */
+    /** The rows of members that were closed long ago were deleted. */
     record MembersForgotten(Set<String> memberIds) implements LeaseEvent {
         @Override
         public void reach(Listener listener) {
@@ -246,7 +246,7 @@ public sealed interface LeaseEvent {
         }
     }
 
-    /** A split's row cannot be decoded. It is left alone; the others go on. */
+    /** A split's row cannot be decoded. It is left alone; the others are read on. */
     record Unreadable(String splitId, String why) implements LeaseEvent {
         @Override
         public void reach(Listener listener) {
@@ -254,8 +254,8 @@ public sealed interface LeaseEvent {
         }
     }
 
-    /** This incarnation is over: it was closed by others, or its member id lives elsewhere. */
-    record Over(String why) implements LeaseEvent {
+    /** This incarnation was closed by others, or its member id lives elsewhere. */
+    record ClosedByOthers(String why) implements LeaseEvent {
         @Override
         public void reach(Listener listener) {
             listener.learnt(this);

@@ -29,7 +29,7 @@ import java.util.Set;
  *
  * <p><b>Unknown outcomes</b> (T5) change nothing here. The next answered renewal is followed by a
  * read, and that tells: a lease found to be this incarnation's own, though no answer said so, is
- * acquired once more for its progress.
+ * acquired once more for its position.
  *
  * <p>Not thread-safe: one thread drives it. All times are nanoseconds of that machine's monotonic
  * clock.
@@ -122,7 +122,7 @@ public final class LeaseKeeper {
 
     /**
      * The job has had no reader for its splits for too long: no grant is given any more, and the
-     * member's row says so. When the last grant is over, {@link MemberSplits#giveUp}.
+     * member's row says so. When the last grant is over, {@link MemberSplits#releaseAll}.
      *
      * @param why for people
      */
@@ -139,8 +139,8 @@ public final class LeaseKeeper {
      * All readers have come to their end as of a completed checkpoint, whose positions have been
      * told. So this is no restart, and others need not leave the splits to the next incarnation.
      */
-    public void ended() {
-        becomes(new JobState.Ended());
+    public void stopped() {
+        becomes(new JobState.Stopped());
     }
 
     private void becomes(JobState state) {
@@ -208,9 +208,9 @@ public final class LeaseKeeper {
                 view.own.heldCount(),
                 view.plan.planned(),
                 view.own.claimedCount(),
-                view.plan.withoutTaker(),
+                view.plan.unassigned(),
                 view.leases.unreadableCount() + view.readable.undecodableCount(),
-                joined() ? view.watch.takers(view.me).size() : 0,
+                joined() ? view.watch.candidates(view.me).size() : 0,
                 joined() ? view.renewals.validUntil() : OptionalLong.empty());
     }
 
@@ -283,6 +283,6 @@ public final class LeaseKeeper {
      *     how long its readers may still emit. Empty if the table knows nothing of it
      */
     public List<LeaseRequest<?>> close(Duration granted, long now) {
-        return life.close(granted, job.hasEnded() ? Duration.ZERO : view.terms.restartHold(), now);
+        return life.close(granted, job.isStopped() ? Duration.ZERO : view.terms.restartHold(), now);
     }
 }

@@ -20,8 +20,8 @@ import java.util.Optional;
  * stage    what happens                                         next
  * -------  ---------------------------------------------------  -------------------------------
  * Outside  its row is in the table                              Inside: Joined
- * Outside  its member id, or a name of its sinks, is another's  Over: Over, SinkShared
- * Inside   its renewal is refused                               Over: Over
+ * Outside  its member id, or a name of its sinks, is another's  Over: ClosedByOthers, SinkShared
+ * Inside   its renewal is refused                               Over: ClosedByOthers
  * Inside   another request is refused                           Inside, and it is renewed first:
  *                                                               that says if the table went back
  * Inside   a name of its sinks is another's                     Over: SinkShared
@@ -184,7 +184,7 @@ final class MemberLife implements LeaseStep.Failures {
     // ------------------------------------------------------------------------------------------
 
     void over(String why) {
-        ends(false, new LeaseEvent.Over(why));
+        ends(false, new LeaseEvent.ClosedByOthers(why));
     }
 
     void over(SinkPrefixes.Verdict.Shared sinkIs) {

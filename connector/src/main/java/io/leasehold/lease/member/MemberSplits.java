@@ -97,17 +97,17 @@ public final class MemberSplits {
     /** A split was acquired but cannot be decoded here: it is released, and not taken again. */
     public void cannotRead(String splitId) {
         view.readable.cannotDecode(splitId, view.leases);
-        view.own.giveBack(splitId, Optional.empty());
+        view.own.release(splitId, Optional.empty());
     }
 
     /**
      * All that is held is released; nobody emits it any more.
      *
      * @param at positions that no reader was given in the epoch that ends: the job's state, or what
-     *     is recorded. Others are released with the progress as recorded
+     *     is recorded. Others are released with the position as recorded
      */
-    public void giveUp(Map<String, Progress> at) {
-        view.own.giveUp(at);
+    public void releaseAll(Map<String, Progress> at) {
+        view.own.releaseAll(at);
         view.plan.changed();
     }
 

@@ -195,10 +195,10 @@ public class MemberWatch {
      *
      * @param me who asks: it lives, whatever its row looks like
      */
-    List<LeasePlanner.Taker> takers(Incarnation me) {
+    List<LeasePlanner.Candidate> candidates(Incarnation me) {
         return live(me).map(
                         row ->
-                                new LeasePlanner.Taker(
+                                new LeasePlanner.Candidate(
                                         row.id(),
                                         row.weight(),
                                         row.share().mostSplits(),

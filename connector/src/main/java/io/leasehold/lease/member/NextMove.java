@@ -86,7 +86,7 @@ final class NextMove {
         Duration left = view.terms.initialWait().minus(insideFor);
         boolean waits =
                 left.compareTo(Duration.ZERO) > 0
-                        && view.watch.takers(view.me).size() < view.terms.initialMembers()
+                        && view.watch.candidates(view.me).size() < view.terms.initialMembers()
                         && view.leases.neverGranted();
         return waits ? OptionalLong.of(now + left.toNanos()) : OptionalLong.empty();
     }
@@ -111,8 +111,8 @@ final class NextMove {
                                 view.readable,
                                 view.own.notToBeAcquired(),
                                 now));
-        if (moves.withoutTaker() != plan.withoutTaker()) {
-            view.news.add(new LeaseEvent.WithoutTaker(moves.withoutTaker()));
+        if (moves.unassigned() != plan.unassigned()) {
+            view.news.add(new LeaseEvent.Unassigned(moves.unassigned()));
         }
         plan.made(moves);
         view.news.addAll(strangers.news(otherLiveMembers(), view.leases.toBeHad()));
@@ -146,7 +146,7 @@ final class NextMove {
     }
 
     private Optional<LeaseStep<?>> withdraw(PlannedMoves moves) {
-        List<String> splits = plan.few(notHeldBack(moves.withdraw(), Function.identity()));
+        List<String> splits = plan.few(notRejected(moves.withdraw(), Function.identity()));
         return splits.isEmpty()
                 ? Optional.empty()
                 : LeaseStep.of(
@@ -155,7 +155,7 @@ final class NextMove {
     }
 
     private Optional<LeaseStep<?>> claim(PlannedMoves moves) {
-        List<Claimed> splits = plan.few(notHeldBack(moves.claim(), Claimed::splitId));
+        List<Claimed> splits = plan.few(notRejected(moves.claim(), Claimed::splitId));
         return splits.isEmpty()
                 ? Optional.empty()
                 : LeaseStep.of(
@@ -174,14 +174,14 @@ final class NextMove {
     }
 
     /** Those that may be asked for now; the others are planned again after the next renewal. */
-    private <X> List<X> notHeldBack(List<X> wanted, Function<X, String> splitId) {
+    private <X> List<X> notRejected(List<X> wanted, Function<X, String> splitId) {
         List<X> now =
                 wanted.stream()
                         .filter(
                                 one ->
                                         view.leases
                                                 .of(splitId.apply(one))
-                                                .filter(view.rejections::holdBack)
+                                                .filter(view.rejections::mustWait)
                                                 .isEmpty())
                         .toList();
         if (now.size() < wanted.size()) {
@@ -195,7 +195,7 @@ final class NextMove {
     // ------------------------------------------------------------------------------------------
 
     private Optional<LeaseStep<?>> acquire() {
-        List<Lease> free = notHeldBack(plan.nextToAcquire(), Lease::splitId);
+        List<Lease> free = notRejected(plan.nextToAcquire(), Lease::splitId);
         if (free.isEmpty()) {
             return Optional.empty();
         }

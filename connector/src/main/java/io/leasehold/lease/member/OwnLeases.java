@@ -23,7 +23,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * The splits that one member holds, that its job's state holds, and that it is letting go. {@link
+ * The splits that one member holds, that its job's state holds, and that it is to release. {@link
  * OwnSplit} has all the ways one can go.
  */
 final class OwnLeases {
@@ -109,13 +109,13 @@ final class OwnLeases {
         }
     }
 
-    void giveUp(Map<String, Progress> at) {
-        held().forEach(splitId -> giveBack(splitId, Optional.ofNullable(at.get(splitId))));
+    void releaseAll(Map<String, Progress> at) {
+        held().forEach(splitId -> release(splitId, Optional.ofNullable(at.get(splitId))));
     }
 
-    /** Gives back a split that was acquired and is not read here. */
-    void giveBack(String splitId, Optional<Progress> at) {
-        moves(splitId, of(splitId).givenBack(), at);
+    /** Releases a split that was acquired and is not read here. */
+    void release(String splitId, Optional<Progress> at) {
+        moves(splitId, of(splitId).toBeReleased(), at);
     }
 
     /** The incarnation is over: nothing may be granted any more. */
@@ -156,7 +156,7 @@ final class OwnLeases {
         return !claim.claimant().equals(me.memberId()) && watch.stands(claim);
     }
 
-    /** Whether this member has claimed a split that its owner has not let go yet. */
+    /** Whether this member has claimed a split that its owner has not released yet. */
     boolean awaitsHandoff(KnownLeases leases) {
         return leases.claimed().stream()
                 .filter(lease -> lease.owner().isPresent())

@@ -56,7 +56,7 @@ final class OwnRow {
         String says = Names.readable(without.orElse(notice), Member.LONGEST_DESCRIPTION);
         return view.myRow()
                 .filter(row -> row.state() != state || !row.notice().equals(says))
-                .filter(row -> !view.rejections.holdBackDeclaration())
+                .filter(row -> !view.rejections.declarationMustWait())
                 .flatMap(row -> declare(state, says));
     }
 

@@ -19,20 +19,20 @@ import java.util.Optional;
  * Elsewhere the job's state holds it                      Restored
  * Restored  the job's state holds it                      Restored  where it starts stays, in one tenure
  * Held      the job's state holds it                      Restored  it needs a new epoch
- * Leaving   the job's state holds it                      Leaving   the release goes on
+ * Releasing the job's state holds it                      Releasing the release continues
  * Restored  it is asked for                               Restored  where it starts is decided
  * any       it is acquired                                Held      Acquired; TenureBroken
  * Held      its reader is gone                            Elsewhere
- * Held      it is given back                              Elsewhere release
- * Held      it stands still in a completed checkpoint     Leaving   release
+ * Held      it is not read here                           Elsewhere release
+ * Held      it stands still in a completed checkpoint     Releasing release
  * Held      a claim on it is laid, changed, withdrawn     Held      Claimed; ClaimOver
- * Held      forced, and its row is not ours               Elsewhere nothing to write; LetGo
+ * Held      forced, and its row is not ours               Elsewhere nothing to write; Dropped
  * Held      read to its end                               Elsewhere nothing to write; Finished
  * Held      its row is not ours, or gone                  Elsewhere nothing to write; Lost
  * Restored  read to its end                               Elsewhere nothing to write; Finished
  * Restored  another live member owns it                   Elsewhere RestoredElsewhere
- * Leaving   its row is not ours                           Elsewhere nothing to write; LetGo
- * Leaving   its row is gone                               Elsewhere nothing to write; Restored if it was
+ * Releasing its row is not ours                           Elsewhere nothing to write; Dropped
+ * Releasing its row is gone                               Elsewhere nothing to write; Restored if it was
  * </pre>
  *
  * <p>What is not in the table changes nothing.
@@ -73,7 +73,7 @@ sealed interface OwnSplit {
     OwnSplit orphaned();
 
     /** Nobody here reads it in this epoch. */
-    Move givenBack();
+    Move toBeReleased();
 
     /** It stands still, as of a completed checkpoint, in the position that it had in this epoch. */
     Move frozen(long epoch);
@@ -114,7 +114,7 @@ sealed interface OwnSplit {
         }
 
         @Override
-        default Move givenBack() {
+        default Move toBeReleased() {
             return to(this);
         }
 
@@ -223,14 +223,14 @@ sealed interface OwnSplit {
         }
 
         @Override
-        public Move givenBack() {
+        public Move toBeReleased() {
             return new Move(Elsewhere.IT, Write.RELEASE, List.of());
         }
 
         @Override
         public Move frozen(long in) {
             return in == epoch
-                    ? new Move(new Leaving(epoch, Optional.empty()), Write.RELEASE, List.of())
+                    ? new Move(new Releasing(epoch, Optional.empty()), Write.RELEASE, List.of())
                     : to(this);
         }
 
@@ -253,7 +253,7 @@ sealed interface OwnSplit {
         public Move saw(SeenRow row) {
             boolean mine = row.isMine(epoch);
             if (isForced() && !mine) {
-                return row.letGo(false);
+                return row.dropped(false);
             }
             if (row.lease().finished() && row.lease().epoch() == epoch) {
                 return row.finished();
@@ -273,11 +273,11 @@ sealed interface OwnSplit {
      *
      * @param restored what the job's state says of it, if it holds it anew meanwhile
      */
-    record Leaving(long epoch, Optional<Restored> restored) implements NotHeld {
+    record Releasing(long epoch, Optional<Restored> restored) implements NotHeld {
 
         @Override
         public OwnSplit restored(RestoredPosition at) {
-            return new Leaving(
+            return new Releasing(
                     epoch,
                     Optional.of(
                             restored.map(before -> before.restored(at))
@@ -286,13 +286,13 @@ sealed interface OwnSplit {
 
         @Override
         public OwnSplit askedFor(Start start) {
-            return new Leaving(epoch, restored.map(it -> it.askedFor(start)));
+            return new Releasing(epoch, restored.map(it -> it.askedFor(start)));
         }
 
         @Override
         public Move saw(SeenRow row) {
             if (!row.isMine(epoch)) {
-                return row.letGo(true);
+                return row.dropped(true);
             }
             return row.lease().finished() && restored.isPresent() ? row.finished() : to(this);
         }

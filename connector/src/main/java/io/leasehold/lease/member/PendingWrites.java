@@ -173,7 +173,7 @@ final class PendingWrites {
     }
 
     /**
-     * @param changesLeases whether what is known of a lease, other than its progress, is changed
+     * @param changesLeases whether what is known of a lease, other than its position, is changed
      */
     private static <T> Optional<Write> write(
             Waiting<T> waiting,

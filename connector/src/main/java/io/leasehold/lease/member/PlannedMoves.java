@@ -27,7 +27,7 @@ import java.util.Set;
  * @param readAgainAt when the members are to be read again, since time will have made more possible
  *     by then
  * @param planned how many splits the plan gives it
- * @param withoutTaker how many splits nobody holds and no member can read, or has room for
+ * @param unassigned how many splits nobody holds and no member can read, or has room for
  */
 record PlannedMoves(
         List<Lease> acquire,
@@ -35,7 +35,7 @@ record PlannedMoves(
         List<String> withdraw,
         OptionalLong readAgainAt,
         int planned,
-        int withoutTaker) {
+        int unassigned) {
 
     /**
      * What a member knows when it plans.
@@ -105,7 +105,9 @@ record PlannedMoves(
         List<LeasePlanner.Placed> placed = toBeHad.stream().map(view::placed).toList();
         Map<String, String> plan =
                 LeasePlanner.plan(
-                        view.watch().balance(view.me()), view.watch().takers(view.me()), placed);
+                        view.watch().balance(view.me()),
+                        view.watch().candidates(view.me()),
+                        placed);
         Search search = new Search(view);
         for (Lease lease : toBeHad) {
             boolean mine = view.isMine(Optional.ofNullable(plan.get(lease.splitId())));
@@ -113,16 +115,16 @@ record PlannedMoves(
         }
         return search.found(
                 Collections.frequency(plan.values(), view.me().memberId()),
-                withoutTaker(plan, placed));
+                unassigned(plan, placed));
     }
 
     /** What a live member holds is read, though nobody is to have it. */
-    private static int withoutTaker(Map<String, String> plan, List<LeasePlanner.Placed> placed) {
+    private static int unassigned(Map<String, String> plan, List<LeasePlanner.Placed> placed) {
         return plan.size() == placed.size()
                 ? 0
                 : (int)
                         placed.stream()
-                                .filter(split -> split.holder().isEmpty())
+                                .filter(split -> split.member().isEmpty())
                                 .filter(split -> !plan.containsKey(split.splitId()))
                                 .count();
     }
@@ -139,8 +141,8 @@ record PlannedMoves(
             this.view = view;
         }
 
-        PlannedMoves found(int planned, int withoutTaker) {
-            return new PlannedMoves(acquire, claim, withdraw, readAgainAt, planned, withoutTaker);
+        PlannedMoves found(int planned, int unassigned) {
+            return new PlannedMoves(acquire, claim, withdraw, readAgainAt, planned, unassigned);
         }
 
         void look(Lease lease, boolean planned) {

@@ -19,7 +19,7 @@ import java.util.function.Predicate;
 
 /**
  * Which splits of the group one member can read: those that its source finds or its job's state
- * holds, and whose recorded progress it can decode. And which rows do not say so yet.
+ * holds, and whose recorded position it can decode. And which rows do not say so yet.
  *
  * <p>A member takes no other split, from the start. That it cannot read one it says in the row only
  * when its source has had time for its first search, so that splits do not move to others and back

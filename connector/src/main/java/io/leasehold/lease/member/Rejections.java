@@ -40,14 +40,14 @@ final class Rejections {
     }
 
     /** Whether a request for a lease that is known like that has to wait. */
-    boolean holdBack(Lease lease) {
+    boolean mustWait(Lease lease) {
         Long rejected = versions.get(lease.splitId());
         boolean again = rejected != null && rejected == lease.version();
         wantedAgain |= again;
         return again;
     }
 
-    boolean holdBackDeclaration() {
+    boolean declarationMustWait() {
         wantedAgain |= declaration;
         return declaration;
     }

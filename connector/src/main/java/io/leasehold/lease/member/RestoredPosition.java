@@ -30,7 +30,7 @@ public record RestoredPosition(long tenure, long epoch, RestoreRule rule) {
         STATE,
         /** From the state's position, though it is of another tenure: in a new one. */
         STATE_ANEW,
-        /** From the table's progress: in a new tenure. */
+        /** From the recorded position: in a new tenure. */
         TABLE,
         /** Not at all: the job is to fail. */
         REFUSED

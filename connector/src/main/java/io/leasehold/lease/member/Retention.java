@@ -54,7 +54,7 @@ final class Retention {
             return Optional.empty();
         }
         dueAt = OptionalLong.of(now + interval().toNanos());
-        List<Incarnation> members = ended(watch, leases);
+        List<Incarnation> members = closed(watch, leases);
         return members.isEmpty()
                 ? Optional.empty()
                 : Optional.of(
@@ -70,7 +70,7 @@ final class Retention {
         return one.compareTo(other) < 0 ? one : other;
     }
 
-    private static List<Incarnation> ended(MemberWatch watch, KnownLeases leases) {
+    private static List<Incarnation> closed(MemberWatch watch, KnownLeases leases) {
         List<Incarnation> closed =
                 watch.rows().stream()
                         .filter(row -> row.state() == MemberState.CLOSED)

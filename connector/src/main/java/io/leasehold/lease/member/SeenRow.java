@@ -27,8 +27,8 @@ record SeenRow(Lease lease, Incarnation me, Optional<Incarnation> otherOwner) {
         return lease.ownedBy(me) && lease.epoch() == epoch;
     }
 
-    Move letGo(boolean released) {
-        return OwnSplit.over(new LeaseEvent.LetGo(lease.splitId(), released));
+    Move dropped(boolean released) {
+        return OwnSplit.over(new LeaseEvent.Dropped(lease.splitId(), released));
     }
 
     Move finished() {

@@ -12,7 +12,7 @@ public record Claim(String claimant, Kind kind) {
 
     /** How a split is claimed. */
     public enum Kind {
-        /** The owner lets go at its next completed checkpoint. */
+        /** The owner releases it at its next completed checkpoint. */
         ASK,
         /** The owner stops extending; the claimant acquires when its validity is over. */
         FORCE

@@ -6,7 +6,7 @@ package io.leasehold.lease.model;
 public enum Exclusion {
     /** Its source does not find the split, and its job's state does not hold it. */
     NOT_FOUND("its source does not find the split"),
-    /** It cannot decode the recorded progress. */
+    /** It cannot decode the recorded position. */
     UNREADABLE("it cannot read the recorded position");
 
     private final String text;

@@ -18,8 +18,8 @@ import java.util.Set;
  * @param parents splits that must be finished before this one is given out
  * @param excluded members that cannot read it, and why; they write that themselves
  * @param rate records per second, as the last owner measured; 0 if unknown
- * @param version the group's change number at this row's last change of anything but progress: what
- *     conditional writes are conditional on
+ * @param version the group's change number at this row's last change of anything but its position:
+ *     what conditional writes are conditional on
  */
 public record Lease(
         String splitId,

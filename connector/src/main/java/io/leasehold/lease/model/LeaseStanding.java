@@ -8,8 +8,8 @@ import java.util.OptionalLong;
  * @param held leases it holds
  * @param planned splits that the last plan gave it
  * @param claimed of those it holds, the ones that others have claimed
- * @param withoutTaker splits of the group that nobody holds and no member can read, or has room for
- * @param unreadable splits whose row, or whose progress, this member cannot read
+ * @param unassigned splits of the group that nobody holds and no member can read, or has room for
+ * @param unreadable splits whose row, or whose position, this member cannot read
  * @param alive members of the group that count in the plan, itself among them; 0 before it joined
  * @param validUntil until when its leases are valid, on its own monotonic clock; empty if they are
  *     not
@@ -18,7 +18,7 @@ public record LeaseStanding(
         int held,
         int planned,
         int claimed,
-        int withoutTaker,
+        int unassigned,
         int unreadable,
         int alive,
         OptionalLong validUntil) {}

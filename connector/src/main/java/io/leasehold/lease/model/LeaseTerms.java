@@ -95,7 +95,7 @@ public record LeaseTerms(
         }
         // A reader falls silent well before its member's lease is over.
         atMost(READER_GRANT, readerGrant, "half of", DURATION, duration, 2);
-        // An owner hears of a claim with its next renewal: before that it cannot have let go.
+        // An owner hears of a claim with its next renewal: before that it cannot have released.
         if (handoffTimeout.compareTo(duration) < 0) {
             throw relation(HANDOFF_TIMEOUT, handoffTimeout, "at least", DURATION, duration);
         }
@@ -152,8 +152,8 @@ public record LeaseTerms(
     }
 
     /**
-     * How often a member that waits for a claimed split looks whether its owner has let go: the
-     * split stands still in between. A tenth of a tick, but from 5 to 20 times a second.
+     * How often a member that waits for a claimed split looks whether its owner has released it:
+     * the split stands still in between. A tenth of a tick, but from 5 to 20 times a second.
      */
     public Duration lookInterval() {
         Duration tenth = renewInterval.dividedBy(10);
@@ -167,9 +167,9 @@ public record LeaseTerms(
      * How long an observer must have seen the same beat of a member that lives by this duration
      * before it may call it dead (rule T3): 5 % more, and at least one tick of the observer's.
      */
-    public Duration deadAfter(Duration holdersDuration) {
-        Duration allowance = clockAllowance(holdersDuration);
-        return holdersDuration.plus(
+    public Duration deadAfter(Duration ownersDuration) {
+        Duration allowance = clockAllowance(ownersDuration);
+        return ownersDuration.plus(
                 allowance.compareTo(renewInterval) < 0 ? renewInterval : allowance);
     }
 

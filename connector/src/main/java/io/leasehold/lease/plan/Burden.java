@@ -1,6 +1,6 @@
 package io.leasehold.lease.plan;
 
-import io.leasehold.lease.plan.LeasePlanner.Taker;
+import io.leasehold.lease.plan.LeasePlanner.Candidate;
 import io.leasehold.lease.plan.LoadPlan.Weighed;
 
 import java.util.ArrayDeque;
@@ -19,7 +19,7 @@ final class Burden {
 
     static final Comparator<Burden> LEAST_LOADED_FIRST = Burden::compare;
 
-    private final Taker taker;
+    private final Candidate candidate;
     private final List<Weighed> splits = new ArrayList<>();
     private int count;
     private long load;
@@ -34,16 +34,16 @@ final class Burden {
     /** Of as many of the least loads. */
     private long[] sums;
 
-    Burden(Taker taker) {
-        this.taker = taker;
+    Burden(Candidate candidate) {
+        this.candidate = candidate;
     }
 
     String memberId() {
-        return taker.memberId();
+        return candidate.memberId();
     }
 
     int weight() {
-        return taker.weight();
+        return candidate.weight();
     }
 
     long load() {
@@ -67,7 +67,7 @@ final class Burden {
     }
 
     boolean hasRoom() {
-        return count < taker.mostSplits();
+        return count < candidate.mostSplits();
     }
 
     void forEachSplit(Consumer<Weighed> action) {
@@ -161,7 +161,7 @@ final class Burden {
 
     private void changed(long by) {
         load += by;
-        relative = load / (double) taker.weight();
+        relative = load / (double) candidate.weight();
         loads = null;
     }
 }

@@ -1,7 +1,7 @@
 package io.leasehold.lease.plan;
 
+import io.leasehold.lease.plan.LeasePlanner.Candidate;
 import io.leasehold.lease.plan.LeasePlanner.Placed;
-import io.leasehold.lease.plan.LeasePlanner.Taker;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -17,55 +17,55 @@ final class CountPlan {
     /** What a member has, and how many it is still to get. */
     private static final class Seat {
 
-        private final Taker taker;
+        private final Candidate candidate;
         private int holds;
         private int room;
 
-        Seat(Taker taker) {
-            this.taker = taker;
+        Seat(Candidate candidate) {
+            this.candidate = candidate;
         }
 
         /** Its weight's share of the rest is this, over the weights. */
         long shareOf(long rest) {
-            return rest * taker.weight();
+            return rest * candidate.weight();
         }
     }
 
     /** In order of member id. */
     private final Map<String, Seat> seats = new LinkedHashMap<>();
 
-    private CountPlan(List<Taker> takers) {
-        takers.forEach(taker -> seats.put(taker.memberId(), new Seat(taker)));
+    private CountPlan(List<Candidate> candidates) {
+        candidates.forEach(candidate -> seats.put(candidate.memberId(), new Seat(candidate)));
     }
 
     /**
-     * @param takers in order of member id, each of positive weight
+     * @param candidates in order of member id, each of positive weight
      * @param splits in order of split id, those on their way last
      */
-    static Map<String, String> of(List<Taker> takers, List<Placed> splits) {
-        CountPlan plan = new CountPlan(takers);
+    static Map<String, String> of(List<Candidate> candidates, List<Placed> splits) {
+        CountPlan plan = new CountPlan(candidates);
         for (Placed split : splits) {
-            Seat holder = plan.holder(split);
-            if (holder != null) {
-                holder.holds++;
+            Seat current = plan.current(split);
+            if (current != null) {
+                current.holds++;
             }
         }
         plan.setQuotas(splits.size());
         return plan.fill(splits);
     }
 
-    private Seat holder(Placed split) {
-        return split.holder().map(seats::get).orElse(null);
+    private Seat current(Placed split) {
+        return split.member().map(seats::get).orElse(null);
     }
 
     private Map<String, String> fill(List<Placed> splits) {
         Map<String, String> plan = new HashMap<>(splits.size() * 2);
         List<Placed> homeless = new ArrayList<>();
         for (Placed split : splits) {
-            Seat holder = holder(split);
-            if (holder != null && holder.room > 0) {
-                holder.room--;
-                plan.put(split.splitId(), holder.taker.memberId());
+            Seat current = current(split);
+            if (current != null && current.room > 0) {
+                current.room--;
+                plan.put(split.splitId(), current.candidate.memberId());
             } else {
                 homeless.add(split);
             }
@@ -73,7 +73,7 @@ final class CountPlan {
         Iterator<Placed> next = homeless.iterator();
         for (Seat seat : seats.values()) {
             for (; seat.room > 0 && next.hasNext(); seat.room--) {
-                plan.put(next.next().splitId(), seat.taker.memberId());
+                plan.put(next.next().splitId(), seat.candidate.memberId());
             }
         }
         return plan;
@@ -89,18 +89,18 @@ final class CountPlan {
         open.sort(
                 (one, other) ->
                         Long.compare(
-                                (long) one.taker.mostSplits() * other.taker.weight(),
-                                (long) other.taker.mostSplits() * one.taker.weight()));
+                                (long) one.candidate.mostSplits() * other.candidate.weight(),
+                                (long) other.candidate.mostSplits() * one.candidate.weight()));
         long rest = splits;
-        long weights = open.stream().mapToLong(seat -> seat.taker.weight()).sum();
+        long weights = open.stream().mapToLong(seat -> seat.candidate.weight()).sum();
         int full = 0;
         for (Seat seat : open) {
-            if (seat.shareOf(rest) / weights < seat.taker.mostSplits()) {
+            if (seat.shareOf(rest) / weights < seat.candidate.mostSplits()) {
                 break;
             }
-            seat.room = seat.taker.mostSplits();
+            seat.room = seat.candidate.mostSplits();
             rest -= seat.room;
-            weights -= seat.taker.weight();
+            weights -= seat.candidate.weight();
             full++;
         }
         share(rest, weights, open.subList(full, open.size()));
@@ -118,7 +118,7 @@ final class CountPlan {
                 .sorted(
                         Comparator.comparing((Seat seat) -> seat.holds <= seat.room)
                                 .thenComparing(seat -> -(seat.shareOf(rest) % weights))
-                                .thenComparing(seat -> seat.taker.memberId()))
+                                .thenComparing(seat -> seat.candidate.memberId()))
                 .limit(over)
                 .forEach(seat -> seat.room++);
     }

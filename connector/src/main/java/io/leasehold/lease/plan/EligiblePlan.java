@@ -1,8 +1,8 @@
 package io.leasehold.lease.plan;
 
 import io.leasehold.lease.model.Balance;
+import io.leasehold.lease.plan.LeasePlanner.Candidate;
 import io.leasehold.lease.plan.LeasePlanner.Placed;
-import io.leasehold.lease.plan.LeasePlanner.Taker;
 import io.leasehold.lease.plan.Seat.Weighed;
 
 import java.util.ArrayDeque;
@@ -36,32 +36,33 @@ final class EligiblePlan {
     private final Map<String, Seat> byMember = new HashMap<>();
     private final Map<BitSet, BitSet> known = new HashMap<>();
 
-    private EligiblePlan(List<Taker> takers) {
-        for (Taker taker : takers) {
-            Seat seat = new Seat(seats.size(), taker);
+    private EligiblePlan(List<Candidate> candidates) {
+        for (Candidate candidate : candidates) {
+            Seat seat = new Seat(seats.size(), candidate);
             seats.add(seat);
-            byMember.put(taker.memberId(), seat);
+            byMember.put(candidate.memberId(), seat);
         }
     }
 
     /** Whether any of these members is excluded from any of these splits. */
-    static boolean isNeeded(List<Taker> takers, List<Placed> splits) {
+    static boolean isNeeded(List<Candidate> candidates, List<Placed> splits) {
         return splits.stream()
                 .filter(split -> !split.excluded().isEmpty())
                 .anyMatch(
                         split ->
-                                takers.stream()
-                                        .map(Taker::memberId)
+                                candidates.stream()
+                                        .map(Candidate::memberId)
                                         .anyMatch(split.excluded()::contains));
     }
 
     /**
-     * @param takers in order of member id, each of positive weight
+     * @param candidates in order of member id, each of positive weight
      * @param splits in order of split id, those on their way last
      * @return a split is left out where no member may have it, or has room for it
      */
-    static Map<String, String> of(Balance balance, List<Taker> takers, List<Placed> splits) {
-        EligiblePlan plan = new EligiblePlan(takers);
+    static Map<String, String> of(
+            Balance balance, List<Candidate> candidates, List<Placed> splits) {
+        EligiblePlan plan = new EligiblePlan(candidates);
         boolean byLoad = balance == Balance.LOAD && LoadPlan.knowsRates(splits);
         plan.place(splits, byLoad ? LoadPlan.loads(splits) : ones(splits.size()));
         if (byLoad) {
@@ -71,7 +72,7 @@ final class EligiblePlan {
         }
         Map<String, String> result = new HashMap<>(splits.size() * 2);
         for (Seat seat : plan.seats) {
-            seat.splits().forEach(split -> result.put(split.splitId(), seat.taker.memberId()));
+            seat.splits().forEach(split -> result.put(split.splitId(), seat.candidate.memberId()));
         }
         return result;
     }
@@ -91,9 +92,9 @@ final class EligiblePlan {
         for (int i = 0; i < loads.length; i++) {
             Placed split = splits.get(i);
             Weighed weighed = new Weighed(split.splitId(), loads[i], eligible(split));
-            Seat holder = split.holder().map(byMember::get).orElse(null);
-            if (holder != null && weighed.eligible().get(holder.index) && holder.hasRoom()) {
-                holder.take(weighed);
+            Seat current = split.member().map(byMember::get).orElse(null);
+            if (current != null && weighed.eligible().get(current.index) && current.hasRoom()) {
+                current.take(weighed);
             } else {
                 homeless.add(weighed);
             }
@@ -105,7 +106,7 @@ final class EligiblePlan {
     private BitSet eligible(Placed split) {
         BitSet eligible = new BitSet(seats.size());
         for (Seat seat : seats) {
-            eligible.set(seat.index, !split.excluded().contains(seat.taker.memberId()));
+            eligible.set(seat.index, !split.excluded().contains(seat.candidate.memberId()));
         }
         return known.computeIfAbsent(eligible, first -> first);
     }
@@ -136,11 +137,11 @@ final class EligiblePlan {
 
     /** What one more costs, and one fewer saves, if a share costs its square over the weight. */
     private static double costOfOneMore(Seat seat) {
-        return (2.0 * seat.load() + 1) / seat.taker.weight();
+        return (2.0 * seat.load() + 1) / seat.candidate.weight();
     }
 
     private static double savedByOneFewer(Seat seat) {
-        return (2.0 * seat.load() - 1) / seat.taker.weight();
+        return (2.0 * seat.load() - 1) / seat.candidate.weight();
     }
 
     private void levelCounts() {
@@ -153,16 +154,16 @@ final class EligiblePlan {
         List<Seat> givers = new ArrayList<>(seats);
         givers.sort(
                 comparing((Seat seat) -> -savedByOneFewer(seat))
-                        .thenComparing(seat -> seat.taker.memberId()));
+                        .thenComparing(seat -> seat.candidate.memberId()));
         for (Seat giver : givers) {
             Paths paths = new Paths(giver);
-            Optional<Seat> taker =
+            Optional<Seat> receiver =
                     paths.ends()
                             .filter(Seat::hasRoom)
                             .filter(seat -> costOfOneMore(seat) < savedByOneFewer(giver))
                             .min(comparing(EligiblePlan::costOfOneMore));
-            if (taker.isPresent()) {
-                paths.shift(taker.get(), atOnce(giver, taker.get()));
+            if (receiver.isPresent()) {
+                paths.shift(receiver.get(), atOnce(giver, receiver.get()));
                 return true;
             }
         }
@@ -170,10 +171,10 @@ final class EligiblePlan {
     }
 
     /** As many as surely make the two more even. */
-    private static int atOnce(Seat giver, Seat taker) {
-        double gap = giver.relative() - taker.relative();
-        double even = gap / (1.0 / giver.taker.weight() + 1.0 / taker.taker.weight());
-        return (int) Math.max(1, Math.min(even, taker.room()));
+    private static int atOnce(Seat giver, Seat receiver) {
+        double gap = giver.relative() - receiver.relative();
+        double even = gap / (1.0 / giver.candidate.weight() + 1.0 / receiver.candidate.weight());
+        return (int) Math.max(1, Math.min(even, receiver.room()));
     }
 
     /** Over whom a member can pass splits on to others: the shortest ways. */
@@ -187,10 +188,12 @@ final class EligiblePlan {
             Deque<Seat> next = new ArrayDeque<>(List.of(start));
             while (!next.isEmpty()) {
                 Seat giver = next.removeFirst();
-                for (Seat taker : seats) {
-                    if (taker != start && !from.containsKey(taker) && giver.countFor(taker) > 0) {
-                        from.put(taker, giver);
-                        next.addLast(taker);
+                for (Seat receiver : seats) {
+                    if (receiver != start
+                            && !from.containsKey(receiver)
+                            && giver.countFor(receiver) > 0) {
+                        from.put(receiver, giver);
+                        next.addLast(receiver);
                     }
                 }
             }
@@ -203,12 +206,12 @@ final class EligiblePlan {
         /** Moves so many splits, or as many as all on the way can pass on. */
         void shift(Seat end, int most) {
             int number = most;
-            for (Seat taker = end; taker != start; taker = from.get(taker)) {
-                number = Math.min(number, from.get(taker).countFor(taker));
+            for (Seat receiver = end; receiver != start; receiver = from.get(receiver)) {
+                number = Math.min(number, from.get(receiver).countFor(receiver));
             }
             for (int i = 0; i < number; i++) {
-                for (Seat taker = end; taker != start; taker = from.get(taker)) {
-                    taker.take(from.get(taker).giveNearest(1, taker));
+                for (Seat receiver = end; receiver != start; receiver = from.get(receiver)) {
+                    receiver.take(from.get(receiver).giveNearest(1, receiver));
                 }
             }
         }
@@ -235,10 +238,10 @@ final class EligiblePlan {
         List<Seat> ordered = new ArrayList<>(seats);
         ordered.sort(
                 Comparator.comparingDouble(Seat::relative)
-                        .thenComparing(seat -> seat.taker.memberId()));
+                        .thenComparing(seat -> seat.candidate.memberId()));
         double fair =
                 seats.stream().mapToLong(Seat::load).sum()
-                        / (double) seats.stream().mapToLong(seat -> seat.taker.weight()).sum();
+                        / (double) seats.stream().mapToLong(seat -> seat.candidate.weight()).sum();
         for (int last = ordered.size() - 1; last > 0; last--) {
             Seat heavy = ordered.get(last);
             for (Seat light : ordered.subList(0, last)) {
@@ -246,7 +249,8 @@ final class EligiblePlan {
                 if (gap <= apart * Math.max(fair, light.relative())) {
                     break;
                 }
-                double even = gap / (1.0 / heavy.taker.weight() + 1.0 / light.taker.weight());
+                double even =
+                        gap / (1.0 / heavy.candidate.weight() + 1.0 / light.candidate.weight());
                 if (light.hasRoom() && canGive(heavy, light, even)) {
                     light.take(heavy.giveNearest(even, light));
                     return true;

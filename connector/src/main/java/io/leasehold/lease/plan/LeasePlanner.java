@@ -46,7 +46,7 @@ import java.util.function.Predicate;
  *   <li>The rest, in order of split id, fills the members up in order of member id.
  * </ol>
  *
- * <p>No split moves that need not: a member gives up only what is beyond its quota.
+ * <p>No split moves that need not: a member loses only what is beyond its quota.
  *
  * <p>By {@link Balance#LOAD}, see {@link LoadPlan} and {@link Leveling}:
  *
@@ -79,26 +79,26 @@ public final class LeasePlanner {
      * @param leaves whether it is to give all its splits away: then it takes none, and keeps what
      *     it has only while nobody else is there
      */
-    public record Taker(String memberId, int weight, int mostSplits, boolean leaves) {}
+    public record Candidate(String memberId, int weight, int mostSplits, boolean leaves) {}
 
     /**
      * A split to be given to somebody.
      *
-     * @param holder the live member that has it or claims it, if one does
+     * @param member the live member that has it or claims it, if one does
      * @param onItsWay whether that one only claims it: it keeps first what it has
      * @param rate records per second, 0 if unknown
      * @param excluded ids of the members that cannot read it
      */
     public record Placed(
             String splitId,
-            Optional<String> holder,
+            Optional<String> member,
             boolean onItsWay,
             double rate,
             Set<String> excluded) {
 
         /** A split that every member can read. */
-        public Placed(String splitId, Optional<String> holder, boolean onItsWay, double rate) {
-            this(splitId, holder, onItsWay, rate, Set.of());
+        public Placed(String splitId, Optional<String> member, boolean onItsWay, double rate) {
+            this(splitId, member, onItsWay, rate, Set.of());
         }
 
         /**
@@ -121,19 +121,19 @@ public final class LeasePlanner {
     /**
      * Says who should have each split.
      *
-     * @param takers the live members, in any order
+     * @param candidates the live members, in any order
      * @param splits those to be given out, in any order
      * @return member ids by split id; a split is left out where no member has room for it
      */
     public static Map<String, String> plan(
-            Balance balance, Collection<Taker> takers, Collection<Placed> splits) {
-        List<Taker> staying =
-                takers.stream()
-                        .filter(taker -> !taker.leaves())
-                        .sorted(Comparator.comparing(Taker::memberId))
+            Balance balance, Collection<Candidate> candidates, Collection<Placed> splits) {
+        List<Candidate> staying =
+                candidates.stream()
+                        .filter(candidate -> !candidate.leaves())
+                        .sorted(Comparator.comparing(Candidate::memberId))
                         .toList();
         if (staying.isEmpty()) {
-            return kept(takers, splits);
+            return kept(candidates, splits);
         }
         List<Placed> ordered = new ArrayList<>(splits);
         ordered.sort(Comparator.comparing(Placed::onItsWay).thenComparing(Placed::splitId));
@@ -146,7 +146,7 @@ public final class LeasePlanner {
     }
 
     private static Map<String, String> shared(
-            Balance balance, List<Taker> taking, List<Placed> splits) {
+            Balance balance, List<Candidate> taking, List<Placed> splits) {
         if (taking.isEmpty()) {
             return new HashMap<>();
         }
@@ -158,26 +158,27 @@ public final class LeasePlanner {
                 : CountPlan.of(taking, splits);
     }
 
-    private static List<Taker> active(List<Taker> staying) {
-        return staying.stream().filter(taker -> taker.weight() > 0).toList();
+    private static List<Candidate> active(List<Candidate> staying) {
+        return staying.stream().filter(candidate -> candidate.weight() > 0).toList();
     }
 
     /** They share equally. */
-    private static List<Taker> standbys(List<Taker> staying) {
+    private static List<Candidate> standbys(List<Candidate> staying) {
         return staying.stream()
-                .filter(taker -> taker.weight() == 0)
-                .map(standby -> new Taker(standby.memberId(), 1, standby.mostSplits(), false))
+                .filter(candidate -> candidate.weight() == 0)
+                .map(standby -> new Candidate(standby.memberId(), 1, standby.mostSplits(), false))
                 .toList();
     }
 
-    private static Map<String, String> kept(Collection<Taker> leaving, Collection<Placed> splits) {
-        Set<String> holders = new HashSet<>();
-        leaving.forEach(taker -> holders.add(taker.memberId()));
+    private static Map<String, String> kept(
+            Collection<Candidate> candidates, Collection<Placed> splits) {
+        Set<String> members = new HashSet<>();
+        candidates.forEach(candidate -> members.add(candidate.memberId()));
         Map<String, String> plan = new HashMap<>();
         for (Placed split : splits) {
-            split.holder()
-                    .filter(holder -> !split.onItsWay() && holders.contains(holder))
-                    .ifPresent(holder -> plan.put(split.splitId(), holder));
+            split.member()
+                    .filter(member -> !split.onItsWay() && members.contains(member))
+                    .ifPresent(member -> plan.put(split.splitId(), member));
         }
         return plan;
     }

@@ -40,7 +40,7 @@ final class Leveling {
     private final NavigableSet<Burden> givers = new TreeSet<>(Burden.LEAST_LOADED_FIRST);
 
     /** Those that have room. */
-    private final NavigableSet<Burden> takers = new TreeSet<>(Burden.LEAST_LOADED_FIRST);
+    private final NavigableSet<Burden> receivers = new TreeSet<>(Burden.LEAST_LOADED_FIRST);
 
     Leveling(Collection<Burden> burdens) {
         this.burdens = new ArrayList<>(burdens);
@@ -120,13 +120,13 @@ final class Leveling {
     /** Moves what can be moved, until each member was found to have nothing to give any more. */
     private boolean move() {
         givers.addAll(burdens);
-        takers.clear();
-        burdens.stream().filter(Burden::hasRoom).forEach(takers::add);
+        receivers.clear();
+        burdens.stream().filter(Burden::hasRoom).forEach(receivers::add);
         boolean moved = false;
         while (!givers.isEmpty()) {
             Burden heavy = givers.pollLast();
-            takers.remove(heavy);
-            Burden light = takerFrom(heavy);
+            receivers.remove(heavy);
+            Burden light = receiverFor(heavy);
             boolean gives = light != null;
             while (light != null) {
                 moved = true;
@@ -134,20 +134,20 @@ final class Leveling {
                 boolean stillHeaviest =
                         givers.isEmpty()
                                 || Burden.LEAST_LOADED_FIRST.compare(heavy, givers.last()) > 0;
-                light = stillHeaviest ? takerFrom(heavy) : null;
+                light = stillHeaviest ? receiverFor(heavy) : null;
             }
             if (gives) {
                 givers.add(heavy);
             }
             if (heavy.hasRoom()) {
-                takers.add(heavy);
+                receivers.add(heavy);
             }
         }
         return moved;
     }
 
     private void give(Burden heavy, Burden light) {
-        takers.remove(light);
+        receivers.remove(light);
         boolean mayGive = givers.remove(light);
         Weighed split = heavy.giveNearest(even(heavy, light));
         light.take(split);
@@ -155,14 +155,14 @@ final class Leveling {
             givers.add(light);
         }
         if (light.hasRoom()) {
-            takers.add(light);
+            receivers.add(light);
         }
     }
 
     /** The least loaded that is far enough below, and can take one of the heavy one's splits. */
-    private Burden takerFrom(Burden heavy) {
+    private Burden receiverFor(Burden heavy) {
         int tooLittleWeight = 0;
-        for (Burden light : takers) {
+        for (Burden light : receivers) {
             if (!apart(heavy, light, CLOSE)) {
                 return null;
             }

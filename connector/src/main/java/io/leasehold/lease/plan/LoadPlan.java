@@ -1,7 +1,7 @@
 package io.leasehold.lease.plan;
 
+import io.leasehold.lease.plan.LeasePlanner.Candidate;
 import io.leasehold.lease.plan.LeasePlanner.Placed;
-import io.leasehold.lease.plan.LeasePlanner.Taker;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,8 +31,8 @@ final class LoadPlan {
     /** By load, and then in order of split id. */
     private final NavigableMap<Long, List<Weighed>> homeless = new TreeMap<>();
 
-    private LoadPlan(List<Taker> takers) {
-        takers.forEach(taker -> burdens.put(taker.memberId(), new Burden(taker)));
+    private LoadPlan(List<Candidate> candidates) {
+        candidates.forEach(one -> burdens.put(one.memberId(), new Burden(one)));
     }
 
     /** Whether there is anything to plan by. */
@@ -41,11 +41,11 @@ final class LoadPlan {
     }
 
     /**
-     * @param takers in order of member id, each of positive weight
+     * @param candidates in order of member id, each of positive weight
      * @param splits in order of split id, those on their way last, one of known rate among them
      */
-    static Map<String, String> of(List<Taker> takers, List<Placed> splits) {
-        LoadPlan plan = new LoadPlan(takers);
+    static Map<String, String> of(List<Candidate> candidates, List<Placed> splits) {
+        LoadPlan plan = new LoadPlan(candidates);
         plan.keep(splits);
         plan.place();
         new Leveling(plan.burdens.values()).run();
@@ -62,9 +62,9 @@ final class LoadPlan {
             Placed split = splits.get(i);
             long load = loads[i];
             Weighed weighed = new Weighed(split.splitId(), load);
-            Burden holder = split.holder().map(burdens::get).orElse(null);
-            if (holder != null && holder.hasRoom()) {
-                holder.take(weighed);
+            Burden current = split.member().map(burdens::get).orElse(null);
+            if (current != null && current.hasRoom()) {
+                current.take(weighed);
             } else {
                 homeless.computeIfAbsent(load, none -> new ArrayList<>()).add(weighed);
             }
@@ -85,13 +85,13 @@ final class LoadPlan {
         burdens.values().stream().filter(Burden::hasRoom).forEach(open::add);
         for (List<Weighed> same : homeless.descendingMap().values()) {
             for (Weighed split : same) {
-                Burden taker = open.poll();
-                if (taker == null) {
+                Burden receiver = open.poll();
+                if (receiver == null) {
                     return;
                 }
-                taker.take(split);
-                if (taker.hasRoom()) {
-                    open.add(taker);
+                receiver.take(split);
+                if (receiver.hasRoom()) {
+                    open.add(receiver);
                 }
             }
         }

@@ -1,6 +1,6 @@
 package io.leasehold.lease.plan;
 
-import io.leasehold.lease.plan.LeasePlanner.Taker;
+import io.leasehold.lease.plan.LeasePlanner.Candidate;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -19,22 +19,22 @@ final class Seat {
     record Weighed(String splitId, long load, BitSet eligible) {}
 
     final int index;
-    final Taker taker;
+    final Candidate candidate;
     private final Map<BitSet, TreeMap<Long, Deque<Weighed>>> splits = new LinkedHashMap<>();
     private int count;
     private long load;
 
-    Seat(int index, Taker taker) {
+    Seat(int index, Candidate candidate) {
         this.index = index;
-        this.taker = taker;
+        this.candidate = candidate;
     }
 
     boolean hasRoom() {
-        return count < taker.mostSplits();
+        return count < candidate.mostSplits();
     }
 
     double relative() {
-        return load / (double) taker.weight();
+        return load / (double) candidate.weight();
     }
 
     void take(Weighed split) {
@@ -90,7 +90,7 @@ final class Seat {
 
     /** How many more it has room for. */
     int room() {
-        return taker.mostSplits() - count;
+        return candidate.mostSplits() - count;
     }
 
     long load() {

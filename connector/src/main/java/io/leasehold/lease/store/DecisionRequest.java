@@ -74,7 +74,7 @@ public sealed interface DecisionRequest<A> extends LeaseRequest<A> {
 
         /** What becomes of a split with the decision. */
         public enum Then {
-            /** The incarnation goes on owning it. */
+            /** The incarnation stays its owner. */
             OWNED,
             /** It has no owner. A claim stays. */
             RELEASED,

@@ -36,7 +36,7 @@ public record Inspection(
     public record SeenMember(Member row, Instant joinedAt, Instant beatAt) {}
 
     /**
-     * @param progressAt when the progress was recorded
+     * @param progressAt when the position was recorded
      */
     public record SeenSplit(Lease lease, Progress progress, Instant progressAt) {}
 

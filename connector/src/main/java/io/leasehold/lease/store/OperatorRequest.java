@@ -28,7 +28,7 @@ public sealed interface OperatorRequest<A> extends LeaseRequest<A> {
 
         LeaseOutcome<StoreCheck> check(Check check);
 
-        LeaseOutcome<Set<String>> free(Free free);
+        LeaseOutcome<Set<String>> releaseAbandoned(ReleaseAbandoned release);
 
         LeaseOutcome<Set<String>> reset(Reset reset);
 
@@ -105,24 +105,25 @@ public sealed interface OperatorRequest<A> extends LeaseRequest<A> {
 
     /**
      * Makes those splits unowned whose version is as read and whose owner is over: its member's row
-     * is gone, has another incarnation, or is CLOSED. Claim, epoch, tenure and progress stay. Never
+     * is gone, has another incarnation, or is CLOSED. Claim, epoch, tenure and position stay. Never
      * refused. Whether the owner's readers are silent by now, the store does not know: as with
      * {@link OwnershipRequest.Acquire}, who asks has waited for that.
      */
-    record Free(String group, List<AsRead> splits) implements OperatorRequest<Set<String>> {
-        public Free {
+    record ReleaseAbandoned(String group, List<AsRead> splits)
+            implements OperatorRequest<Set<String>> {
+        public ReleaseAbandoned {
             splits = NamedSplits.eachOnce(splits, AsRead::splitId);
         }
 
         @Override
         public LeaseOutcome<Set<String>> answeredBy(Answers answers) {
-            return answers.free(this);
+            return answers.releaseAbandoned(this);
         }
     }
 
     /**
      * Sets from where the next reader of those unowned, unfinished splits starts whose version is
-     * as read: the progress as given, the tenure plus one, so that no restored state goes on
+     * as read: the position as given, the tenure plus one, so that no restored state is resumed
      * instead. Claim and epoch stay. Never refused.
      */
     record Reset(String group, List<Position> splits) implements OperatorRequest<Set<String>> {

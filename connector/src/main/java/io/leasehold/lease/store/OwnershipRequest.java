@@ -44,9 +44,9 @@ public sealed interface OwnershipRequest<A> extends LeaseRequest<A> {
     /**
      * Makes the incarnation owner of those unfinished splits whose version is as read, in the epoch
      * after that of the row or, if that is greater, after the one it must be beyond, and in the
-     * tenure wanted. Progress stays. A claim is gone then; but the claim of another member stays
-     * where the split was the member's already. Refused if the incarnation may not write; one that
-     * is DRAINED gets nothing.
+     * tenure wanted. The position stays. A claim is gone then; but the claim of another member
+     * stays where the split was the member's already. Refused if the incarnation may not write; one
+     * that is DRAINED gets nothing.
      *
      * <p>In the same instant it seals each incarnation from which it gets a split and which is
      * over, CLOSED or replaced: nothing of that can be decided late any more, so what {@link
@@ -93,14 +93,14 @@ public sealed interface OwnershipRequest<A> extends LeaseRequest<A> {
     }
 
     /**
-     * Progress of one owned split.
+     * Position of one owned split.
      *
      * @param epoch the epoch under which it was made
      */
     record Recorded(String splitId, long epoch, Progress progress) {}
 
     /**
-     * Records progress of those splits that the incarnation owns in the epoch named, where the
+     * Records positions of those splits that the incarnation owns in the epoch named, where the
      * checkpoint is not older than the one last recorded in that same epoch (S3). Never refused: a
      * stale owner's condition holds for no split.
      */
@@ -117,8 +117,8 @@ public sealed interface OwnershipRequest<A> extends LeaseRequest<A> {
     }
 
     /**
-     * Records the last progress of splits and that they are finished, under the condition of {@link
-     * Record}. A finished split has no owner, and no claim.
+     * Records the last positions of splits and that they are finished, under the condition of
+     * {@link Record}. A finished split has no owner, and no claim.
      */
     record Finish(String group, Incarnation by, List<Recorded> splits)
             implements OwnershipRequest<Set<String>> {
@@ -134,7 +134,7 @@ public sealed interface OwnershipRequest<A> extends LeaseRequest<A> {
 
     /**
      * Makes those splits unowned that the incarnation owns in the epoch named, and records the
-     * progress where there is one, in the same instant. Claim, epoch and tenure stay. Progress
+     * position where there is one, in the same instant. Claim, epoch and tenure stay. A position
      * older than what is recorded in that epoch is not recorded (S3); the split is unowned all the
      * same.
      */
@@ -150,7 +150,7 @@ public sealed interface OwnershipRequest<A> extends LeaseRequest<A> {
                 Objects.requireNonNull(progress);
             }
 
-            /** The progress as {@link Record} would record it. */
+            /** The position as {@link Record} would record it. */
             public Optional<Recorded> recorded() {
                 return progress.map(position -> new Recorded(splitId, epoch, position));
             }

@@ -41,7 +41,7 @@ public sealed interface SplitRequest<A> extends LeaseRequest<A> {
     }
 
     /**
-     * Inserts those splits that have no row: unowned, epoch 0, tenure 0, with that progress. A
+     * Inserts those splits that have no row: unowned, epoch 0, tenure 0, with that position. A
      * split that has a row is left untouched, finished ones too. Refused if the incarnation may not
      * write. Answered with the splits that were inserted.
      */

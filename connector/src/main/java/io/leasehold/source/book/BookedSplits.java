@@ -1,7 +1,7 @@
 package io.leasehold.source.book;
 
-import io.leasehold.source.book.SplitState.Leaving;
 import io.leasehold.source.book.SplitState.Reading;
+import io.leasehold.source.book.SplitState.Releasing;
 import io.leasehold.source.book.SplitState.Waiting;
 import io.leasehold.source.book.SplitState.Withheld;
 
@@ -81,7 +81,7 @@ final class BookedSplits<S> {
             noteWanted(splitId, it.wanted());
         } else if (next instanceof Reading<S> it) {
             noteWanted(splitId, it.wanted());
-        } else if (next instanceof Leaving<S>) {
+        } else if (next instanceof Releasing<S>) {
             wanted.add(splitId);
         }
     }

@@ -6,8 +6,8 @@ import io.leasehold.lease.store.OwnershipRequest.Release.Released;
 import io.leasehold.source.book.CheckpointedPositions.Completed;
 import io.leasehold.source.book.CheckpointedPositions.CoveredPosition;
 import io.leasehold.source.book.CheckpointedPositions.Worth;
-import io.leasehold.source.book.SplitState.Leaving;
 import io.leasehold.source.book.SplitState.Reading;
+import io.leasehold.source.book.SplitState.Releasing;
 
 import java.util.List;
 import java.util.Map;
@@ -36,17 +36,17 @@ class CheckpointWorth<S> {
     }
 
     /**
-     * What the readers ended with need not wait for another checkpoint, if all of them have: there
-     * will be none.
+     * The last positions of the readers need not wait for another checkpoint, if all of them have:
+     * there will be none.
      *
-     * @return whether all have ended
+     * @return whether all have finished
      */
-    boolean ended(Set<Integer> subtasks) {
+    boolean tasksFinished(Set<Integer> subtasks) {
         Optional<Completed> last = positions.last(subtasks, this::of);
         last.ifPresent(
                 all -> {
                     record(all);
-                    keeper.ended();
+                    keeper.stopped();
                 });
         return last.isPresent();
     }
@@ -90,7 +90,7 @@ class CheckpointWorth<S> {
                         covered ->
                                 splits.becomes(
                                         covered.position().splitId(),
-                                        new Leaving<>(
+                                        new Releasing<>(
                                                 covered.subtask(), covered.position().epoch())));
         keeper.splits().progressed(byEnd.get(false));
         keeper.splits().finished(byEnd.get(true));

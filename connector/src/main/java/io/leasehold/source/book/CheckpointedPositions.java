@@ -111,8 +111,8 @@ class CheckpointedPositions {
     /** Reports of checkpoints that are not complete yet, by subtask, then by checkpoint. */
     private final Map<Integer, TreeMap<Long, Positions>> reported = new HashMap<>();
 
-    /** By subtask, the complete checkpoint after which its reader emitted nothing and ended. */
-    private final Map<Integer, Long> ended = new HashMap<>();
+    /** By subtask, the complete checkpoint after which its reader emitted nothing and finished. */
+    private final Map<Integer, Long> finishedAt = new HashMap<>();
 
     /** By checkpoint that began and is not over, the last one that was complete then. */
     private final TreeMap<Long, Long> completeBefore = new TreeMap<>();
@@ -142,12 +142,12 @@ class CheckpointedPositions {
     /** The attempt of this subtask is gone. */
     void attemptGone(int subtask) {
         reported.remove(subtask);
-        ended.remove(subtask);
+        finishedAt.remove(subtask);
     }
 
     /** The reader of this subtask stands where it stood in this complete checkpoint, for good. */
-    void ended(int subtask, long checkpointId) {
-        ended.put(subtask, checkpointId);
+    void taskFinished(int subtask, long checkpointId) {
+        finishedAt.put(subtask, checkpointId);
     }
 
     /** A checkpoint begins: sinks have been told of those that are complete before its barrier. */
@@ -214,16 +214,16 @@ class CheckpointedPositions {
 
     /**
      * What follows from that the job has come to its end: if the readers of all these subtasks have
-     * ended, there is nothing left to be committed that could be waited for.
+     * finished, there is nothing left to be committed that could be waited for.
      *
      * @return nothing, if a reader may have emitted what no complete checkpoint covers; nothing is
      *     to move any more
      */
     Optional<Completed> last(Set<Integer> subtasks, Judge worth) {
-        if (subtasks.isEmpty() || !ended.keySet().containsAll(subtasks)) {
+        if (subtasks.isEmpty() || !finishedAt.keySet().containsAll(subtasks)) {
             return Optional.empty();
         }
-        Completed completed = completed(Collections.max(ended.values()), worth);
+        Completed completed = completed(Collections.max(finishedAt.values()), worth);
         List<CoveredPosition> progress = new ArrayList<>(completed.progress());
         progress.addAll(newest(covered));
         covered.clear();

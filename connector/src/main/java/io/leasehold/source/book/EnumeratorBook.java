@@ -279,15 +279,15 @@ public final class EnumeratorBook<S> {
     }
 
     /**
-     * No event comes any more. What the readers ended with need not wait for another checkpoint.
-     * Where the job is about to go back to an earlier one, Flink has taken its readers off the
-     * list.
+     * No event comes any more. The last positions of the readers need not wait for another
+     * checkpoint. Where the job is about to go back to an earlier one, Flink has taken its readers
+     * off the list.
      *
-     * @return whether all readers have ended
+     * @return whether all readers have finished
      */
     public boolean heardOut(JobView job) {
         boolean allThere = job.registered().size() == job.parallelism();
-        return allThere && worth.ended(job.registered());
+        return allThere && worth.tasksFinished(job.registered());
     }
 
     /**

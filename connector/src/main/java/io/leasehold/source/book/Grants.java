@@ -36,7 +36,7 @@ final class Grants<S> {
 
     /**
      * Whether splits are on their way to readers. One that has none takes a grant for the word that
-     * it gets none for now, and says that it is idle: event time would go on without a split that
+     * it gets none for now, and says that it is idle: event time would advance without a split that
      * it had before a failure and is about to get again.
      */
     private boolean moreMayCome() {

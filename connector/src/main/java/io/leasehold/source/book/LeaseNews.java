@@ -91,7 +91,7 @@ final class LeaseNews<S> implements LeaseEvent.Listener {
     }
 
     @Override
-    public void learnt(LeaseEvent.LetGo gone) {
+    public void learnt(LeaseEvent.Dropped gone) {
         pages.drop(gone.splitId(), out);
     }
 
@@ -162,7 +162,7 @@ final class LeaseNews<S> implements LeaseEvent.Listener {
     }
 
     @Override
-    public void learnt(LeaseEvent.Over over) {
+    public void learnt(LeaseEvent.ClosedByOthers over) {
         over(Cause.LEASE_LOST, over.why());
     }
 
@@ -202,7 +202,7 @@ final class LeaseNews<S> implements LeaseEvent.Listener {
     }
 
     @Override
-    public void learnt(LeaseEvent.WithoutTaker without) {
+    public void learnt(LeaseEvent.Unassigned without) {
         // For people.
     }
 

@@ -48,7 +48,7 @@ final class MissingReaders<S> {
             keeper.withoutReaders(why);
         }
         if (grants.stillRun(job.now()).isZero() && keeper.splits().heldCount() > 0) {
-            giveUp(why, out);
+            releaseAll(why, out);
         }
     }
 
@@ -58,7 +58,7 @@ final class MissingReaders<S> {
      * is recorded where this job's state has it: no checkpoint knows of the epoch that ends, and
      * the next life would take it for another's.
      */
-    private void giveUp(String why, Outbox<S> out) {
+    private void releaseAll(String why, Outbox<S> out) {
         LeaseNews<S> news = new LeaseNews<>(pages, out);
         pages.splits()
                 .bySubtask(pages.attempts().subtasks())
@@ -68,7 +68,7 @@ final class MissingReaders<S> {
             // The next incarnation resumes what this one owns, from its checkpoint.
             return;
         }
-        keeper.splits().giveUp(notGiven());
+        keeper.splits().releaseAll(notGiven());
         pages.comebacks().acquireAllAnew();
     }
 

@@ -30,7 +30,7 @@ public record PositionedSplit<S>(
         return new PositionedSplit<>(splitId, split, 0, 0, false);
     }
 
-    /** As it goes on in this grant of its lease. */
+    /** Read under this lease. */
     PositionedSplit<S> grantedBy(Lease lease) {
         return new PositionedSplit<>(
                 lease.splitId(), split, lease.epoch(), lease.tenure(), finished);
@@ -42,7 +42,7 @@ public record PositionedSplit<S>(
     }
 
     /** Read to its end. */
-    PositionedSplit<S> ended() {
+    PositionedSplit<S> asFinished() {
         return new PositionedSplit<>(splitId, split, epoch, tenure, true);
     }
 }

@@ -133,19 +133,19 @@ public class ReaderBook<S> {
                                 .formatted(splitId));
             }
         }
-        List<String> ended = new ArrayList<>();
+        List<String> finished = new ArrayList<>();
         for (ReadState<S> state : List.copyOf(states.values())) {
             if (state instanceof Reading<S> it) {
                 S position = positions.get(it.at().splitId());
                 if (position == null) {
-                    ended.add(it.at().splitId());
-                    becomes(new Finished<>(it.at().ended()));
+                    finished.add(it.at().splitId());
+                    becomes(new Finished<>(it.at().asFinished()));
                 } else {
                     becomes(new Reading<>(it.at().at(position), it.asked()));
                 }
             }
         }
-        return ended;
+        return finished;
     }
 
     /** Those that were asked for and do not stand still yet. */

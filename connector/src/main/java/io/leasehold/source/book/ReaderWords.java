@@ -2,7 +2,6 @@ package io.leasehold.source.book;
 
 import io.leasehold.source.event.LeaseSourceEvent.Closed;
 import io.leasehold.source.event.LeaseSourceEvent.DropRequested;
-import io.leasehold.source.event.LeaseSourceEvent.Ended;
 import io.leasehold.source.event.LeaseSourceEvent.FromReader;
 import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
 import io.leasehold.source.event.LeaseSourceEvent.GrantRequested;
@@ -10,6 +9,7 @@ import io.leasehold.source.event.LeaseSourceEvent.Position;
 import io.leasehold.source.event.LeaseSourceEvent.Positions;
 import io.leasehold.source.event.LeaseSourceEvent.ReaderStarted;
 import io.leasehold.source.event.LeaseSourceEvent.Stopped;
+import io.leasehold.source.event.LeaseSourceEvent.TaskFinished;
 
 import java.time.Duration;
 import java.util.HashSet;
@@ -95,9 +95,9 @@ final class ReaderWords<S> implements FromReader.Listener {
     }
 
     @Override
-    public void heard(Ended reader) {
+    public void heard(TaskFinished reader) {
         if (isCurrent(reader)) {
-            pages.positions().ended(subtask, reader.checkpointId());
+            pages.positions().taskFinished(subtask, reader.checkpointId());
         }
     }
 

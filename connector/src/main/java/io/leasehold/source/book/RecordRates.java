@@ -22,7 +22,7 @@ final class RecordRates {
     private record Measured(
             String readerId, long emitted, long at, double records, double seconds) {
 
-        /** As it goes on with another count, that says nothing of the time between. */
+        /** As it is with another count, that says nothing of the time between. */
         Measured restarted(String reader, long count, long now) {
             return new Measured(reader, count, now, records, seconds);
         }

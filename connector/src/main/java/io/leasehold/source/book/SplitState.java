@@ -14,7 +14,7 @@ import java.util.OptionalInt;
  * Waiting   a reader can have it                    Reading: it is assigned
  * Reading   claimed, or to move                     Reading: its reader is asked for it
  * Reading   it stands still as of a checkpoint:
- *             another member claimed it             Leaving: it is released
+ *             another member claimed it             Releasing: it is released
  *             another reader is to have it          Withheld: it is acquired anew
  * Reading   its attempt is gone                     (none): missing, until it comes back or the
  *                                                   next attempt, which does not have it, is there
@@ -83,7 +83,7 @@ sealed interface SplitState<S> {
     }
 
     /** A reader has it, and it stands still for good in this epoch: it is being released. */
-    record Leaving<S>(int subtask, long epoch) implements SplitState<S> {
+    record Releasing<S>(int subtask, long epoch) implements SplitState<S> {
         @Override
         public OptionalInt reader() {
             return OptionalInt.of(subtask);

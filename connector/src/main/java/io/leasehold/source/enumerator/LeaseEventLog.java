@@ -32,14 +32,14 @@ final class LeaseEventLog {
                     claimed.claim().kind());
         } else if (event instanceof LeaseEvent.ClaimOver over) {
             LOG.info("No member claims split '{}' any more; it stays.", over.splitId());
-        } else if (event instanceof LeaseEvent.LetGo gone) {
+        } else if (event instanceof LeaseEvent.Dropped gone) {
             LOG.info(
                     gone.released()
                             ? "Released the split '{}'."
                             : "The split '{}' was taken by force.",
                     gone.splitId());
-        } else if (event instanceof LeaseEvent.WithoutTaker without) {
-            withoutTaker(without.splits());
+        } else if (event instanceof LeaseEvent.Unassigned without) {
+            unassigned(without.splits());
         } else if (event instanceof LeaseEvent.MembersForgotten forgotten) {
             LOG.info(
                     "Deleted the rows of members that were closed for longer than lease.retention and owned nothing: {}",
@@ -92,7 +92,7 @@ final class LeaseEventLog {
         }
     }
 
-    private static void withoutTaker(int splits) {
+    private static void unassigned(int splits) {
         if (splits > 0) {
             LOG.warn(
                     "{} splits are not read by anybody: no live member finds them, or none takes that many. 'leasehold describe' names those that no source finds. For the others raise lease.max-splits, or start another job.",

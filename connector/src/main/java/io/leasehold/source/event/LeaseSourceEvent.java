@@ -34,7 +34,7 @@ public sealed interface LeaseSourceEvent extends SourceEvent {
 
             void heard(Closed event);
 
-            void heard(Ended event);
+            void heard(TaskFinished event);
         }
 
         void reach(Listener listener);
@@ -189,7 +189,7 @@ public sealed interface LeaseSourceEvent extends SourceEvent {
 
     /**
      * These reader attempts emit nothing any more, however long their grants would run: the one
-     * that says so, or ones that ended in the same process before it was started.
+     * that says so, or ones that were closed in the same process before it was started.
      */
     record Closed(String readerId, Set<String> closed) implements FromReader {
         @Override
@@ -202,7 +202,7 @@ public sealed interface LeaseSourceEvent extends SourceEvent {
      * A reader was not polled again after its part in this checkpoint, which it knows to be
      * complete, and never will be: where it stood then is where it ended.
      */
-    record Ended(String readerId, long checkpointId) implements FromReader {
+    record TaskFinished(String readerId, long checkpointId) implements FromReader {
         @Override
         public void reach(Listener listener) {
             listener.heard(this);

@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
 
 /**
  * A Kafka reader that says how many records its topics deleted before it came to read them. Kafka's
- * consumer goes on at the first record that is still there, and says nothing of the others.
+ * consumer continues at the first record that is still there, and says nothing of the others.
  *
  * <p>It asks Kafka when it is given splits, and at checkpoints, if the last time is long ago. What
  * comes of it is told on a thread of Kafka's client; all else is the task's thread.

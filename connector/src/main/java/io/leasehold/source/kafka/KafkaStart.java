@@ -39,9 +39,9 @@ public final class KafkaStart {
     }
 
     /**
-     * The same source, made fit for several jobs: where a position's records were deleted, it goes
-     * on at the first record there is, whereas the resets that belong to a start at the latest
-     * offset or at a time would go on at the end, and skip what is there.
+     * The same source, made fit for several jobs: where a position's records were deleted, it
+     * continues at the first record there is, whereas the resets that belong to a start at the
+     * latest offset or at a time would continue at the end, and skip what is there.
      *
      * @throws IllegalArgumentException if its partitions start or end at what each reader looks up
      */

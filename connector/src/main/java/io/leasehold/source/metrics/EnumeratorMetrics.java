@@ -48,7 +48,7 @@ public final class EnumeratorMetrics {
      * Registers all metrics. Those that an earlier enumerator left there are taken out.
      *
      * @param enumerator Flink's group for the enumerator
-     * @param counts what earlier enumerators have counted goes on being counted
+     * @param counts what earlier enumerators have counted stays counted
      * @param nanoClock this machine's monotonic clock
      */
     public EnumeratorMetrics(MetricGroup enumerator, LeaseCounts counts, LongSupplier nanoClock) {
@@ -60,7 +60,7 @@ public final class EnumeratorMetrics {
         standing(LeaseMetric.LEASES_HELD, LeaseStanding::held);
         standing(LeaseMetric.LEASES_WANTED, LeaseStanding::planned);
         standing(LeaseMetric.LEASES_CLAIMED, LeaseStanding::claimed);
-        standing(LeaseMetric.SPLITS_UNASSIGNED, LeaseStanding::withoutTaker);
+        standing(LeaseMetric.SPLITS_UNASSIGNED, LeaseStanding::unassigned);
         standing(LeaseMetric.SPLITS_UNREADABLE, LeaseStanding::unreadable);
         standing(LeaseMetric.MEMBERS_ALIVE, LeaseStanding::alive);
         group.gauge(LeaseMetric.DENIED_TIME, this::deniedTime);
@@ -161,11 +161,11 @@ public final class EnumeratorMetrics {
                 case TAKEOVER -> count(LeaseMetric.TAKEOVERS, 1);
                 case FREE, AGAIN -> {}
             }
-        } else if (event instanceof LeaseEvent.LetGo gone) {
+        } else if (event instanceof LeaseEvent.Dropped gone) {
             count(gone.released() ? LeaseMetric.HANDOFFS_GIVEN : LeaseMetric.LOSSES, 1);
         } else if (event instanceof LeaseEvent.Lost) {
             count(LeaseMetric.LOSSES, 1);
-        } else if (event instanceof LeaseEvent.Over) {
+        } else if (event instanceof LeaseEvent.ClosedByOthers) {
             count(LeaseMetric.LOSSES, standing.held());
         } else if (event instanceof LeaseEvent.TableWentBack) {
             count(LeaseMetric.LOSSES, standing.held());

@@ -34,7 +34,7 @@ import java.util.function.Supplier;
  *
  * <p>What is in a group of its own goes when its reader is replaced. What stands in the operator's
  * group cannot be taken out: there it is the reader behind the name that changes. A counter there
- * goes on from where the former one was; one in a group begins at 0, as after a restart.
+ * continues from where the former one was; one in a group begins at 0, as after a restart.
  *
  * <p>On any thread.
  */

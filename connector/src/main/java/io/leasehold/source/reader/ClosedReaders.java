@@ -11,8 +11,8 @@ import java.util.function.LongSupplier;
  * whatever they were granted.
  *
  * <p>A task that is cancelled cannot say so itself: the JobManager takes no event from a task that
- * it has told to end. But whoever is started next in the same process can say it for all that ended
- * there, of whatever job.
+ * it has told to end. But whoever is started next in the same process can say it for all that were
+ * closed there, of whatever job.
  *
  * <p>Where the classes of a job are loaded anew the memory of it is lost, and the grants are waited
  * for. Any thread.

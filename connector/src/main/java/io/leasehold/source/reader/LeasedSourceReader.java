@@ -2,8 +2,8 @@ package io.leasehold.source.reader;
 
 import io.leasehold.source.event.LeaseSourceEvent;
 import io.leasehold.source.event.LeaseSourceEvent.Closed;
-import io.leasehold.source.event.LeaseSourceEvent.Ended;
 import io.leasehold.source.event.LeaseSourceEvent.ReaderStarted;
+import io.leasehold.source.event.LeaseSourceEvent.TaskFinished;
 import io.leasehold.source.event.LeaseSourceEvent.ToReader;
 import io.leasehold.source.metrics.ReaderMetrics;
 import io.leasehold.source.split.LeasedSplit;
@@ -34,8 +34,9 @@ import java.util.function.LongSupplier;
  * The wrapped source's reader behind a gate: it is polled only while this attempt is granted to
  * emit.
  *
- * <p>If its grant is not extended, whatever the reason, the reader pauses without failing, and goes
- * on where it was when it is. So a paused, cut-off or forgotten TaskManager falls silent by itself.
+ * <p>If its grant is not extended, whatever the reason, the reader pauses without failing, and
+ * resumes where it was when it is. So a paused, cut-off or forgotten TaskManager falls silent by
+ * itself.
  *
  * <p>A split restored into this reader's own state is withheld until the enumerator grants it anew:
  * somebody else may read it by now.
@@ -165,7 +166,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
         }
         if (status == InputStatus.END_OF_INPUT) {
             idle.ends(output);
-            grant.inputEnded();
+            grant.endOfInput();
         }
         return status;
     }
@@ -291,7 +292,7 @@ public final class LeasedSourceReader<T, SplitT extends SourceSplit>
         try {
             // Flink may begin another one behind a savepoint with which it drains the job.
             lastPoll.coveredBy()
-                    .map(checkpointId -> new Ended(readerId, checkpointId))
+                    .map(checkpointId -> new TaskFinished(readerId, checkpointId))
                     .ifPresent(context::sendSourceEventToCoordinator);
             context.sendSourceEventToCoordinator(new Closed(readerId, Set.of(readerId)));
         } catch (RuntimeException e) {

@@ -33,7 +33,7 @@ final class ReaderGrant {
     private Optional<String> withdrawn = Optional.empty();
 
     /** Nothing is asked for any more: the task may finish before the answer. */
-    private volatile boolean ended;
+    private volatile boolean finished;
 
     /**
      * @param nanoClock this machine's monotonic clock
@@ -80,7 +80,7 @@ final class ReaderGrant {
 
     /** On the asking thread, so that one request at most is unanswered. */
     private void ask() {
-        if (!ended) {
+        if (!finished) {
             line.ask(nanoClock.getAsLong(), this::granted);
         }
     }
@@ -133,14 +133,14 @@ final class ReaderGrant {
     }
 
     /** The end of the input is reported without a grant. */
-    void inputEnded() {
-        ended = true;
+    void endOfInput() {
+        finished = true;
     }
 
     /** Shuts the gate for good. */
     void close() {
         gate.close();
-        ended = true;
+        finished = true;
     }
 
     /** Says so, and waits for a while until the enumerator sends nothing more. */

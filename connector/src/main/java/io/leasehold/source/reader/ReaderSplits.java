@@ -104,7 +104,7 @@ final class ReaderSplits<T, SplitT extends SourceSplit> {
     private void notWithheld(Optional<PositionedSplit<SplitT>> restored) {
         restored.ifPresent(
                 split -> {
-                    outputs.giveUp(LeasedSplit.of(split, Optional.empty()).splitId());
+                    outputs.forget(LeasedSplit.of(split, Optional.empty()).splitId());
                     wake.run();
                 });
     }
@@ -183,16 +183,16 @@ final class ReaderSplits<T, SplitT extends SourceSplit> {
 
     /** These need not stand still any more. */
     void thawed(Set<String> splitIds) {
-        List<SplitT> goOn = new ArrayList<>();
+        List<SplitT> resumed = new ArrayList<>();
         for (String splitId : splitIds) {
             book.thawed(splitId)
                     .ifPresent(
                             split -> {
-                                outputs.goesOn(LeasedSplit.of(split, Optional.empty()));
-                                goOn.add(split.split());
+                                outputs.resumes(LeasedSplit.of(split, Optional.empty()));
+                                resumed.add(split.split());
                             });
         }
-        read(goOn);
+        read(resumed);
     }
 
     /** These are not this reader's any more. */

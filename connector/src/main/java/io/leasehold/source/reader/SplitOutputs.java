@@ -36,7 +36,7 @@ final class SplitOutputs {
     /** Of the splits that stand still. */
     private final Map<String, String> standing = new HashMap<>();
 
-    /** Flink's ids of outputs that go on under another id, and are still to be created. */
+    /** Flink's ids of outputs that stay in use under another id, and are still to be created. */
     private final List<String> toCreate = new ArrayList<>();
 
     private final List<String> toRelease = new ArrayList<>();
@@ -53,7 +53,7 @@ final class SplitOutputs {
      * The wrapped reader is given a split once more in the same epoch: what Flink kept for it under
      * its former id, such as that it is paused, does not stick.
      */
-    void goesOn(LeasedSplit<?> split) {
+    void resumes(LeasedSplit<?> split) {
         String flinkId = split.splitId() + "~" + ++thawed;
         flinkIds.put(split.leaseId(), flinkId);
         toCreate.add(flinkId);
@@ -89,7 +89,7 @@ final class SplitOutputs {
         flinkIds.remove(splitId);
     }
 
-    /** A split that stood still is not this reader's any more, or goes on. */
+    /** A split that stood still is not this reader's any more, or resumes. */
     void drop(String splitId) {
         String flinkId = standing.remove(splitId);
         if (flinkId != null) {
@@ -98,7 +98,7 @@ final class SplitOutputs {
     }
 
     /** The output that Flink knows by this id is not used any more. */
-    void giveUp(String flinkId) {
+    void forget(String flinkId) {
         toRelease.add(flinkId);
     }
 
@@ -117,7 +117,7 @@ final class SplitOutputs {
     void releaseIn(GatedOutput<?> output, boolean holdsNothing) {
         if (hasToRelease(holdsNothing)) {
             Set.copyOf(unused).forEach(this::ends);
-            // First, so that event time does not pass by a split that goes on.
+            // First, so that event time does not pass by a split that resumes.
             toCreate.forEach(output::create);
             toCreate.clear();
             toRelease.forEach(output::release);

@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param inner the split as the wrapped source knows it, with its position
  * @param epoch the epoch of the lease it was granted under; 0 if it never was
  * @param tenure the tenure in which the position was reached: while the lease's is the same, this
- *     position and not the table's is the one to go on from; 0 if it was reached without a lease
+ *     position and not the table's is the one to resume from; 0 if it was reached without a lease
  * @param finished whether it has been read to its end
  * @param grantedTo the reader attempt that may read it, while it is on its way there; never stored,
  *     so that whoever finds the split in restored state must first be granted it anew
@@ -70,11 +70,11 @@ public record LeasedSplit<SplitT extends SourceSplit>(
     }
 
     /** Read to its end. */
-    public LeasedSplit<SplitT> ended() {
+    public LeasedSplit<SplitT> asFinished() {
         return new LeasedSplit<>(inner, epoch, tenure, true, Optional.empty());
     }
 
-    /** As it goes on in a later grant of its lease. */
+    /** As it is in a later grant of its lease. */
     public LeasedSplit<SplitT> grantedIn(long laterEpoch, long laterTenure) {
         return new LeasedSplit<>(inner, laterEpoch, laterTenure, finished, Optional.empty());
     }

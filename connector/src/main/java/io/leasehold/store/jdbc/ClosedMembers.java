@@ -123,7 +123,7 @@ final class ClosedMembers {
             if (!saidThatItMayNot) {
                 saidThatItMayNot = true;
                 LOG.info(
-                        "This user may not delete rows of lease_member: members that have ended stay in the lease table for ever. {}",
+                        "This user may not delete rows of lease_member: closed members stay in the lease table for ever. {}",
                         SqlDialect.said(e));
             }
             return false;

@@ -10,10 +10,10 @@ import io.leasehold.lease.store.OperatorRequest.AsRead;
 import io.leasehold.lease.store.OperatorRequest.Check;
 import io.leasehold.lease.store.OperatorRequest.Forget;
 import io.leasehold.lease.store.OperatorRequest.ForgetGroup;
-import io.leasehold.lease.store.OperatorRequest.Free;
 import io.leasehold.lease.store.OperatorRequest.Groups;
 import io.leasehold.lease.store.OperatorRequest.Inspect;
 import io.leasehold.lease.store.OperatorRequest.Order;
+import io.leasehold.lease.store.OperatorRequest.ReleaseAbandoned;
 import io.leasehold.lease.store.OperatorRequest.Reset;
 import io.leasehold.lease.store.StoreCheck;
 import io.leasehold.store.jdbc.sql.LeaseSql;
@@ -57,8 +57,11 @@ record JdbcOperators(JdbcRequests requests) implements OperatorRequest.Answers {
     }
 
     @Override
-    public LeaseOutcome<Set<String>> free(Free free) {
-        return changeEach(free.group(), OperatorSql.FREE, asRead(free.group(), free.splits()));
+    public LeaseOutcome<Set<String>> releaseAbandoned(ReleaseAbandoned release) {
+        return changeEach(
+                release.group(),
+                OperatorSql.RELEASE_ABANDONED,
+                asRead(release.group(), release.splits()));
     }
 
     @Override

@@ -93,7 +93,7 @@ record JdbcOwnership(JdbcRequests requests) implements OwnershipRequest.Answers 
                                     finish.group(),
                                     finish.by(),
                                     finish.splits());
-                    List<Recorded> ended =
+                    List<Recorded> finished =
                             LockOrder.of(finish.splits(), Recorded::splitId).stream()
                                     .filter(split -> held.contains(split.splitId()))
                                     .toList();
@@ -101,8 +101,8 @@ record JdbcOwnership(JdbcRequests requests) implements OwnershipRequest.Answers 
                             Values.of(finish.group())
                                     .by(finish.by())
                                     .with("finished", true)
-                                    .with(Named.SPLIT, ended, Recorded::splitId)
-                                    .with(Named.EPOCH, ended, Recorded::epoch);
+                                    .with(Named.SPLIT, finished, Recorded::splitId)
+                                    .with(Named.EPOCH, finished, Recorded::epoch);
                     return ChangedSplits.by(session, SplitChange.RELEASE, values, group);
                 });
     }

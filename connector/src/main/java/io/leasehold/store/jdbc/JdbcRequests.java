@@ -49,7 +49,7 @@ final class JdbcRequests {
     private final Duration timeout;
     private final boolean createsSchema;
     private final SqlFailures failures;
-    private volatile boolean ended;
+    private volatile boolean closed;
 
     JdbcRequests(
             JdbcConnections connections,
@@ -111,7 +111,7 @@ final class JdbcRequests {
         boolean inOrder = false;
         underWay.lock();
         try {
-            if (ended) {
+            if (closed) {
                 return Unknown.closed();
             }
             LeaseOutcome<A> outcome =
@@ -121,11 +121,11 @@ final class JdbcRequests {
             inOrder = true;
             return outcome;
         } catch (SQLException e) {
-            return ended ? Unknown.closed() : new Unknown<>(failures.explain(e));
+            return closed ? Unknown.closed() : new Unknown<>(failures.explain(e));
         } catch (LeaseStoreException e) {
             return new Unknown<>(e);
         } finally {
-            if (!inOrder || ended) {
+            if (!inOrder || closed) {
                 connections.drop();
             }
             underWay.unlock();
@@ -197,7 +197,7 @@ final class JdbcRequests {
 
     /** From any thread. A request under way ends, and no other begins. */
     void end() {
-        ended = true;
+        closed = true;
         if (underWay.tryLock()) {
             try {
                 connections.drop();

@@ -60,7 +60,7 @@ final class JdbcSession {
             }
             return changed;
         } catch (SQLException e) {
-            throw afterLeaving(e);
+            throw afterFailure(e);
         }
     }
 
@@ -100,7 +100,7 @@ final class JdbcSession {
             }
             return rows;
         } catch (SQLException e) {
-            throw afterLeaving(e);
+            throw afterFailure(e);
         }
     }
 
@@ -119,7 +119,7 @@ final class JdbcSession {
         try (Statement statement = connection.createStatement()) {
             statement.execute(inTransaction(script));
         } catch (SQLException e) {
-            throw afterLeaving(e);
+            throw afterFailure(e);
         }
     }
 
@@ -156,7 +156,7 @@ final class JdbcSession {
     /**
      * A statement that has failed may have been in a transaction of its own, which is still open.
      */
-    private SQLException afterLeaving(SQLException failure) {
+    private SQLException afterFailure(SQLException failure) {
         try {
             if (!transactionSettings.isEmpty() && connection.getAutoCommit()) {
                 await();

@@ -68,7 +68,7 @@ record MemoryDecisions(MemoryLeaseTable table) implements DecisionRequest.Answer
                 decide.splits(),
                 DecidedSplit::splitId,
                 (row, split) -> split.then() != Then.OWNED,
-                (row, split) -> split.then() == Then.FINISHED ? row.ended() : row.unowned());
+                (row, split) -> split.then() == Then.FINISHED ? row.finished() : row.unowned());
     }
 
     @Override

@@ -49,7 +49,7 @@ final class MemoryGroup {
     private final Deque<Long> line = new ArrayDeque<>();
 
     /**
-     * @param chances for change numbers; goes on when the group goes back
+     * @param chances for change numbers; continues when the group goes back
      * @param nanoClock the table's clock
      */
     MemoryGroup(SplittableRandom chances, LongSupplier nanoClock) {

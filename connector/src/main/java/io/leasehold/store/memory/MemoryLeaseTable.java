@@ -19,7 +19,7 @@ public final class MemoryLeaseTable {
 
     private final Map<String, MemoryGroup> groups = new TreeMap<>();
 
-    /** Goes on whatever becomes of the groups; repeatable, as a simulation wants it. */
+    /** Counts on whatever becomes of the groups; repeatable, as a simulation wants it. */
     private final SplittableRandom chances = new SplittableRandom(1);
 
     private final LongSupplier nanoClock;

@@ -11,10 +11,10 @@ import io.leasehold.lease.store.OperatorRequest.AsRead;
 import io.leasehold.lease.store.OperatorRequest.Check;
 import io.leasehold.lease.store.OperatorRequest.Forget;
 import io.leasehold.lease.store.OperatorRequest.ForgetGroup;
-import io.leasehold.lease.store.OperatorRequest.Free;
 import io.leasehold.lease.store.OperatorRequest.Groups;
 import io.leasehold.lease.store.OperatorRequest.Inspect;
 import io.leasehold.lease.store.OperatorRequest.Order;
+import io.leasehold.lease.store.OperatorRequest.ReleaseAbandoned;
 import io.leasehold.lease.store.OperatorRequest.Reset;
 import io.leasehold.lease.store.StoreCheck;
 
@@ -94,12 +94,12 @@ record MemoryOperators(MemoryLeaseTable table) implements OperatorRequest.Answer
     }
 
     @Override
-    public LeaseOutcome<Set<String>> free(Free free) {
+    public LeaseOutcome<Set<String>> releaseAbandoned(ReleaseAbandoned release) {
         return table.in(
-                free.group(),
+                release.group(),
                 group ->
                         group.change(
-                                free.splits(),
+                                release.splits(),
                                 AsRead::splitId,
                                 (row, split) ->
                                         row.isAsRead(split.version())

@@ -16,7 +16,7 @@ import java.util.Optional;
 /**
  * The row of one split: what conditions say of it, and what it becomes.
  *
- * @param progressEpoch the epoch that the progress was recorded in
+ * @param progressEpoch the epoch that the position was recorded in
  */
 record MemoryRow(Lease lease, Progress progress, long progressEpoch) {
 
@@ -88,10 +88,10 @@ record MemoryRow(Lease lease, Progress progress, long progressEpoch) {
     }
 
     MemoryRow finished(Recorded last) {
-        return recorded(last).ended();
+        return recorded(last).finished();
     }
 
-    MemoryRow ended() {
+    MemoryRow finished() {
         return with(Optional.empty(), lease.epoch(), lease.tenure(), Optional.empty(), true);
     }
 

@@ -28,7 +28,7 @@ class AwayMemberTest {
     private void givesUp(VirtualMember member) {
         goesAway(member);
         group.run(VirtualGroup.TICK.multipliedBy(3));
-        member.keeper.splits().giveUp(Map.of());
+        member.keeper.splits().releaseAll(Map.of());
         member.granted.clear();
     }
 
@@ -169,7 +169,7 @@ class AwayMemberTest {
         group.run(LONG);
         assertThat(green.holds()).hasSize(2);
 
-        blue.keeper.ended();
+        blue.keeper.stopped();
         blue.close();
         group.run(GRANT.multipliedBy(2));
 

@@ -37,8 +37,8 @@ class ExcludedSplitsTest {
         return group.leases().get(splitId).excluded();
     }
 
-    private static int withoutTaker(VirtualMember member) {
-        return member.keeper.standing().withoutTaker();
+    private static int unassigned(VirtualMember member) {
+        return member.keeper.standing().unassigned();
     }
 
     @Test
@@ -55,7 +55,7 @@ class ExcludedSplitsTest {
                 .containsExactly(
                         new LeaseEvent.NothingInCommon("blue", "green", "orders-0", "payments-0"));
         assertThat(green.events(LeaseEvent.NothingInCommon.class)).hasSize(1);
-        assertThat(withoutTaker(blue)).isZero();
+        assertThat(unassigned(blue)).isZero();
     }
 
     @Test
@@ -81,7 +81,7 @@ class ExcludedSplitsTest {
         assertThat(after.events(LeaseEvent.Acquired.class))
                 .noneMatch(acquired -> acquired.lease().splitId().equals("old-0"));
         assertThat(group.leases().get("old-0").owner()).isEmpty();
-        assertThat(withoutTaker(after)).isEqualTo(1);
+        assertThat(unassigned(after)).isEqualTo(1);
         assertThat(after.keeper.splits().holdsAllItOwns()).isTrue();
     }
 
@@ -165,7 +165,7 @@ class ExcludedSplitsTest {
         group.run(VirtualGroup.TERMS.duration());
 
         assertThat(excluded("a")).isEqualTo(Map.of("green", Exclusion.NOT_FOUND));
-        assertThat(withoutTaker(green)).isEqualTo(1);
+        assertThat(unassigned(green)).isEqualTo(1);
         assertThat(green.holds()).isEmpty();
     }
 

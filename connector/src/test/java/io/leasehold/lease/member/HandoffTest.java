@@ -138,7 +138,7 @@ class HandoffTest {
 
         assertThat(blue.holds()).hasSize(4);
         assertThat(green.holds()).hasSize(4);
-        assertThat(blue.events(LeaseEvent.LetGo.class)).hasSize(4);
+        assertThat(blue.events(LeaseEvent.Dropped.class)).hasSize(4);
         assertThat(blue.events(LeaseEvent.Lost.class)).isEmpty();
         assertThat(green.events(LeaseEvent.Acquired.class))
                 .allMatch(acquired -> acquired.progress().equals(VirtualGroup.at(7, 7)))
@@ -522,7 +522,7 @@ class HandoffTest {
                         TERMS.handoffTimeout().plus(TERMS.duration().multipliedBy(2)).plus(TICK));
         group.run(TICK);
         assertThat(blue.holds()).containsExactly("s000");
-        assertThat(blue.events(LeaseEvent.LetGo.class)).hasSize(1);
+        assertThat(blue.events(LeaseEvent.Dropped.class)).hasSize(1);
         assertThat(blue.events(LeaseEvent.Lost.class)).isEmpty();
     }
 
@@ -594,7 +594,7 @@ class HandoffTest {
         group.run(TICK.multipliedBy(2));
 
         assertThat(blue.events(LeaseEvent.ClaimOver.class)).isEmpty();
-        assertThat(blue.events(LeaseEvent.LetGo.class)).hasSize(1);
+        assertThat(blue.events(LeaseEvent.Dropped.class)).hasSize(1);
     }
 
     @AtAnyOrigin
@@ -623,7 +623,7 @@ class HandoffTest {
         assertThat(group.leases().values()).allMatch(lease -> lease.ownedBy(blue.me));
         again.keeper.stateIsKnown();
         group.run(TICK.multipliedBy(3));
-        assertThat(again.events(LeaseEvent.LetGo.class)).hasSize(1);
+        assertThat(again.events(LeaseEvent.Dropped.class)).hasSize(1);
         assertThat(green.holds()).hasSize(1);
     }
 

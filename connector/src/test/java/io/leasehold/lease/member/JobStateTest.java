@@ -1,8 +1,8 @@
 package io.leasehold.lease.member;
 
-import io.leasehold.lease.member.JobState.Ended;
 import io.leasehold.lease.member.JobState.Running;
 import io.leasehold.lease.member.JobState.Starting;
+import io.leasehold.lease.member.JobState.Stopped;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,9 +50,9 @@ class JobStateTest {
     }
 
     @Test
-    void onlyAJobWhoseReadersCameToTheirEndHasEnded() {
-        assertThat(new Ended().hasEnded()).isTrue();
-        assertThat(running.hasEnded()).isFalse();
-        assertThat(running.withoutReaders("gone").hasEnded()).isFalse();
+    void onlyAJobWhoseReadersCameToTheirEndIsStopped() {
+        assertThat(new Stopped().isStopped()).isTrue();
+        assertThat(running.isStopped()).isFalse();
+        assertThat(running.withoutReaders("gone").isStopped()).isFalse();
     }
 }

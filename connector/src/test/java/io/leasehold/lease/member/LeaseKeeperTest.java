@@ -237,7 +237,7 @@ class LeaseKeeperTest {
         blue.thaw();
         group.run(TICK);
 
-        assertThat(blue.events(LeaseEvent.Over.class)).hasSize(1);
+        assertThat(blue.events(LeaseEvent.ClosedByOthers.class)).hasSize(1);
         assertThat(blue.holds()).isEmpty();
     }
 
@@ -255,7 +255,7 @@ class LeaseKeeperTest {
         group.run(LONG);
 
         assertThat(blue.holds()).isEqualTo(held);
-        assertThat(green.events(LeaseEvent.Over.class)).isEmpty();
+        assertThat(green.events(LeaseEvent.ClosedByOthers.class)).isEmpty();
     }
 
     /** Rule T4, however long the outage. */
@@ -278,7 +278,7 @@ class LeaseKeeperTest {
             group.run(TERMS.duration().multipliedBy(3));
 
             assertThat(group.leases()).as("after %d ticks", ticks).isEqualTo(before);
-            assertThat(blue.events(LeaseEvent.Over.class)).isEmpty();
+            assertThat(blue.events(LeaseEvent.ClosedByOthers.class)).isEmpty();
         }
     }
 
@@ -294,7 +294,7 @@ class LeaseKeeperTest {
         blue.way = Way.UP;
         group.run(TICK);
 
-        assertThat(blue.events(LeaseEvent.Over.class)).hasSize(1);
+        assertThat(blue.events(LeaseEvent.ClosedByOthers.class)).hasSize(1);
     }
 
     /** Rule T3: an observer counts from when it first saw a beat, so no renewal may reuse one. */
@@ -403,9 +403,9 @@ class LeaseKeeperTest {
 
         assertThat(elder.holds()).hasSize(4);
         assertThat(younger.holds()).isEmpty();
-        assertThat(younger.events(LeaseEvent.Over.class))
+        assertThat(younger.events(LeaseEvent.ClosedByOthers.class))
                 .singleElement()
-                .extracting(LeaseEvent.Over::why)
+                .extracting(LeaseEvent.ClosedByOthers::why)
                 .asString()
                 .contains("'blue'", "a test", "lease.member.id");
     }
@@ -428,7 +428,9 @@ class LeaseKeeperTest {
             again.way = Way.UP;
 
             group.run(TERMS.duration().multipliedBy(2));
-            assertThat(again.events(LeaseEvent.Over.class)).as("after %d ticks", ticks).isEmpty();
+            assertThat(again.events(LeaseEvent.ClosedByOthers.class))
+                    .as("after %d ticks", ticks)
+                    .isEmpty();
             assertThat(again.holds()).as("after %d ticks", ticks).hasSize(4);
         }
     }
@@ -858,7 +860,7 @@ class LeaseKeeperTest {
 
             assertThat(blue.holds()).as("silent from %d ms on", millis).hasSize(4);
             assertThat(blue.unanswered).isPositive();
-            assertThat(blue.events(LeaseEvent.Over.class)).isEmpty();
+            assertThat(blue.events(LeaseEvent.ClosedByOthers.class)).isEmpty();
             blue.granted.forEach(
                     (splitId, acquired) ->
                             assertThat(group.leases().get(splitId)).isEqualTo(acquired.lease()));

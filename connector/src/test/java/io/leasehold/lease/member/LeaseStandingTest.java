@@ -2,7 +2,7 @@ package io.leasehold.lease.member;
 
 import io.leasehold.lease.member.LeaseEvent.Acquired;
 import io.leasehold.lease.member.LeaseEvent.Acquired.Way;
-import io.leasehold.lease.member.LeaseEvent.LetGo;
+import io.leasehold.lease.member.LeaseEvent.Dropped;
 import io.leasehold.lease.member.LeaseKeeperTest.AtAnyOrigin;
 import io.leasehold.lease.member.VirtualGroup.VirtualMember;
 import io.leasehold.lease.model.Balance;
@@ -85,7 +85,7 @@ class LeaseStandingTest {
         VirtualGroup group = new VirtualGroup(origin);
         VirtualMember blue = group.member("blue", VirtualGroup.splits(4), TERMS, takingOne());
         group.run(TICK.multipliedBy(2));
-        assertThat(blue.keeper.standing().withoutTaker()).isEqualTo(3);
+        assertThat(blue.keeper.standing().unassigned()).isEqualTo(3);
 
         member(group, "green");
         group.run(TICK.multipliedBy(4));
@@ -93,7 +93,7 @@ class LeaseStandingTest {
         group.run(TICK.multipliedBy(2));
 
         assertThat(blue.keeper.standing().planned()).isEqualTo(1);
-        assertThat(blue.keeper.standing().withoutTaker()).isZero();
+        assertThat(blue.keeper.standing().unassigned()).isZero();
     }
 
     private static Share takingOne() {
@@ -113,9 +113,9 @@ class LeaseStandingTest {
                 .hasSize(2)
                 .extracting(Acquired::way)
                 .containsOnly(Way.HANDOFF);
-        assertThat(blue.events(LetGo.class))
+        assertThat(blue.events(Dropped.class))
                 .hasSize(2)
-                .extracting(LetGo::released)
+                .extracting(Dropped::released)
                 .containsOnly(true);
     }
 
@@ -149,9 +149,9 @@ class LeaseStandingTest {
         assertThat(green.events(Acquired.class))
                 .extracting(Acquired::way)
                 .containsOnly(Way.TAKEOVER);
-        assertThat(blue.events(LetGo.class))
+        assertThat(blue.events(Dropped.class))
                 .hasSize(2)
-                .extracting(LetGo::released)
+                .extracting(Dropped::released)
                 .containsOnly(false);
     }
 

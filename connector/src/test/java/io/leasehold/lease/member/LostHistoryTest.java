@@ -88,7 +88,7 @@ class LostHistoryTest {
         blue.freezes("s001");
         group.run(TICK);
 
-        assertThat(blue.events(LeaseEvent.Over.class)).isEmpty();
+        assertThat(blue.events(LeaseEvent.ClosedByOthers.class)).isEmpty();
         wentBack(blue);
     }
 
@@ -106,8 +106,8 @@ class LostHistoryTest {
 
         group.run(TICK);
 
-        assertThat(blue.events(LeaseEvent.Over.class))
-                .containsExactly(new LeaseEvent.Over("closed"));
+        assertThat(blue.events(LeaseEvent.ClosedByOthers.class))
+                .containsExactly(new LeaseEvent.ClosedByOthers("closed"));
         assertThat(blue.keeper.extendFor(group.now())).isZero();
         assertThat(blue.requests - before).isLessThan(5);
     }

@@ -62,7 +62,7 @@ class MemberLifeTest {
         life.refused(new Beat("orders", ME, 2), "closed by others", LATER, LATER);
 
         assertThat(life.isOver()).isTrue();
-        assertThat(view.news).contains(new LeaseEvent.Over("closed by others"));
+        assertThat(view.news).contains(new LeaseEvent.ClosedByOthers("closed by others"));
         assertThat(life.close(Duration.ZERO, Duration.ZERO, LATER)).isEmpty();
     }
 
@@ -75,7 +75,7 @@ class MemberLifeTest {
 
         takes(life.nextRenewal(LATER).orElseThrow(), new Applied<>(MEMBERS));
 
-        assertThat(view.news).contains(new LeaseEvent.Over("closed by others"));
+        assertThat(view.news).contains(new LeaseEvent.ClosedByOthers("closed by others"));
         assertThat(life.isOver()).isTrue();
     }
 

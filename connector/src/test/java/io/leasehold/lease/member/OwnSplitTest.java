@@ -2,8 +2,8 @@ package io.leasehold.lease.member;
 
 import io.leasehold.lease.member.OwnSplit.Elsewhere;
 import io.leasehold.lease.member.OwnSplit.Held;
-import io.leasehold.lease.member.OwnSplit.Leaving;
 import io.leasehold.lease.member.OwnSplit.Move;
+import io.leasehold.lease.member.OwnSplit.Releasing;
 import io.leasehold.lease.member.OwnSplit.Restored;
 import io.leasehold.lease.member.OwnSplit.Write;
 import io.leasehold.lease.member.RestoredPosition.Start;
@@ -48,8 +48,8 @@ class OwnSplitTest {
                     "held", new Held(3, Optional.empty()),
                     "asked", new Held(3, ASK),
                     "forced", new Held(3, FORCE),
-                    "leaving", new Leaving(3, Optional.empty()),
-                    "leaving+", new Leaving(3, Optional.of(RESTORED)),
+                    "leaving", new Releasing(3, Optional.empty()),
+                    "leaving+", new Releasing(3, Optional.of(RESTORED)),
                     "held in 4", new Held(4, Optional.empty()));
 
     private static final Map<String, Function<OwnSplit, Move>> HAPPENS =
@@ -60,7 +60,7 @@ class OwnSplitTest {
                             "acquired",
                             split -> split.acquired(taken(), LeaseEvent.Acquired.Way.FREE)),
                     Map.entry("orphaned", split -> to(split.orphaned())),
-                    Map.entry("given back", OwnSplit::givenBack),
+                    Map.entry("given back", OwnSplit::toBeReleased),
                     Map.entry("frozen", split -> split.frozen(3)),
                     Map.entry("frozen in 2", split -> split.frozen(2)),
                     Map.entry("claimed", split -> split.claimed("s", ASK)),
@@ -93,16 +93,16 @@ class OwnSplitTest {
         "forced,    claimed,       asked,     NOTHING_NEW,  ClaimOver Claimed",
         "asked,     unclaimed,     held,      NOTHING_NEW,  ClaimOver",
         "forced,    unclaimed,     held,      NOTHING_NEW,  ClaimOver",
-        "forced,    row: other's,  elsewhere, NOTHING_MORE, LetGo",
-        "forced,    row: free,     elsewhere, NOTHING_MORE, LetGo",
+        "forced,    row: other's,  elsewhere, NOTHING_MORE, Dropped",
+        "forced,    row: free,     elsewhere, NOTHING_MORE, Dropped",
         "held,      row: finished, elsewhere, NOTHING_MORE, Finished",
         "held,      row: other's,  elsewhere, NOTHING_MORE, Lost",
         "asked,     row: free,     elsewhere, NOTHING_MORE, Lost",
         "held,      row: gone,     elsewhere, NOTHING_MORE, Lost",
         "restored,  row: finished, elsewhere, NOTHING_MORE, Finished",
         "restored,  row: other's,  elsewhere, NOTHING_NEW,  RestoredElsewhere",
-        "leaving,   row: free,     elsewhere, NOTHING_MORE, LetGo",
-        "leaving+,  row: other's,  elsewhere, NOTHING_MORE, LetGo",
+        "leaving,   row: free,     elsewhere, NOTHING_MORE, Dropped",
+        "leaving+,  row: other's,  elsewhere, NOTHING_MORE, Dropped",
         "leaving,   row: gone,     elsewhere, NOTHING_MORE,",
         "leaving+,  row: gone,     restored,  NOTHING_MORE,",
     })

@@ -163,7 +163,7 @@ class RetentionTest {
         assertThat(rows()).containsExactly("blue");
         assertThat(blue.events(LeaseEvent.MembersForgotten.class)).isEmpty();
         assertThat(blue.holds()).hasSize(4);
-        assertThat(blue.events(LeaseEvent.Over.class)).isEmpty();
+        assertThat(blue.events(LeaseEvent.ClosedByOthers.class)).isEmpty();
     }
 
     /** What a process was about to do that was frozen for longer than the retention. */
@@ -180,7 +180,7 @@ class RetentionTest {
         green.thaw();
         group.run(TERMS.duration());
 
-        assertThat(green.events(LeaseEvent.Over.class)).hasSize(1);
+        assertThat(green.events(LeaseEvent.ClosedByOthers.class)).hasSize(1);
         assertThat(green.holds()).isEmpty();
         assertThat(rows()).containsExactly("blue");
         assertThat(blue.holds()).hasSize(4);
@@ -218,8 +218,8 @@ class RetentionTest {
         assertThat(rows()).containsExactly("blue", "red");
         assertThat(blue.holds()).hasSize(2);
         assertThat(red.holds()).hasSize(2);
-        assertThat(blue.events(LeaseEvent.Over.class)).isEmpty();
-        assertThat(red.events(LeaseEvent.Over.class)).isEmpty();
+        assertThat(blue.events(LeaseEvent.ClosedByOthers.class)).isEmpty();
+        assertThat(red.events(LeaseEvent.ClosedByOthers.class)).isEmpty();
     }
 
     private static final class LosesAnswersToDeletions extends ForwardingStore {

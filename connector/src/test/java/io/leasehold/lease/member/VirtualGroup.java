@@ -447,11 +447,11 @@ public final class VirtualGroup {
             } else if (event instanceof LeaseEvent.ClaimOver over) {
                 freezesAt.remove(over.splitId());
                 forced.remove(over.splitId());
-            } else if (event instanceof LeaseEvent.LetGo gone) {
+            } else if (event instanceof LeaseEvent.Dropped gone) {
                 granted.remove(gone.splitId());
                 freezesAt.remove(gone.splitId());
                 forced.remove(gone.splitId());
-            } else if (event instanceof LeaseEvent.Over
+            } else if (event instanceof LeaseEvent.ClosedByOthers
                     || event instanceof LeaseEvent.TableWentBack) {
                 granted.clear();
                 emitsUntil = now;

@@ -2,8 +2,8 @@ package io.leasehold.lease.plan;
 
 import io.leasehold.lease.model.Balance;
 import io.leasehold.lease.model.Share;
+import io.leasehold.lease.plan.LeasePlanner.Candidate;
 import io.leasehold.lease.plan.LeasePlanner.Placed;
-import io.leasehold.lease.plan.LeasePlanner.Taker;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,7 +40,7 @@ class LeasePlannerCountTest {
 
         assertThat(
                         LeasePlanner.plan(
-                                Balance.COUNT, List.of(new Taker("blue", 1, 2, false)), splits))
+                                Balance.COUNT, List.of(new Candidate("blue", 1, 2, false)), splits))
                 .isEqualTo(Map.of("b", "blue", "c", "blue"));
     }
 
@@ -73,7 +73,7 @@ class LeasePlannerCountTest {
 
     @Test
     void whatAMemberDoesNotTakeGoesToTheOthersByWeight() {
-        List<Taker> takers = List.of(capped("m00", 3, 2), taker("m01", 2), taker("m02", 1));
+        List<Candidate> takers = List.of(capped("m00", 3, 2), taker("m01", 2), taker("m02", 1));
         assertThat(counts(plan(takers, free(11)))).isEqualTo(Map.of("m00", 2, "m01", 6, "m02", 3));
     }
 
@@ -98,12 +98,12 @@ class LeasePlannerCountTest {
         Random random = new Random(seed);
         for (int run = 0; run < RUNS; run++) {
             String which = "seed " + seed + ", run " + run;
-            List<Taker> takers = takers(random);
+            List<Candidate> takers = takers(random);
             List<Placed> splits = splits(random, takers.size());
 
             Map<String, String> plan = plan(takers, splits);
 
-            if (takers.stream().allMatch(Taker::leaves)) {
+            if (takers.stream().allMatch(Candidate::leaves)) {
                 assertKept(which, takers, splits, plan);
                 continue;
             }
@@ -119,8 +119,8 @@ class LeasePlannerCountTest {
 
     /** Returns what these takers have no room for. */
     private static List<Placed> assertShared(
-            String which, List<Taker> taking, List<Placed> splits, Map<String, String> plan) {
-        List<String> ids = taking.stream().map(Taker::memberId).toList();
+            String which, List<Candidate> taking, List<Placed> splits, Map<String, String> plan) {
+        List<String> ids = taking.stream().map(Candidate::memberId).toList();
         Map<String, String> theirs = new HashMap<>(plan);
         theirs.values().retainAll(ids);
         double[] shares = shares(taking, splits.size());
@@ -132,7 +132,7 @@ class LeasePlannerCountTest {
 
     @Test
     void standbysTakeWhatActiveMembersHaveNoRoomFor() {
-        List<Taker> takers =
+        List<Candidate> takers =
                 List.of(capped("blue", 1, 3), taker("standby1", 0), capped("standby2", 0, 1));
 
         Map<String, String> plan = plan(takers, free(7));
@@ -146,10 +146,10 @@ class LeasePlannerCountTest {
         Random random = new Random(seed);
         for (int run = 0; run < RUNS; run++) {
             String which = "seed " + seed + ", run " + run;
-            List<Taker> before = new ArrayList<>(equal(1 + random.nextInt(19)));
+            List<Candidate> before = new ArrayList<>(equal(1 + random.nextInt(19)));
             List<Placed> splits = splits(random, before.size());
             Map<String, String> plan = plan(before, splits);
-            List<Taker> more = new ArrayList<>(before);
+            List<Candidate> more = new ArrayList<>(before);
             more.add(taker("joiner", 1));
 
             Map<String, String> joined = plan(more, after(splits, plan));
@@ -165,13 +165,13 @@ class LeasePlannerCountTest {
 
     /** Within one of the exact share, and one apart for equal weights, where no cap binds. */
     private static void assertFair(
-            String which, List<Taker> taking, double[] shares, Map<String, Integer> counts) {
+            String which, List<Candidate> taking, double[] shares, Map<String, Integer> counts) {
         for (int i = 0; i < shares.length; i++) {
-            Taker one = taking.get(i);
+            Candidate one = taking.get(i);
             int has = counts.getOrDefault(one.memberId(), 0);
             assertThat(has).as(which).isLessThanOrEqualTo(one.mostSplits());
             assertThat((double) has).as(which).isBetween(shares[i] - 1, shares[i] + 1);
-            for (Taker other : taking) {
+            for (Candidate other : taking) {
                 int otherHas = counts.getOrDefault(other.memberId(), 0);
                 if (one.weight() == other.weight() && otherHas < other.mostSplits()) {
                     assertThat(has - otherHas).as(which).isLessThanOrEqualTo(1);
@@ -181,17 +181,17 @@ class LeasePlannerCountTest {
     }
 
     private static void assertKept(
-            String which, List<Taker> takers, List<Placed> splits, Map<String, String> plan) {
+            String which, List<Candidate> takers, List<Placed> splits, Map<String, String> plan) {
         Map<String, String> held = new HashMap<>();
-        List<String> ids = takers.stream().map(Taker::memberId).toList();
+        List<String> ids = takers.stream().map(Candidate::memberId).toList();
         for (Placed split : splits) {
-            split.holder().filter(ids::contains).ifPresent(id -> held.put(split.splitId(), id));
+            split.member().filter(ids::contains).ifPresent(id -> held.put(split.splitId(), id));
         }
         assertThat(plan).as(which).isEqualTo(held);
     }
 
     /** The exact shares: what each would have if all were filled up alike, weight by weight. */
-    private static double[] shares(List<Taker> taking, int splits) {
+    private static double[] shares(List<Candidate> taking, int splits) {
         double low = 0;
         double high = splits + 1.0;
         for (int i = 0; i < 200; i++) {
@@ -205,21 +205,21 @@ class LeasePlannerCountTest {
         return at(high, taking);
     }
 
-    private static double[] at(double level, List<Taker> taking) {
+    private static double[] at(double level, List<Candidate> taking) {
         return taking.stream()
                 .mapToDouble(taker -> Math.min(taker.mostSplits(), level * taker.weight()))
                 .toArray();
     }
 
     /** Over all ways to round the shares to whole numbers of the same sum. */
-    private static int mostToStay(List<Taker> taking, double[] shares, List<Placed> splits) {
+    private static int mostToStay(List<Candidate> taking, double[] shares, List<Placed> splits) {
         int[] best = new int[splits.size() + 1];
         Arrays.fill(best, Integer.MIN_VALUE / 2);
         best[0] = 0;
         for (int i = 0; i < shares.length; i++) {
             String id = taking.get(i).memberId();
             int holds =
-                    (int) splits.stream().filter(s -> s.holder().equals(Optional.of(id))).count();
+                    (int) splits.stream().filter(s -> s.member().equals(Optional.of(id))).count();
             int[] next = new int[best.length];
             Arrays.fill(next, Integer.MIN_VALUE / 2);
             int ceiling = (int) Math.ceil(shares[i] - 1e-6);
@@ -235,30 +235,30 @@ class LeasePlannerCountTest {
 
     private static long stays(List<Placed> splits, Map<String, String> plan) {
         return splits.stream()
-                .filter(s -> s.holder().isPresent())
-                .filter(s -> s.holder().get().equals(plan.get(s.splitId())))
+                .filter(s -> s.member().isPresent())
+                .filter(s -> s.member().get().equals(plan.get(s.splitId())))
                 .count();
     }
 
-    private static List<Taker> active(List<Taker> takers) {
+    private static List<Candidate> active(List<Candidate> takers) {
         return takers.stream().filter(t -> t.weight() > 0 && !t.leaves()).toList();
     }
 
-    private static List<Taker> standbys(List<Taker> takers) {
+    private static List<Candidate> standbys(List<Candidate> takers) {
         return takers.stream()
                 .filter(taker -> taker.weight() == 0 && !taker.leaves())
                 .map(taker -> capped(taker.memberId(), 1, taker.mostSplits()))
                 .toList();
     }
 
-    private static List<Taker> takers(Random random) {
+    private static List<Candidate> takers(Random random) {
         int equalWeight = random.nextInt(3) == 0 ? random.nextInt(6) : -1;
         boolean caps = random.nextBoolean();
         int stayOfTen = random.nextInt(11);
-        List<Taker> takers = new ArrayList<>();
+        List<Candidate> takers = new ArrayList<>();
         for (int i = 0, members = 1 + random.nextInt(20); i < members; i++) {
             takers.add(
-                    new Taker(
+                    new Candidate(
                             "m%02d".formatted(i),
                             equalWeight >= 0 ? equalWeight : random.nextInt(6),
                             caps && random.nextBoolean()
@@ -301,16 +301,16 @@ class LeasePlannerCountTest {
                 .count();
     }
 
-    private static Map<String, String> plan(List<Taker> takers, List<Placed> splits) {
+    private static Map<String, String> plan(List<Candidate> takers, List<Placed> splits) {
         return LeasePlanner.plan(Balance.COUNT, takers, splits);
     }
 
-    private static Taker capped(String memberId, int weight, int mostSplits) {
-        return new Taker(memberId, weight, mostSplits, false);
+    private static Candidate capped(String memberId, int weight, int mostSplits) {
+        return new Candidate(memberId, weight, mostSplits, false);
     }
 
-    private static Taker leaving(String memberId) {
-        return new Taker(memberId, 1, Share.ANY_NUMBER, true);
+    private static Candidate leaving(String memberId) {
+        return new Candidate(memberId, 1, Share.ANY_NUMBER, true);
     }
 
     private static List<Placed> free(int splits) {

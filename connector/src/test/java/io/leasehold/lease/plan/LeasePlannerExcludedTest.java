@@ -2,8 +2,8 @@ package io.leasehold.lease.plan;
 
 import io.leasehold.lease.model.Balance;
 import io.leasehold.lease.model.Share;
+import io.leasehold.lease.plan.LeasePlanner.Candidate;
 import io.leasehold.lease.plan.LeasePlanner.Placed;
-import io.leasehold.lease.plan.LeasePlanner.Taker;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,8 +25,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Plans in which members are excluded from splits. */
 class LeasePlannerExcludedTest {
 
-    private static Taker taker(String id) {
-        return new Taker(id, 1, Share.ANY_NUMBER, false);
+    private static Candidate taker(String id) {
+        return new Candidate(id, 1, Share.ANY_NUMBER, false);
     }
 
     private static Placed split(String id, String holder, double rate, String... excluded) {
@@ -39,7 +39,7 @@ class LeasePlannerExcludedTest {
     }
 
     private static Map<String, String> plan(
-            Balance balance, List<Taker> takers, List<Placed> splits) {
+            Balance balance, List<Candidate> takers, List<Placed> splits) {
         return LeasePlanner.plan(balance, takers, splits);
     }
 
@@ -58,8 +58,8 @@ class LeasePlannerExcludedTest {
 
     @Test
     void aStandbyTakesWhatOnlyItCanRead() {
-        List<Taker> takers =
-                List.of(taker("blue"), new Taker("standby", 0, Share.ANY_NUMBER, false));
+        List<Candidate> takers =
+                List.of(taker("blue"), new Candidate("standby", 0, Share.ANY_NUMBER, false));
 
         assertThat(
                         plan(
@@ -87,7 +87,8 @@ class LeasePlannerExcludedTest {
 
     @Test
     void aFullMemberPassesOnWhatAnotherMayHaveToo() {
-        List<Taker> takers = List.of(new Taker("blue", 1, 1, false), new Taker("red", 1, 1, false));
+        List<Candidate> takers =
+                List.of(new Candidate("blue", 1, 1, false), new Candidate("red", 1, 1, false));
 
         assertThat(
                         plan(
@@ -103,7 +104,8 @@ class LeasePlannerExcludedTest {
         Random random = new Random(seed);
         for (int run = 0; run < 200; run++) {
             int members = 2 + random.nextInt(4);
-            List<Taker> takers = IntStream.range(0, members).mapToObj(i -> taker("m" + i)).toList();
+            List<Candidate> takers =
+                    IntStream.range(0, members).mapToObj(i -> taker("m" + i)).toList();
             List<Placed> splits = new ArrayList<>();
             for (int i = random.nextInt(30); i >= 0; i--) {
                 Set<String> excluded = new HashSet<>();
@@ -145,16 +147,16 @@ class LeasePlannerExcludedTest {
 
     /** No member could pass a split on, over others, to one with two fewer. */
     private static boolean mostTogether(
-            List<Taker> takers, List<Placed> splits, Map<String, String> plan) {
+            List<Candidate> takers, List<Placed> splits, Map<String, String> plan) {
         Map<String, Integer> counts = counts(plan);
-        for (Taker from : takers) {
+        for (Candidate from : takers) {
             Set<String> reached = new HashSet<>(Set.of(from.memberId()));
             boolean more = true;
             while (more) {
                 more = false;
                 for (Placed split : splits) {
                     if (reached.contains(String.valueOf(plan.get(split.splitId())))) {
-                        for (Taker to : takers) {
+                        for (Candidate to : takers) {
                             more |=
                                     !split.excluded().contains(to.memberId())
                                             && reached.add(to.memberId());

@@ -2,8 +2,8 @@ package io.leasehold.lease.plan;
 
 import io.leasehold.lease.model.Balance;
 import io.leasehold.lease.model.Share;
+import io.leasehold.lease.plan.LeasePlanner.Candidate;
 import io.leasehold.lease.plan.LeasePlanner.Placed;
-import io.leasehold.lease.plan.LeasePlanner.Taker;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,7 +39,7 @@ class LeasePlannerLoadTest {
     @Test
     void weightsShareTheLoadInProportion() {
         List<Placed> splits = free(IntStream.range(0, 40).mapToDouble(i -> 5).toArray());
-        List<Taker> takers = List.of(taker("m00", 3), taker("m01", 1));
+        List<Candidate> takers = List.of(taker("m00", 3), taker("m01", 1));
         assertThat(counts(plan(takers, splits))).isEqualTo(Map.of("m00", 30, "m01", 10));
     }
 
@@ -70,7 +70,7 @@ class LeasePlannerLoadTest {
 
     @Test
     void whoHasGivenMayTakeFromOneThatNobodyCouldTakeFromBefore() {
-        List<Taker> takers = List.of(taker("m00", 3), taker("m01", 1), taker("m02", 1));
+        List<Candidate> takers = List.of(taker("m00", 3), taker("m01", 1), taker("m02", 1));
         List<Placed> splits =
                 List.of(held("a", "m00", 30), held("b", "m02", 110), held("c", "m00", 80));
         assertThat(plan(takers, splits)).isEqualTo(Map.of("a", "m01", "b", "m00", "c", "m02"));
@@ -93,11 +93,11 @@ class LeasePlannerLoadTest {
 
     @Test
     void nobodyIsGivenMoreThanItTakes() {
-        List<Taker> takers =
+        List<Candidate> takers =
                 List.of(
-                        new Taker("m00", 1, 1, false),
-                        new Taker("m01", 1, 2, false),
-                        new Taker("m02", 5, Share.ANY_NUMBER, true));
+                        new Candidate("m00", 1, 1, false),
+                        new Candidate("m01", 1, 2, false),
+                        new Candidate("m02", 5, Share.ANY_NUMBER, true));
         List<Placed> splits =
                 List.of(
                         held("a", "m02", 1),
@@ -113,7 +113,7 @@ class LeasePlannerLoadTest {
         Random random = new Random(seed);
         for (int run = 0; run < RUNS; run++) {
             String which = "seed " + seed + ", run " + run;
-            List<Taker> takers = takers(random);
+            List<Candidate> takers = takers(random);
             List<Placed> splits = splits(random, takers.size(), random.nextInt(201));
 
             Map<String, String> plan = plan(takers, splits);
@@ -122,7 +122,7 @@ class LeasePlannerLoadTest {
             Collections.shuffle(splits, random);
             Collections.shuffle(takers, random);
             assertThat(plan(takers, splits)).as(which).isEqualTo(plan);
-            long room = takers.stream().mapToLong(Taker::mostSplits).sum();
+            long room = takers.stream().mapToLong(Candidate::mostSplits).sum();
             assertThat(plan).as(which).hasSize((int) Math.min(room, splits.size()));
             Map<String, Integer> counts = counts(plan);
             takers.forEach(
@@ -140,7 +140,7 @@ class LeasePlannerLoadTest {
         int moved = 0;
         for (int run = 0; run < RUNS; run++) {
             String which = "seed " + seed + ", run " + run;
-            List<Taker> takers = equal(1 + random.nextInt(20));
+            List<Candidate> takers = equal(1 + random.nextInt(20));
             List<Placed> splits = new ArrayList<>();
             for (Placed split : splits(random, takers.size(), random.nextInt(201))) {
                 String holder = "m%02d".formatted(random.nextInt(takers.size()));
@@ -166,7 +166,7 @@ class LeasePlannerLoadTest {
         Random random = new Random(seed);
         for (int run = 0; run < RUNS; run++) {
             String which = "seed " + seed + ", run " + run;
-            List<Taker> takers =
+            List<Candidate> takers =
                     IntStream.range(0, 1 + random.nextInt(12))
                             .mapToObj(i -> taker("m%02d".formatted(i), 2 + random.nextInt(3)))
                             .toList();
@@ -196,7 +196,7 @@ class LeasePlannerLoadTest {
         int plans = 0;
         int moving = 0;
         for (int run = 0; run < RUNS; run++) {
-            List<Taker> takers = takers(random);
+            List<Candidate> takers = takers(random);
             List<Placed> splits = splits(random, 1, 10 + random.nextInt(90));
             Map<String, String> plan = plan(takers, splits);
             for (int round = 0; round < 20; round++, plans++) {
@@ -214,10 +214,10 @@ class LeasePlannerLoadTest {
         Random random = new Random(seed);
         for (int run = 0; run < RUNS; run++) {
             String which = "seed " + seed + ", run " + run;
-            List<Taker> takers = equal(1 + random.nextInt(19));
+            List<Candidate> takers = equal(1 + random.nextInt(19));
             List<Placed> splits = free(random.doubles(20L * takers.size() + 20, 50, 150).toArray());
             Map<String, String> plan = plan(takers, splits);
-            List<Taker> more = new ArrayList<>(takers);
+            List<Candidate> more = new ArrayList<>(takers);
             more.add(taker("m19", 1));
 
             Map<String, String> joined = plan(more, after(splits, plan, 0, random));
@@ -227,7 +227,7 @@ class LeasePlannerLoadTest {
                     .isLessThanOrEqualTo(Leveling.BAND / 2);
             long got = counts(joined).get("m19");
             assertThat(got).as(which).isBetween(5L, 30L);
-            more.set(more.size() - 1, new Taker("m19", 1, Share.ANY_NUMBER, true));
+            more.set(more.size() - 1, new Candidate("m19", 1, Share.ANY_NUMBER, true));
             Map<String, String> left = plan(more, after(splits, joined, 0, random));
             assertThat(differences(joined, left)).as(which).isEqualTo(got);
         }
@@ -235,11 +235,11 @@ class LeasePlannerLoadTest {
 
     /** How far the furthest is from its fair share, in parts of it. */
     private static double furthest(
-            List<Taker> takers, List<Placed> splits, Map<String, String> plan) {
+            List<Candidate> takers, List<Placed> splits, Map<String, String> plan) {
         Map<String, Double> loads = loads(splits, plan);
         double fair =
                 splits.stream().mapToDouble(Placed::rate).sum()
-                        / takers.stream().mapToInt(Taker::weight).sum();
+                        / takers.stream().mapToInt(Candidate::weight).sum();
         return takers.stream()
                 .mapToDouble(t -> loads.getOrDefault(t.memberId(), 0.0) / t.weight() / fair - 1)
                 .map(Math::abs)
@@ -257,15 +257,15 @@ class LeasePlannerLoadTest {
         return loads;
     }
 
-    private static List<Taker> takers(Random random) {
+    private static List<Candidate> takers(Random random) {
         boolean equal = random.nextBoolean();
         int widest = random.nextBoolean() ? 5 : 500;
         boolean caps = random.nextInt(3) == 0;
-        List<Taker> takers = new ArrayList<>();
+        List<Candidate> takers = new ArrayList<>();
         for (int i = 0, members = 1 + random.nextInt(20); i < members; i++) {
             int cap = caps && random.nextBoolean() ? 1 + random.nextInt(30) : Share.ANY_NUMBER;
             int weight = equal ? 1 : 1 + random.nextInt(widest);
-            takers.add(new Taker("m%02d".formatted(i), weight, cap, false));
+            takers.add(new Candidate("m%02d".formatted(i), weight, cap, false));
         }
         return takers;
     }
@@ -306,11 +306,11 @@ class LeasePlannerLoadTest {
 
     private static Map<String, String> held(List<Placed> splits) {
         Map<String, String> held = new HashMap<>();
-        splits.forEach(split -> held.put(split.splitId(), split.holder().get()));
+        splits.forEach(split -> held.put(split.splitId(), split.member().get()));
         return held;
     }
 
-    private static Map<String, String> plan(List<Taker> takers, List<Placed> splits) {
+    private static Map<String, String> plan(List<Candidate> takers, List<Placed> splits) {
         return LeasePlanner.plan(Balance.LOAD, takers, splits);
     }
 

@@ -2,8 +2,8 @@ package io.leasehold.lease.plan;
 
 import io.leasehold.lease.model.Balance;
 import io.leasehold.lease.model.Share;
+import io.leasehold.lease.plan.LeasePlanner.Candidate;
 import io.leasehold.lease.plan.LeasePlanner.Placed;
-import io.leasehold.lease.plan.LeasePlanner.Taker;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,19 +34,19 @@ class LeasePlannerTest {
 
     @Test
     void weightsShareInProportion() {
-        List<Taker> members = List.of(taker("blue", 9), taker("green", 1));
+        List<Candidate> members = List.of(taker("blue", 9), taker("green", 1));
         assertThat(counts(plan(members, free(10)))).isEqualTo(Map.of("blue", 9, "green", 1));
     }
 
     @Test
     void aMemberOfWeightZeroGetsNothingWhileAnotherLives() {
-        List<Taker> members = List.of(taker("blue", 1), taker("standby", 0));
+        List<Candidate> members = List.of(taker("blue", 1), taker("standby", 0));
         assertThat(counts(plan(members, free(4)))).isEqualTo(Map.of("blue", 4));
     }
 
     @Test
     void membersOfWeightZeroShareWhatNobodyElseIsLeftFor() {
-        List<Taker> members = List.of(taker("standby1", 0), taker("standby2", 0));
+        List<Candidate> members = List.of(taker("standby1", 0), taker("standby2", 0));
         assertThat(counts(plan(members, free(4)))).isEqualTo(Map.of("standby1", 2, "standby2", 2));
     }
 
@@ -103,25 +103,25 @@ class LeasePlannerTest {
     @Test
     void theOrderOfTheRowsDoesNotMatter() {
         List<Placed> splits = new ArrayList<>(free(50));
-        List<Taker> members = new ArrayList<>(equal(7));
+        List<Candidate> members = new ArrayList<>(equal(7));
         Map<String, String> plan = plan(members, splits);
         Collections.shuffle(splits, new Random(1));
         Collections.shuffle(members, new Random(2));
         assertThat(plan(members, splits)).isEqualTo(plan);
     }
 
-    static Taker taker(String memberId, int weight) {
-        return new Taker(memberId, weight, Share.ANY_NUMBER, false);
+    static Candidate taker(String memberId, int weight) {
+        return new Candidate(memberId, weight, Share.ANY_NUMBER, false);
     }
 
-    private static Map<String, String> plan(List<Taker> takers, List<Placed> splits) {
+    private static Map<String, String> plan(List<Candidate> takers, List<Placed> splits) {
         return LeasePlanner.plan(Balance.COUNT, takers, splits);
     }
 
     /** Those of live members that are beyond what the fullest fair share leaves them. */
     private static long fewestMoves(int members, List<Placed> splits) {
         Map<String, Integer> holdings = new HashMap<>();
-        splits.forEach(s -> s.holder().ifPresent(m -> holdings.merge(m, 1, Integer::sum)));
+        splits.forEach(s -> s.member().ifPresent(m -> holdings.merge(m, 1, Integer::sum)));
         int floor = splits.size() / members;
         int ceilings = splits.size() % members;
         long moves = 0;
@@ -138,8 +138,8 @@ class LeasePlannerTest {
 
     private static long moves(List<Placed> splits, Map<String, String> plan) {
         return splits.stream()
-                .filter(s -> s.holder().filter(plan::containsValue).isPresent())
-                .filter(s -> !s.holder().get().equals(plan.get(s.splitId())))
+                .filter(s -> s.member().filter(plan::containsValue).isPresent())
+                .filter(s -> !s.member().get().equals(plan.get(s.splitId())))
                 .count();
     }
 
@@ -149,7 +149,7 @@ class LeasePlannerTest {
         return counts;
     }
 
-    static List<Taker> equal(int members) {
+    static List<Candidate> equal(int members) {
         return IntStream.range(0, members).mapToObj(i -> taker("m%02d".formatted(i), 1)).toList();
     }
 

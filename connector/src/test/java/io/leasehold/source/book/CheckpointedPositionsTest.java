@@ -179,7 +179,7 @@ class CheckpointedPositionsTest {
     void whatMovedAndIsForgottenIsNotRecordedAtTheEnd() {
         oneBehind.reported(0, frozen(7, 3, "a at 7", "b at 7"));
         completed(oneBehind, 7, FROZEN_MOVE);
-        oneBehind.ended(0, 7);
+        oneBehind.taskFinished(0, 7);
 
         oneBehind.forget(Set.of("a"));
 
@@ -193,8 +193,8 @@ class CheckpointedPositionsTest {
         oneBehind.reported(0, report(7, "a at 7"));
         oneBehind.reported(1, report(6, "b at 6"));
         completed(oneBehind, 7, ANY);
-        oneBehind.ended(0, 7);
-        oneBehind.ended(1, 6);
+        oneBehind.taskFinished(0, 7);
+        oneBehind.taskFinished(1, 6);
 
         assertThat(oneBehind.last(Set.of(0, 1), ANY))
                 .hasValueSatisfying(
@@ -209,7 +209,7 @@ class CheckpointedPositionsTest {
         oneBehind.reported(0, report(6, "a at 6"));
         completed(oneBehind, 6, ANY);
         oneBehind.reported(0, report(7, "a at 7"));
-        oneBehind.ended(0, 7);
+        oneBehind.taskFinished(0, 7);
 
         assertThat(oneBehind.last(Set.of(0), ANY))
                 .hasValueSatisfying(last -> assertThat(texts(last.progress())).endsWith("a at 7"));
@@ -221,7 +221,7 @@ class CheckpointedPositionsTest {
         oneBehind.reported(0, report(7, "a at 7"));
         oneBehind.reported(1, report(7, "b at 7"));
         completed(oneBehind, 7, ANY);
-        oneBehind.ended(0, 7);
+        oneBehind.taskFinished(0, 7);
 
         assertThat(oneBehind.last(Set.of(0, 1), ANY)).isEmpty();
         assertThat(oneBehind.last(Set.of(), ANY)).isEmpty();
@@ -231,7 +231,7 @@ class CheckpointedPositionsTest {
     void whereAGoneAttemptEndedSaysNothingOfTheNext() {
         oneBehind.reported(0, report(7, "a at 7"));
         completed(oneBehind, 7, ANY);
-        oneBehind.ended(0, 7);
+        oneBehind.taskFinished(0, 7);
         oneBehind.attemptGone(0);
 
         assertThat(oneBehind.last(Set.of(0), ANY)).isEmpty();

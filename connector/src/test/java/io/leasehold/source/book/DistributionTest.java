@@ -1,8 +1,8 @@
 package io.leasehold.source.book;
 
 import io.leasehold.lease.model.Claim;
-import io.leasehold.source.book.SplitState.Leaving;
 import io.leasehold.source.book.SplitState.Reading;
+import io.leasehold.source.book.SplitState.Releasing;
 import io.leasehold.source.book.SplitState.Waiting;
 import io.leasehold.source.book.SplitState.Withheld;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeRequested;
@@ -358,7 +358,7 @@ class DistributionTest {
     @Test
     void whatLeavesIsNotAskedFor() {
         reads(0, "a", Wanted.BY_NOBODY.claimed(Claim.Kind.ASK));
-        splits.becomes("a", new Leaving<>(0, 4));
+        splits.becomes("a", new Releasing<>(0, 4));
 
         assertThat(asked()).isEmpty();
         assertThat(splits.areAtRest()).isFalse();

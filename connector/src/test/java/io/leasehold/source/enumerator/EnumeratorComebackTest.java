@@ -99,8 +99,8 @@ class EnumeratorComebackTest extends EnumeratorRig {
     void whatHasEndedSinceIsNotReadAgainAndLeavesEveryState() throws Exception {
         Life life = reading(1, "a");
         LeasedSplit<MemoryQueueSplit> had = split(life, "a");
-        life.checkpoint(1, report("r0", 1, position(had.ended())));
-        life.checkpoint(2, report("r0", 2, position(had.ended())));
+        life.checkpoint(1, report("r0", 1, position(had.asFinished())));
+        life.checkpoint(2, report("r0", 2, position(had.asFinished())));
         assertThat(life.finished("a")).isTrue();
         life.close();
 

@@ -21,7 +21,7 @@ class EnumeratorEndedReaderTest extends EnumeratorRig {
         Life life = reading(2, "a");
         for (int checkpoint = 1; checkpoint <= 2; checkpoint++) {
             life.checkpoint(
-                    checkpoint, report("r0", checkpoint, position(split(life, "a").ended())));
+                    checkpoint, report("r0", checkpoint, position(split(life, "a").asFinished())));
         }
         assertThat(life.context.toldNoMore).containsExactly(0, 1);
         life.context.sent.clear();

@@ -300,8 +300,8 @@ class EnumeratorSpreadTest extends EnumeratorRig {
     void aSplitThatEndsMeanwhileStaysToBeRecordedAsFinished() throws Exception {
         Life life = lopsided();
         LeasedSplit<MemoryQueueSplit> a = split(life, "a");
-        checkpoint(life, 1, 0, report("r0", 1, position(a.ended())));
-        checkpoint(life, 2, 0, report("r0", 2, position(a.ended())));
+        checkpoint(life, 1, 0, report("r0", 1, position(a.asFinished())));
+        checkpoint(life, 2, 0, report("r0", 2, position(a.asFinished())));
 
         assertThat(life.finished("a")).isTrue();
         assertThat(sent(life, DropRequested.class)).isEmpty();

@@ -4,13 +4,13 @@ import io.leasehold.lease.model.Incarnation;
 import io.leasehold.lease.model.LeaseTerms;
 import io.leasehold.lease.model.MemberState;
 import io.leasehold.source.event.LeaseSourceEvent.Closed;
-import io.leasehold.source.event.LeaseSourceEvent.Ended;
 import io.leasehold.source.event.LeaseSourceEvent.FreezeRequested;
 import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
 import io.leasehold.source.event.LeaseSourceEvent.GrantRequested;
 import io.leasehold.source.event.LeaseSourceEvent.Position;
 import io.leasehold.source.event.LeaseSourceEvent.Positions;
 import io.leasehold.source.event.LeaseSourceEvent.ReaderStarted;
+import io.leasehold.source.event.LeaseSourceEvent.TaskFinished;
 import io.leasehold.source.split.LeasedSplit;
 import io.leasehold.testkit.ScriptedMember;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
@@ -156,7 +156,7 @@ class EnumeratorStopTest extends EnumeratorRig {
         ended(1, "r1", 2);
         life.gone(0);
         life.register(0);
-        life.enumerator.handleSourceEvent(0, new Ended("r0", 2));
+        life.enumerator.handleSourceEvent(0, new TaskFinished("r0", 2));
         life.close();
 
         assertThat(progressOf("b")).isEqualTo("10 100 b");
@@ -280,7 +280,7 @@ class EnumeratorStopTest extends EnumeratorRig {
     }
 
     private void ended(int subtask, String readerId, long checkpointId) {
-        life.enumerator.handleSourceEvent(subtask, new Ended(readerId, checkpointId));
+        life.enumerator.handleSourceEvent(subtask, new TaskFinished(readerId, checkpointId));
         closed(subtask, readerId);
     }
 

@@ -432,7 +432,7 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
                         report(
                                 "r" + subtask,
                                 checkpoint,
-                                position(life.context.assigned.get(subtask).get(0).ended())));
+                                position(life.context.assigned.get(subtask).get(0).asFinished())));
             }
             life.enumerator.notifyCheckpointComplete(checkpoint);
             life.pass(TERMS.renewInterval());
@@ -445,7 +445,7 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
     void aReaderThatComesAnewIsToldAgainThatThereIsNoMore() throws Exception {
         bounded = true;
         Life life = reading("a");
-        LeasedSplit<MemoryQueueSplit> ended = life.context.assigned.get(0).get(0).ended();
+        LeasedSplit<MemoryQueueSplit> ended = life.context.assigned.get(0).get(0).asFinished();
         life.checkpoint(1, report("r0", 1, position(ended)));
         life.checkpoint(2, report("r0", 2, position(ended)));
         assertThat(life.context.toldNoMore).containsExactly(0);
@@ -462,7 +462,7 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
     @Test
     void whenTheEndOfASplitIsRecordedItsReaderIsTold() throws Exception {
         Life life = reading("a");
-        LeasedSplit<MemoryQueueSplit> ended = life.context.assigned.get(0).get(0).ended();
+        LeasedSplit<MemoryQueueSplit> ended = life.context.assigned.get(0).get(0).asFinished();
         life.checkpoint(1, report("r0", 1, position(ended)));
         assertThat(sent(life, FinishRecorded.class)).isEmpty();
         life.checkpoint(2, report("r0", 2, position(ended)));
@@ -541,10 +541,10 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
         life.pass(TERMS.renewInterval());
         LeasedSplit<MemoryQueueSplit> split = life.context.assigned.get(0).get(0);
         life.checkpoint(1, report("r0", 1, position(split)));
-        life.checkpoint(2, report("r0", 2, position(split.ended())));
+        life.checkpoint(2, report("r0", 2, position(split.asFinished())));
 
         life.gone(0);
-        life.reader(0, "r1", List.of(split.ended()));
+        life.reader(0, "r1", List.of(split.asFinished()));
         life.pass(TERMS.duration());
 
         assertThat(life.context.assigned.get(0)).containsExactly(split);
@@ -555,7 +555,7 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
     @Test
     void theEndOfASplitIsRecordedThoughTheStoreWasSilentWhenItsReaderHadFailed() throws Exception {
         Life life = reading("a");
-        LeasedSplit<MemoryQueueSplit> ended = split(life, "a").ended();
+        LeasedSplit<MemoryQueueSplit> ended = split(life, "a").asFinished();
         life.checkpoint(1, report("r0", 1, position(ended)));
         life.gone(0);
         clockIsRead =
@@ -591,13 +591,13 @@ class LeasedSplitEnumeratorTest extends EnumeratorRig {
         life.pass(TERMS.renewInterval());
         LeasedSplit<MemoryQueueSplit> split = life.context.assigned.get(0).get(0);
         LeasedEnumeratorState<MemoryQueueSplit, String> state = life.enumerator.snapshotState(2);
-        life.checkpoint(2, report("r0", 2, position(split.ended())));
+        life.checkpoint(2, report("r0", 2, position(split.asFinished())));
         life.close();
 
         Life next = new Life(1, Optional.of(state));
         next.enumerator.start();
         next.settle();
-        next.reader(0, "r1", List.of(split.ended()));
+        next.reader(0, "r1", List.of(split.asFinished()));
         next.pass(TERMS.duration());
 
         assertThat(next.context.assigned).isEmpty();

@@ -200,9 +200,9 @@ class EnumeratorMetricsTest {
 
     @Test
     void splitsAreCountedByTheWayTheyWent() {
-        metrics.learnt(new LeaseEvent.LetGo("a", true));
-        metrics.learnt(new LeaseEvent.LetGo("b", true));
-        metrics.learnt(new LeaseEvent.LetGo("c", false));
+        metrics.learnt(new LeaseEvent.Dropped("a", true));
+        metrics.learnt(new LeaseEvent.Dropped("b", true));
+        metrics.learnt(new LeaseEvent.Dropped("c", false));
         metrics.learnt(new LeaseEvent.Lost("d", "it is gone"));
 
         assertThat(value("handoffsGiven")).isEqualTo(2);
@@ -213,7 +213,7 @@ class EnumeratorMetricsTest {
     void whenAMemberIsOverAllThatItHeldIsLost() {
         metrics.stands(new LeaseStanding(3, 0, 0, 0, 0, 0, OptionalLong.empty()));
 
-        metrics.learnt(new LeaseEvent.Over("it was closed by another"));
+        metrics.learnt(new LeaseEvent.ClosedByOthers("it was closed by another"));
 
         assertThat(value("losses")).isEqualTo(3);
     }

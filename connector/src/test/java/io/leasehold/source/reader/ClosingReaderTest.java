@@ -1,9 +1,9 @@
 package io.leasehold.source.reader;
 
 import io.leasehold.source.event.LeaseSourceEvent.Closed;
-import io.leasehold.source.event.LeaseSourceEvent.Ended;
 import io.leasehold.source.event.LeaseSourceEvent.GrantExtended;
 import io.leasehold.source.event.LeaseSourceEvent.ReaderStarted;
+import io.leasehold.source.event.LeaseSourceEvent.TaskFinished;
 import io.leasehold.source.metrics.ReaderMetrics;
 import io.leasehold.source.split.LeasedSplit;
 import io.leasehold.testkit.queue.MemoryQueueSplit;
@@ -131,7 +131,7 @@ class ClosingReaderTest {
         reader.notifyCheckpointComplete(7);
         reader.close();
 
-        assertThat(ended()).containsExactly(new Ended(id, 7));
+        assertThat(ended()).containsExactly(new TaskFinished(id, 7));
     }
 
     @Test
@@ -163,13 +163,13 @@ class ClosingReaderTest {
         reader.notifyCheckpointComplete(7);
         reader.close();
 
-        assertThat(ended()).containsExactly(new Ended(id, 7));
+        assertThat(ended()).containsExactly(new TaskFinished(id, 7));
     }
 
-    private List<Ended> ended() {
+    private List<TaskFinished> ended() {
         return context.getSentEvents().stream()
-                .filter(Ended.class::isInstance)
-                .map(Ended.class::cast)
+                .filter(TaskFinished.class::isInstance)
+                .map(TaskFinished.class::cast)
                 .toList();
     }
 

@@ -122,7 +122,7 @@ class GatedOutputTest {
         GatedOutput<String> output = output(new Saying(said));
 
         outputs.stops("a");
-        outputs.goesOn(split("a"));
+        outputs.resumes(split("a"));
         outputs.releaseIn(output, false);
 
         assertThat(said).containsExactly("create a#4~1", "create a#4", "idle", "release a#4");

@@ -10,7 +10,7 @@ import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.lease.store.LeaseStoreException;
 import io.leasehold.lease.store.MembershipRequest.Open;
 import io.leasehold.lease.store.OperatorRequest.AsRead;
-import io.leasehold.lease.store.OperatorRequest.Free;
+import io.leasehold.lease.store.OperatorRequest.ReleaseAbandoned;
 import io.leasehold.lease.store.OwnershipRequest.Acquire;
 import io.leasehold.lease.store.OwnershipRequest.Record;
 import io.leasehold.lease.store.SplitRequest.Rate;
@@ -269,7 +269,7 @@ abstract class ServerRequestsContract {
                 },
                 random ->
                         operator.send(
-                                new Free(
+                                new ReleaseAbandoned(
                                         "g",
                                         InAnyOrder.some(
                                                         List.copyOf(operator.leases().values()),

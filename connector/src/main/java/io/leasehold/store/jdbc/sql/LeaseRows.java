@@ -68,7 +68,7 @@ public final class LeaseRows {
         return new LeaseChanges(rows.get(0).changeNumber(), leases, unreadable);
     }
 
-    /** A lease with its progress, unless it cannot be decoded. */
+    /** A lease with its position, unless it cannot be decoded. */
     public static Optional<Acquire.Taken> taken(ResultSet row) throws SQLException {
         Optional<Lease> lease = lease(row).lease();
         return lease.isEmpty()

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * The one order in which every transaction locks leases. Progress is recorded without the group's
+ * The one order in which every transaction locks leases. Positions are recorded without the group's
  * lock: two requests that lock the same rows in different orders would wait for each other, until
  * the database ends one of them.
  */

@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * MySQL 8.0 or later, with the SQL and tables of MariaDB. It knows no time-out for statements that
  * write, nor for a client that falls silent within a transaction: the driver's and the lock's
- * time-outs end what waits, and the server lets go of a dead client's lock when TCP tells it.
+ * time-outs end what waits, and the server drops a dead client's lock when TCP tells it.
  */
 final class MySqlDialect extends MariaDbDialect {
 

@@ -40,7 +40,7 @@ public final class OperatorSql {
     public static final Sql CLOCK = Sql.of("SELECT CURRENT_TIMESTAMP(6) AS read_at");
 
     /** Holds the group's lock, without which no member comes back to life. */
-    public static final Sql FREE =
+    public static final Sql RELEASE_ABANDONED =
             Sql.of(
                     """
                     UPDATE lease

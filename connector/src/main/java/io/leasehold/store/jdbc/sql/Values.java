@@ -52,7 +52,7 @@ public final class Values {
                 .with("ordered_weight", orders.weight().orElse(LeaseSql.NO_WEIGHT));
     }
 
-    /** The columns that progress is written to, one row for each split. */
+    /** The columns that a position is written to, one row for each split. */
     public Values progress(List<Progress> progress) {
         return with(Named.PROGRESS, progress, Progress::bytes)
                 .with(Named.SERIALIZER, progress, Progress::serializerVersion)

@@ -10,8 +10,8 @@ import io.leasehold.job.bench.scale.SimulatedGroup.SimulatedMember;
 import io.leasehold.lease.model.Balance;
 import io.leasehold.lease.model.Incarnation;
 import io.leasehold.lease.plan.LeasePlanner;
+import io.leasehold.lease.plan.LeasePlanner.Candidate;
 import io.leasehold.lease.plan.LeasePlanner.Placed;
-import io.leasehold.lease.plan.LeasePlanner.Taker;
 import io.leasehold.lease.store.LeaseStore;
 import io.leasehold.lease.store.SplitRequest.Discover.NewSplit;
 import io.leasehold.store.jdbc.JdbcLeaseStore;
@@ -154,9 +154,9 @@ public final class Scale implements Benchmark {
 
     /** The planner alone, one more member having come to an even group. */
     private void plans(int count) {
-        List<Taker> takers =
+        List<Candidate> takers =
                 IntStream.rangeClosed(0, MEMBERS)
-                        .mapToObj(i -> new Taker("member-%04d".formatted(i), 1, count, false))
+                        .mapToObj(i -> new Candidate("member-%04d".formatted(i), 1, count, false))
                         .toList();
         Random random = new Random(1);
         List<NewSplit> all = SimulatedGroup.splits(count);

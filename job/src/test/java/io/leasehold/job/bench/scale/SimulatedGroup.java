@@ -168,7 +168,8 @@ final class SimulatedGroup {
                                 List.of(
                                         new Released(
                                                 claimed.splitId(), epoch, Optional.of(START))));
-            } else if (event instanceof LeaseEvent.Lost || event instanceof LeaseEvent.Over) {
+            } else if (event instanceof LeaseEvent.Lost
+                    || event instanceof LeaseEvent.ClosedByOthers) {
                 throw new AssertionError("Nothing can be lost here: " + event);
             }
         }

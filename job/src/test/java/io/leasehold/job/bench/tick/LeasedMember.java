@@ -162,7 +162,7 @@ final class LeasedMember {
     private void learn(LeaseEvent event) {
         if (event instanceof LeaseEvent.Acquired acquired) {
             held.put(acquired.lease().splitId(), acquired.lease().epoch());
-        } else if (event instanceof LeaseEvent.Lost || event instanceof LeaseEvent.Over) {
+        } else if (event instanceof LeaseEvent.Lost || event instanceof LeaseEvent.ClosedByOthers) {
             throw new AssertionError("The only member of its group lost something: " + event);
         }
     }

@@ -10,7 +10,7 @@ import io.leasehold.lease.store.Inspection.SeenSplit;
 import io.leasehold.lease.store.LeaseStoreException;
 import io.leasehold.lease.store.MembershipRequest.Close;
 import io.leasehold.lease.store.OperatorRequest.AsRead;
-import io.leasehold.lease.store.OperatorRequest.Free;
+import io.leasehold.lease.store.OperatorRequest.ReleaseAbandoned;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -23,14 +23,14 @@ import java.util.stream.Collectors;
  * Splits whose owner is over, or is found dead: taken from it as a member would that takes over.
  * One that lives keeps them, unless they are forced.
  */
-final class Endings {
+final class Takeovers {
 
     private static final String RELEASED = "released: any member may acquire it";
 
     private final Desk desk;
     private final Moves moves;
 
-    Endings(Desk desk) {
+    Takeovers(Desk desk) {
         this.desk = desk;
         this.moves = new Moves(desk);
     }
@@ -58,7 +58,7 @@ final class Endings {
         }
         List<Change> changes = new ArrayList<>();
         end(seen, owner, dryRun).ifPresent(changes::add);
-        changes.addAll(free(Set.of(splitId), Set.of(owner), dryRun));
+        changes.addAll(releaseAll(Set.of(splitId), Set.of(owner), dryRun));
         return changes;
     }
 
@@ -80,7 +80,7 @@ final class Endings {
         end(seen, row.incarnation(), dryRun).ifPresent(changes::add);
         List<Lease> held = Drains.heldBy(seen, memberId);
         changes.addAll(
-                free(
+                releaseAll(
                         held.stream().map(Lease::splitId).collect(Collectors.toSet()),
                         held.stream()
                                 .map(lease -> lease.owner().orElseThrow())
@@ -157,8 +157,10 @@ final class Endings {
         return Optional.of(change);
     }
 
-    /** Frees those that are still owned by owners that are over, when their readers are silent. */
-    private List<Change> free(Set<String> splitIds, Set<Incarnation> owners, boolean dryRun)
+    /**
+     * Releases those that are still owned by owners that are over, when their readers are silent.
+     */
+    private List<Change> releaseAll(Set<String> splitIds, Set<Incarnation> owners, boolean dryRun)
             throws LeaseStoreException, RefusedException, InterruptedException {
         List<Change> changes = new ArrayList<>();
         if (dryRun) {
@@ -177,7 +179,8 @@ final class Endings {
         try {
             // A row changes without a new owner too: when another member claims it, or withdraws.
             for (int tries = 0; tries < Desk.TRIES && !held.isEmpty(); tries++) {
-                desk.askForAll(held, some -> new Free(desk.group(), some), released::addAll);
+                desk.askForAll(
+                        held, some -> new ReleaseAbandoned(desk.group(), some), released::addAll);
                 now = desk.inspect();
                 held = held(now, splitIds, owners);
             }
