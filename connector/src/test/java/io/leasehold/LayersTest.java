@@ -40,7 +40,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @AnalyzeClasses(packages = "io.leasehold", importOptions = ImportOption.DoNotIncludeTests.class)
 class LayersTest {
 
-    private static final String[] COMPOSITION_ROOTS = {"io.leasehold.source"};
+    private static final String[] COMPOSITION_ROOTS = {"io.leasehold.source", "io.leasehold.sink"};
 
     private static final DescribedPredicate<JavaClass> INSIDE =
             resideInAnyPackage("io.leasehold.lease.plan", "io.leasehold.lease.member");
@@ -87,6 +87,14 @@ class LayersTest {
                     .definedBy("io.leasehold.sink")
                     .layer("sink book")
                     .definedBy("io.leasehold.sink.book")
+                    .layer("sink output")
+                    .definedBy("io.leasehold.sink.output")
+                    .layer("sink event")
+                    .definedBy("io.leasehold.sink.event")
+                    .layer("sink task")
+                    .definedBy("io.leasehold.sink.task")
+                    .layer("sink coordinator")
+                    .definedBy("io.leasehold.sink.coordinator")
                     .layer("sink kafka")
                     .definedBy("io.leasehold.sink.kafka")
                     .layer("option")
@@ -115,11 +123,24 @@ class LayersTest {
                     .whereLayer("reader")
                     .mayOnlyBeAccessedByLayers("source")
                     .whereLayer("link")
-                    .mayOnlyBeAccessedByLayers("enumerator", "source", "sink")
+                    .mayOnlyBeAccessedByLayers("enumerator", "source", "sink", "sink coordinator")
                     .whereLayer("sink")
-                    .mayOnlyBeAccessedByLayers("sink kafka")
+                    .mayOnlyBeAccessedByLayers("source")
+                    .whereLayer("sink output")
+                    .mayOnlyBeAccessedByLayers("sink", "sink task", "sink kafka")
                     .whereLayer("sink book")
-                    .mayOnlyBeAccessedByLayers("sink", "sink kafka")
+                    .mayOnlyBeAccessedByLayers(
+                            "sink output",
+                            "sink event",
+                            "sink task",
+                            "sink coordinator",
+                            "sink kafka")
+                    .whereLayer("sink event")
+                    .mayOnlyBeAccessedByLayers("sink task", "sink coordinator")
+                    .whereLayer("sink task")
+                    .mayOnlyBeAccessedByLayers("sink")
+                    .whereLayer("sink coordinator")
+                    .mayOnlyBeAccessedByLayers("sink")
                     .whereLayer("sink kafka")
                     .mayNotBeAccessedByAnyLayer()
                     .whereLayer("split")
@@ -199,17 +220,20 @@ class LayersTest {
                                             "java.util..")
                                     .or(resideInAPackage("java.time")));
 
-    /** What a subtask of a leased sink decides: events in, commands out. */
+    /** What a leased sink decides: events in, commands and answers out. */
     @ArchTest
-    static final ArchRule theBookOfASinkKnowsTheJdkAlone =
+    static final ArchRule theBooksOfASinkKnowTheProtocolsValuesAndTheJdkAlone =
             classes()
                     .that()
                     .resideInAPackage("io.leasehold.sink.book")
                     .should()
                     .onlyDependOnClassesThat(
                             resideInAnyPackage(
-                                            "io.leasehold.sink.book", "java.lang..", "java.util..")
-                                    .or(resideInAPackage("java.time")));
+                                            "io.leasehold.sink.book",
+                                            "io.leasehold.lease.model",
+                                            "java.lang..",
+                                            "java.util..")
+                                    .or(resideInAnyPackage("java.time", "java.io")));
 
     @ArchTest
     static final ArchRule theProtocolStartsNoThread =

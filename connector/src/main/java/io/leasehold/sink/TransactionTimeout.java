@@ -1,6 +1,7 @@
 package io.leasehold.sink;
 
 import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.sink.output.PreparedOutput;
 
 import java.time.Duration;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package io.leasehold.sink.kafka;
 
-import io.leasehold.sink.OutputSession;
-import io.leasehold.sink.PreparedOutput;
-import io.leasehold.sink.TransactionPrefix;
+import io.leasehold.sink.output.OutputSession;
+import io.leasehold.sink.output.PreparedOutput;
+import io.leasehold.sink.output.TransactionPrefix;
 
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.connector.base.DeliveryGuarantee;

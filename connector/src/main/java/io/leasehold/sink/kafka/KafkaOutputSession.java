@@ -1,11 +1,11 @@
 package io.leasehold.sink.kafka;
 
-import io.leasehold.sink.AbortedOutput;
-import io.leasehold.sink.OpenOutput;
-import io.leasehold.sink.OutputSession;
-import io.leasehold.sink.OutputSystemException;
 import io.leasehold.sink.book.Fate;
 import io.leasehold.sink.book.FateAnswer;
+import io.leasehold.sink.output.AbortedOutput;
+import io.leasehold.sink.output.OpenOutput;
+import io.leasehold.sink.output.OutputSession;
+import io.leasehold.sink.output.OutputSystemException;
 
 import org.apache.flink.connector.kafka.sink.KafkaCommittable;
 

@@ -1,7 +1,7 @@
 package io.leasehold.sink.kafka;
 
-import io.leasehold.sink.PreparedOutput;
-import io.leasehold.sink.TransactionPrefix;
+import io.leasehold.sink.output.PreparedOutput;
+import io.leasehold.sink.output.TransactionPrefix;
 
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SupportsCommitter;
@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 class KafkaOutputTest {
 
     private static final TransactionPrefix BLUE =
-            new TransactionPrefix("shop", "orders", "blue", "1", "out");
+            new TransactionPrefix("shop", "orders", "blue", "out", "1");
 
     @Test
     void theSinkHasThePrefixAndAllElseAsItWas() throws Exception {
@@ -52,10 +52,10 @@ class KafkaOutputTest {
         assertThat(output.isStateOf(BLUE, stateOf(BLUE.text()))).isTrue();
         for (String other :
                 List.of(
-                        new TransactionPrefix("shop", "orders", "green", "1", "out").text(),
-                        new TransactionPrefix("shop", "orders", "blue", "2", "out").text(),
+                        new TransactionPrefix("shop", "orders", "green", "out", "1").text(),
+                        new TransactionPrefix("shop", "orders", "blue", "out", "2").text(),
                         "shop",
-                        BLUE.ofLine())) {
+                        BLUE.ofMember("blue"))) {
             assertThat(output.isStateOf(BLUE, stateOf(other))).isFalse();
         }
         assertThat(output.isStateOf(BLUE, "something else")).isFalse();

@@ -1,11 +1,11 @@
 package io.leasehold.sink.kafka;
 
-import io.leasehold.sink.LeasedWriters;
-import io.leasehold.sink.OutputSession;
-import io.leasehold.sink.OwnCommits;
-import io.leasehold.sink.PreparedOutput;
-import io.leasehold.sink.TransactionPrefix;
 import io.leasehold.sink.book.Fate;
+import io.leasehold.sink.output.OutputSession;
+import io.leasehold.sink.output.PreparedOutput;
+import io.leasehold.sink.output.TransactionPrefix;
+import io.leasehold.sink.task.LeasedWriters;
+import io.leasehold.sink.task.OwnCommits;
 
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.connector.sink2.Committer;
@@ -246,7 +246,7 @@ abstract class LeasedWriterContract extends OfEitherProtocol {
     }
 
     private TransactionPrefix prefix(String member) {
-        return new TransactionPrefix("shop", "orders-%s".formatted(groups++), member, "1", "out");
+        return new TransactionPrefix("shop", "orders-%s".formatted(groups++), member, "out", "1");
     }
 
     private Fate commit(PreparedOutput<String, KafkaCommittable> output, byte[] bytes)

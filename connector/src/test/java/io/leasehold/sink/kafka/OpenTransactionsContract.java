@@ -1,10 +1,10 @@
 package io.leasehold.sink.kafka;
 
-import io.leasehold.sink.AbortedOutput;
-import io.leasehold.sink.OpenOutput;
-import io.leasehold.sink.OutputSession;
 import io.leasehold.sink.book.Fate;
 import io.leasehold.sink.kafka.TransactionBroker.Prepared;
+import io.leasehold.sink.output.AbortedOutput;
+import io.leasehold.sink.output.OpenOutput;
+import io.leasehold.sink.output.OutputSession;
 
 import org.apache.flink.connector.kafka.sink.KafkaCommittable;
 import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;

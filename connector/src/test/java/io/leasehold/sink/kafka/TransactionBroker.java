@@ -1,7 +1,7 @@
 package io.leasehold.sink.kafka;
 
-import io.leasehold.sink.OutputSession;
 import io.leasehold.sink.book.FateAnswer;
+import io.leasehold.sink.output.OutputSession;
 import io.leasehold.testkit.EmbeddedKafka;
 
 import org.apache.flink.connector.base.DeliveryGuarantee;

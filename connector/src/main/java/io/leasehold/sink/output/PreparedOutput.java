@@ -1,4 +1,4 @@
-package io.leasehold.sink;
+package io.leasehold.sink.output;
 
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SupportsCommitter;

@@ -1,4 +1,4 @@
-package io.leasehold.sink;
+package io.leasehold.sink.output;
 
 import io.leasehold.lease.model.Names;
 
@@ -16,10 +16,10 @@ import java.io.Serializable;
  *     by it
  * @param group the group of the job's leased source
  * @param member the job within its group
- * @param line the unbroken line of Flink state that the job resumes from
  * @param sink the sink within its job
+ * @param line the unbroken line of Flink state that the job resumes from
  */
-public record TransactionPrefix(String base, String group, String member, String line, String sink)
+public record TransactionPrefix(String base, String group, String member, String sink, String line)
         implements Serializable {
 
     /** Between the parts, and behind the last. */
@@ -40,30 +40,27 @@ public record TransactionPrefix(String base, String group, String member, String
     }
 
     /**
-     * What all transactions of a member begin with, of every line and every sink with that base.
+     * What all transactions of a member's sink begin with, of every line. Not those of its other
+     * sinks, even if they have the same base: what is decided of these is not known here.
      *
      * @throws IllegalArgumentException as the constructor
      */
-    public static String ofMember(String base, String group, String member) {
+    public static String ofMember(String base, String group, String member, String sink) {
         requireBase(base);
         Names.require("group", group);
         Names.require("member id", member);
-        return joined(base, escaped(group), escaped(member));
+        Names.require("sink", sink);
+        return joined(base, escaped(group), escaped(member), escaped(sink));
     }
 
-    /** What all transactions of this member begin with, of every line and every sink. */
-    public String ofMember() {
-        return ofMember(base, group, member);
-    }
-
-    /** What all transactions of this member's line begin with, of every sink. */
-    public String ofLine() {
-        return joined(base, escaped(group), escaped(member), escaped(line));
+    /** The same sink of another member, or of this one, whatever its line. */
+    public String ofMember(String other) {
+        return ofMember(base, group, other, sink);
     }
 
     /** What the names of this sink's transactions begin with. */
     public String text() {
-        return joined(base, escaped(group), escaped(member), escaped(line), escaped(sink));
+        return joined(base, escaped(group), escaped(member), escaped(sink), escaped(line));
     }
 
     @Override

@@ -1,4 +1,4 @@
-package io.leasehold.sink;
+package io.leasehold.sink.output;
 
 import io.leasehold.sink.book.Fate;
 import io.leasehold.sink.book.FateAnswer;

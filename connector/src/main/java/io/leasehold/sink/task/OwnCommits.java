@@ -1,7 +1,8 @@
-package io.leasehold.sink;
+package io.leasehold.sink.task;
 
 import io.leasehold.sink.book.Fate;
 import io.leasehold.sink.book.FateAnswer;
+import io.leasehold.sink.output.OutputSession;
 
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.Committer.CommitRequest;

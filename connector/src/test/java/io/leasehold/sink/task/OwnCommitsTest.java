@@ -1,7 +1,10 @@
-package io.leasehold.sink;
+package io.leasehold.sink.task;
 
 import io.leasehold.sink.book.Fate;
 import io.leasehold.sink.book.FateAnswer;
+import io.leasehold.sink.output.AbortedOutput;
+import io.leasehold.sink.output.OpenOutput;
+import io.leasehold.sink.output.OutputSession;
 
 import org.apache.flink.api.connector.sink2.Committer;
 

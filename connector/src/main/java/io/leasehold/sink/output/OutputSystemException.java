@@ -1,4 +1,4 @@
-package io.leasehold.sink;
+package io.leasehold.sink.output;
 
 import java.io.IOException;
 

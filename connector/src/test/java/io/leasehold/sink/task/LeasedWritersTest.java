@@ -1,4 +1,8 @@
-package io.leasehold.sink;
+package io.leasehold.sink.task;
+
+import io.leasehold.sink.output.OutputSession;
+import io.leasehold.sink.output.PreparedOutput;
+import io.leasehold.sink.output.TransactionPrefix;
 
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;
@@ -26,7 +30,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 class LeasedWritersTest {
 
     private static final TransactionPrefix PREFIX =
-            new TransactionPrefix("shop", "orders", "blue", "1", "out");
+            new TransactionPrefix("shop", "orders", "blue", "out", "1");
 
     /** What a stub ignores. */
     private static final WriterInitContext NO_CONTEXT = null;

@@ -1,4 +1,7 @@
-package io.leasehold.sink;
+package io.leasehold.sink.task;
+
+import io.leasehold.sink.output.PreparedOutput;
+import io.leasehold.sink.output.TransactionPrefix;
 
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
