@@ -10,9 +10,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What one subtask of a leased sink decides about its output: what is reported, when a checkpoint
- * may be acknowledged, what is committed in which order, what is dropped, and when the subtask may
- * end.
+ * What one subtask of a leased sink decides about its output: what is reported, what is committed
+ * in which order, what is dropped, and when the subtask may end.
  *
  * <p>A piece of output is prepared, then waits until a checkpoint at or above its own is decided,
  * and is then committed until that is certain. Only decided output is committed, of a checkpoint
@@ -38,7 +37,6 @@ public final class OutputBook<C> {
     private final CommitQueue<C> own;
     private final List<C> collected = new ArrayList<>();
     private final NavigableMap<Long, List<Piece<C>>> undecided = new TreeMap<>();
-    private final NavigableSet<Long> unacknowledged = new TreeSet<>();
     private final NavigableSet<Long> completed = new TreeSet<>();
     private final OptionalLong restored;
     private Phase phase = Phase.STARTING;
@@ -120,10 +118,7 @@ public final class OutputBook<C> {
         }
         collected.clear();
         fresh.forEach(this::waits);
-        unacknowledged.add(checkpoint);
-        return List.of(
-                new OutputCommand.Report<>(checkpoint, List.copyOf(fresh), last),
-                new OutputCommand.AskToAcknowledge<>(checkpoint));
+        return List.of(new OutputCommand.Report<>(checkpoint, List.copyOf(fresh), last));
     }
 
     /** All that is not certainly committed: decided output too, for a table that loses commits. */
@@ -132,25 +127,6 @@ public final class OutputBook<C> {
         all.addAll(own.all());
         all.addAll(waiting());
         return List.copyOf(all);
-    }
-
-    /** The member's validity lasts: the checkpoint may be acknowledged. */
-    public List<OutputCommand<C>> mayAcknowledge(long checkpoint) {
-        return unacknowledged.remove(checkpoint)
-                ? List.of(new OutputCommand.Acknowledge<>(checkpoint))
-                : List.of();
-    }
-
-    /** The checkpoint must not be acknowledged. Its output waits for a later one. */
-    public List<OutputCommand<C>> mustNotAcknowledge(long checkpoint, String why) {
-        return unacknowledged.remove(checkpoint)
-                ? List.of(new OutputCommand.Decline<>(checkpoint, why))
-                : List.of();
-    }
-
-    /** The checkpoint failed elsewhere. Its output waits for a later one. */
-    public void aborted(long checkpoint) {
-        unacknowledged.remove(checkpoint);
     }
 
     /** The checkpoint is complete. That alone commits nothing. */
@@ -198,7 +174,7 @@ public final class OutputBook<C> {
     }
 
     /**
-     * What {@link OutputCommand.Commit} asked for was tried.
+     * What {@link OutputCommand.Commit} or {@link OutputCommand.CommitRows} asked for was tried.
      *
      * @param answers in the order of its pieces
      */
@@ -234,6 +210,14 @@ public final class OutputBook<C> {
     }
 
     /**
+     * Whether what the subtask has prepared waits for no checkpoint that has completed: then nobody
+     * ever decides it once the task takes part in no more checkpoints.
+     */
+    public boolean waitsForACheckpoint() {
+        return !collected.isEmpty() || !undecided.isEmpty() && completed.isEmpty();
+    }
+
+    /**
      * Whether a task that ends regularly may end: nothing it has prepared waits for a checkpoint, a
      * decision or a commit. A task whose wait for this is over must fail.
      */
@@ -253,7 +237,10 @@ public final class OutputBook<C> {
         CommitQueue<C> queue = first();
         List<Piece<C>> next = queue.next(now);
         if (!next.isEmpty()) {
-            commands.add(new OutputCommand.Commit<>(next));
+            commands.add(
+                    queue == rows
+                            ? new OutputCommand.CommitRows<>(next)
+                            : new OutputCommand.Commit<>(next));
         }
         queue.nextAt().ifPresent(at -> commands.add(new OutputCommand.CallAt<>(at)));
         startWriter(commands);

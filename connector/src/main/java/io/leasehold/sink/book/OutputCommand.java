@@ -17,22 +17,19 @@ public sealed interface OutputCommand<C> {
     record Report<C>(long checkpoint, List<Piece<C>> prepared, boolean last)
             implements OutputCommand<C> {}
 
-    /** The JobManager is to be asked whether the checkpoint may be acknowledged. */
-    record AskToAcknowledge<C>(long checkpoint) implements OutputCommand<C> {}
-
-    /** The acknowledgement of the checkpoint goes. */
-    record Acknowledge<C>(long checkpoint) implements OutputCommand<C> {}
-
-    /** The acknowledgement of the checkpoint fails, and the checkpoint with it. */
-    record Decline<C>(long checkpoint, String why) implements OutputCommand<C> {}
-
     /** The JobManager is to answer once the checkpoint is decided, or void. */
     record AskDecision<C>(long checkpoint) implements OutputCommand<C> {}
 
     /** The writer may be created. */
     record StartWriter<C>() implements OutputCommand<C> {}
 
-    /** These are to be committed, and the book told their fates in the same order. */
+    /**
+     * This output of lives that are over is to be committed, and the book told its fates in the
+     * same order.
+     */
+    record CommitRows<C>(List<Piece<C>> decided) implements OutputCommand<C> {}
+
+    /** The same for output of this life. */
     record Commit<C>(List<Piece<C>> decided) implements OutputCommand<C> {}
 
     /** The JobManager is to know that these are certainly committed. */

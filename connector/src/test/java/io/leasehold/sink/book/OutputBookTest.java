@@ -1,11 +1,9 @@
 package io.leasehold.sink.book;
 
-import io.leasehold.sink.book.OutputCommand.Acknowledge;
 import io.leasehold.sink.book.OutputCommand.AskDecision;
-import io.leasehold.sink.book.OutputCommand.AskToAcknowledge;
 import io.leasehold.sink.book.OutputCommand.CallAt;
 import io.leasehold.sink.book.OutputCommand.Commit;
-import io.leasehold.sink.book.OutputCommand.Decline;
+import io.leasehold.sink.book.OutputCommand.CommitRows;
 import io.leasehold.sink.book.OutputCommand.Drop;
 import io.leasehold.sink.book.OutputCommand.Fail;
 import io.leasehold.sink.book.OutputCommand.Report;
@@ -27,32 +25,25 @@ class OutputBookTest {
     private static final long RETRY = Duration.ofMillis(50).toNanos();
 
     @Test
-    void whatIsPreparedIsReportedAndTheAcknowledgementWaits() {
+    void whatIsPreparedIsReported() {
         OutputBook<String> book = running();
         book.prepared("a");
         book.prepared("b");
         assertThat(book.snapshot(1, false))
                 .containsExactly(
-                        new Report<>(1, List.of(piece(1, 0, "a"), piece(1, 1, "b")), false),
-                        new AskToAcknowledge<>(1));
-        assertThat(book.mayAcknowledge(1)).containsExactly(new Acknowledge<>(1));
-        assertThat(book.mayAcknowledge(1)).isEmpty();
+                        new Report<>(1, List.of(piece(1, 0, "a"), piece(1, 1, "b")), false));
     }
 
     @Test
     void aCheckpointWithoutOutputIsReportedToo() {
-        assertThat(running().snapshot(1, true))
-                .containsExactly(new Report<>(1, List.of(), true), new AskToAcknowledge<>(1));
+        assertThat(running().snapshot(1, true)).containsExactly(new Report<>(1, List.of(), true));
     }
 
     @Test
-    void aCheckpointThatMustNotBeAcknowledgedFailsAndALaterOneCoversItsOutput() {
+    void outputOfACheckpointThatFailedIsCoveredByALaterOne() {
         OutputBook<String> book = running();
         book.prepared("a");
         book.snapshot(1, false);
-        assertThat(book.mustNotAcknowledge(1, "not answered within 1 s"))
-                .containsExactly(new Decline<>(1, "not answered within 1 s"));
-        assertThat(book.mayAcknowledge(1)).isEmpty();
         book.prepared("b");
         book.snapshot(2, false);
         assertThat(book.state()).containsExactly(piece(1, 0, "a"), piece(2, 0, "b"));
@@ -63,13 +54,19 @@ class OutputBookTest {
                         new Commit<>(List.of(piece(2, 0, "b"))));
     }
 
+    /** As at the end of a job that takes no checkpoint after its tasks have finished. */
     @Test
-    void aCheckpointThatFailedElsewhereIsAcknowledgedNoMore() {
+    void outputThatNoCheckpointHasCoveredWaitsForOne() {
         OutputBook<String> book = running();
-        book.snapshot(1, false);
-        book.aborted(1);
-        assertThat(book.mayAcknowledge(1)).isEmpty();
-        assertThat(book.mustNotAcknowledge(1, "late")).isEmpty();
+        assertThat(book.waitsForACheckpoint()).isFalse();
+        book.prepared("a");
+        assertThat(book.waitsForACheckpoint()).isTrue();
+        book.snapshot(1, true);
+        assertThat(book.waitsForACheckpoint()).isTrue();
+        book.completed(1);
+        assertThat(book.waitsForACheckpoint()).isFalse();
+        book.decided(1, 0);
+        assertThat(book.waitsForACheckpoint()).isFalse();
     }
 
     @Test
@@ -148,7 +145,7 @@ class OutputBookTest {
     void noWriterStartsBeforeTheRowsOfItsMemberAreCommittedByAll() {
         OutputBook<String> book = book(OptionalLong.empty());
         assertThat(book.standing(new Standing<>(7, false, List.of(piece(7, 0, "r"))), 0))
-                .containsExactly(new Commit<>(List.of(piece(7, 0, "r"))));
+                .containsExactly(new CommitRows<>(List.of(piece(7, 0, "r"))));
         assertThat(book.answered(fates(Fate.COMMITTED), 0))
                 .containsExactly(new TellCommitted<>(List.of(new Piece.Id(7, 3, 0))));
         assertThat(book.allRowsCommitted()).containsExactly(new StartWriter<>());
@@ -215,7 +212,7 @@ class OutputBookTest {
     void itIsCommittedOnceIfItsRowExists() {
         OutputBook<String> book = book(OptionalLong.of(7), piece(7, 0, "a"));
         assertThat(book.standing(new Standing<>(7, false, List.of(piece(7, 0, "a"))), 0))
-                .endsWith(new Commit<>(List.of(piece(7, 0, "a"))));
+                .endsWith(new CommitRows<>(List.of(piece(7, 0, "a"))));
         book.answered(fates(Fate.COMMITTED), 0);
         assertThat(book.mayEnd()).isTrue();
     }
