@@ -7,6 +7,7 @@ import io.leasehold.lease.model.Orders;
 import io.leasehold.lease.model.Share;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -67,6 +68,20 @@ public sealed interface Fact {
 
     record Ordered(long at, String memberId, Orders orders) implements ToTheTable {}
 
+    /**
+     * A completed checkpoint is decided, and all before it of the same incarnation.
+     *
+     * @param of the incarnation that took the checkpoint, of the member that decides
+     * @param positions the first records of splits that its output does not hold
+     */
+    record Decided(
+            long at, Incarnation by, Incarnation of, long checkpointId, Map<String, Long> positions)
+            implements ToTheTable {}
+
+    /** A member asked for the decision of a completed checkpoint, and never will have it. */
+    record Void(long at, Incarnation by, Incarnation of, long checkpointId, String why)
+            implements ToTheTable {}
+
     // --------------------------------------------------------------------------- done by readers
 
     /** A reader attempt was given a split, and will emit from this position on. */
@@ -99,6 +114,26 @@ public sealed interface Fact {
      * that came to their end are named with where that is.
      */
     record Checkpointed(long at, String line, Map<String, At> positions) implements Fact {}
+
+    /** A line goes on from positions that its operators' state does not know, as it may. */
+    record StateForgotten(long at, String line, String why) implements Fact {}
+
+    // ----------------------------------------------------------------------------- done by sinks
+
+    /** A record as a sink writes it. */
+    record Output(String splitId, long position) {}
+
+    /** A sink has written the first record of a transaction. */
+    record Opened(long at, String transaction, Incarnation by) implements Fact {}
+
+    /** Readers of committed output see these records. */
+    record Committed(long at, String transaction, List<Output> records) implements Fact {}
+
+    /** Nobody will ever see the records of a transaction. */
+    record Aborted(long at, String transaction, String why, List<Output> records) implements Fact {}
+
+    /** A job says that decided output cannot be committed any more, or may not be. */
+    record LossTold(long at, Incarnation by, String transaction) implements Fact {}
 
     // ----------------------------------------------------------------------------- done by fate
 

@@ -16,6 +16,14 @@ public record Violation(Promise promise, long at, String about, String what) {
         S4_NOTHING_LOST,
         S5_PLANNED_MOVES_REPLAY_NOTHING,
         S6_STATE_AND_SOURCE_AGREE,
+        /** No reader of committed output sees a record twice. */
+        OUTPUT_ONCE,
+        /** Readers of committed output see every record below the decided position. */
+        OUTPUT_WHOLE,
+        /** Only decided output is committed. */
+        OUTPUT_IS_DECIDED,
+        /** What a member that is over left open is soon aborted, so that others are read on. */
+        OUTPUT_IS_NOT_HELD_BACK,
         L1_TAKEN_OVER,
         L2_CLAIMS_END,
         L3_SETTLED,
