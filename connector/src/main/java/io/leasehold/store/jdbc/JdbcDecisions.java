@@ -20,7 +20,6 @@ import io.leasehold.store.jdbc.sql.DecisionSql;
 import io.leasehold.store.jdbc.sql.LockOrder;
 import io.leasehold.store.jdbc.sql.Named;
 import io.leasehold.store.jdbc.sql.SplitChange;
-import io.leasehold.store.jdbc.sql.SplitQuery;
 import io.leasehold.store.jdbc.sql.Values;
 
 import java.sql.SQLException;
@@ -73,11 +72,7 @@ record JdbcDecisions(JdbcRequests requests) implements DecisionRequest.Answers {
         Set<String> named =
                 decide.splits().stream().map(DecidedSplit::splitId).collect(Collectors.toSet());
         if (!named.isEmpty()) {
-            session.query(
-                            session.dialect().query(SplitQuery.OWNED),
-                            values(decide, decide.splits()),
-                            row -> row.getString("split_id"))
-                    .forEach(named::remove);
+            named.removeAll(JdbcOwnership.owned(session, values(decide, decide.splits())));
         }
         return named;
     }

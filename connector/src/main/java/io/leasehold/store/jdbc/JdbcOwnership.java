@@ -18,6 +18,7 @@ import io.leasehold.store.jdbc.sql.LeaseSql;
 import io.leasehold.store.jdbc.sql.LockOrder;
 import io.leasehold.store.jdbc.sql.Named;
 import io.leasehold.store.jdbc.sql.SplitChange;
+import io.leasehold.store.jdbc.sql.SplitQuery;
 import io.leasehold.store.jdbc.sql.Sql;
 import io.leasehold.store.jdbc.sql.Values;
 
@@ -109,27 +110,48 @@ record JdbcOwnership(JdbcRequests requests) implements OwnershipRequest.Answers 
 
     @Override
     public LeaseOutcome<Set<String>> release(Release release) {
-        List<Release.Released> splits = LockOrder.of(release.splits(), Release.Released::splitId);
-        List<Recorded> read =
-                splits.stream().map(Release.Released::recorded).flatMap(Optional::stream).toList();
-        Values values =
-                Values.of(release.group())
-                        .by(release.by())
-                        .with("finished", false)
-                        .with(Named.SPLIT, splits, Release.Released::splitId)
-                        .with(Named.EPOCH, splits, Release.Released::epoch);
         return requests.changing(
                 release.group(),
                 0,
                 (session, group) -> {
+                    // Only some have a position: each is locked in the one order before that.
+                    Set<String> owned = owned(session, values(release, release.splits()));
+                    List<Release.Released> splits =
+                            release.splits().stream()
+                                    .filter(split -> owned.contains(split.splitId()))
+                                    .toList();
                     recorded(
                             session,
                             session.dialect().change(SplitChange.RECORD),
                             release.group(),
                             release.by(),
-                            read);
-                    return ChangedSplits.by(session, SplitChange.RELEASE, values, group);
+                            splits.stream()
+                                    .map(Release.Released::recorded)
+                                    .flatMap(Optional::stream)
+                                    .toList());
+                    return ChangedSplits.by(
+                            session,
+                            SplitChange.RELEASE,
+                            values(release, splits).with("finished", false),
+                            group);
                 });
+    }
+
+    private static Values values(Release release, List<Release.Released> unordered) {
+        List<Release.Released> splits = LockOrder.of(unordered, Release.Released::splitId);
+        return Values.of(release.group())
+                .by(release.by())
+                .with(Named.SPLIT, splits, Release.Released::splitId)
+                .with(Named.EPOCH, splits, Release.Released::epoch);
+    }
+
+    /** Locks those that the incarnation owns in the epochs named, and reads which those are. */
+    static Set<String> owned(JdbcSession session, Values values) throws SQLException {
+        return Set.copyOf(
+                session.query(
+                        session.dialect().query(SplitQuery.OWNED),
+                        values,
+                        row -> row.getString("split_id")));
     }
 
     /** Records positions of splits that the incarnation owns, and reads which those are. */

@@ -13,6 +13,8 @@ import io.leasehold.lease.store.OperatorRequest.AsRead;
 import io.leasehold.lease.store.OperatorRequest.ReleaseAbandoned;
 import io.leasehold.lease.store.OwnershipRequest.Acquire;
 import io.leasehold.lease.store.OwnershipRequest.Record;
+import io.leasehold.lease.store.OwnershipRequest.Release;
+import io.leasehold.lease.store.OwnershipRequest.Release.Released;
 import io.leasehold.lease.store.SplitRequest.Rate;
 import io.leasehold.lease.store.SplitRequest.Rate.Rated;
 import io.leasehold.testkit.NetworkLine;
@@ -32,6 +34,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -281,6 +284,53 @@ abstract class ServerRequestsContract {
         assertThat(rounds.failures()).isEmpty();
         assertThat(rounds.done()).allSatisfy(done -> assertThat(done).isPositive());
         assertThat(number(countOfDeadlocks())).isEqualTo(before);
+    }
+
+    /** As above: a stale recording of the member's other life, and of splits it does not own. */
+    @Test
+    void releasesOfSplitsOfWhichSomeHaveAPositionNeverDeadlockWithRecordings() throws Exception {
+        Duration duration = Duration.ofSeconds(Integer.getInteger("lock.order.seconds", 5));
+        ScriptedMember a = member("a", LONG);
+        applied(a.discover(IntStream.range(0, 40).mapToObj(i -> "s" + i).toArray(String[]::new)));
+        ScriptedMember recording = a.through(store(withTables(database), LONG));
+        long before = number(countOfDeadlocks());
+
+        InAnyOrder rounds = new InAnyOrder(duration);
+        rounds.run(
+                random -> {
+                    List<Lease> free = List.copyOf(a.leases().values());
+                    applied(a.acquire(InAnyOrder.some(free, random).toArray(Lease[]::new)));
+                    return a.send(
+                            new Release(
+                                    "g",
+                                    a.self(),
+                                    InAnyOrder.some(List.copyOf(a.leases().values()), random)
+                                            .stream()
+                                            .map(it -> released(it, random.nextBoolean()))
+                                            .toList()));
+                },
+                random ->
+                        recording.send(
+                                new Record(
+                                        "g",
+                                        a.self(),
+                                        InAnyOrder.some(
+                                                        List.copyOf(recording.leases().values()),
+                                                        random)
+                                                .stream()
+                                                .map(it -> recorded(it, position("x", 1)))
+                                                .toList())));
+
+        assertThat(rounds.failures()).isEmpty();
+        assertThat(rounds.done()).allSatisfy(done -> assertThat(done).isPositive());
+        assertThat(number(countOfDeadlocks())).isEqualTo(before);
+    }
+
+    private static Released released(Lease lease, boolean wasRead) {
+        return new Released(
+                lease.splitId(),
+                lease.epoch(),
+                wasRead ? Optional.of(position("x", 1)) : Optional.empty());
     }
 
     @Test

@@ -133,8 +133,13 @@ final class H2Dialect extends SqlDialect {
                  FROM %s
                  JOIN lease l ON l.group_id = :group AND l.split_id = r.split_id
                 WHERE %s
+               %s
                """
-                .formatted(query.columns(), rows(query.named()), query.condition());
+                .formatted(
+                        query.columns(),
+                        rows(query.named()),
+                        query.condition(),
+                        query.locks() ? "FOR UPDATE" : "");
     }
 
     private String merge(List<Named> named) {

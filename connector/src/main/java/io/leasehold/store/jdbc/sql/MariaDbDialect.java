@@ -129,8 +129,12 @@ class MariaDbDialect extends SqlDialect {
 
     @Override
     public final String text(SplitQuery query) {
-        return "SELECT %s FROM %s WHERE %s"
-                .formatted(query.columns(), joined(query.named()), query.condition());
+        return "SELECT %s FROM %s WHERE %s%s"
+                .formatted(
+                        query.columns(),
+                        joined(query.named()),
+                        query.condition(),
+                        query.locks() ? " FOR UPDATE" : "");
     }
 
     /**

@@ -170,18 +170,20 @@ final class PostgresDialect extends SqlDialect {
                 + (change == SplitChange.RECORD ? "RETURNING l.split_id" : "");
     }
 
-    /** Planned as {@link #text(SplitChange)} says, and without its locks. */
+    /** Planned, and locked if so, as {@link #text(SplitChange)} says. */
     @Override
     public String text(SplitQuery query) {
-        return """
-               SELECT %s
-                 FROM (SELECT CAST(:group AS text) AS group_id, named.*
-                         FROM %s
-                       OFFSET 0) AS r
-                 JOIN lease AS l ON l.group_id = r.group_id AND l.split_id = r.split_id
-                WHERE CASE WHEN %s THEN TRUE ELSE FALSE END
-               """
-                .formatted(query.columns(), named(query.named(), "named"), query.condition());
+        return (query.locks() ? LOCK : "")
+                + """
+                SELECT %s
+                  FROM (SELECT CAST(:group AS text) AS group_id, named.*
+                          FROM %s
+                        OFFSET 0) AS r
+                  JOIN lease AS l ON l.group_id = r.group_id AND l.split_id = r.split_id
+                 WHERE CASE WHEN %s THEN TRUE ELSE FALSE END
+                """
+                        .formatted(
+                                query.columns(), named(query.named(), "named"), query.condition());
     }
 
     private static String named(List<Named> named, String alias) {

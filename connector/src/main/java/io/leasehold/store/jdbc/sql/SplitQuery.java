@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * What a request reads of the splits that it names. A dialect makes it a statement; {@code r} and
- * {@code l} are as in {@link SplitChange}. None of them locks a row.
+ * {@code l} are as in {@link SplitChange}.
  */
 public enum SplitQuery {
     /** The owners, other than {@code :member}, of those that {@link SplitChange#ACQUIRE} gets. */
@@ -13,7 +13,10 @@ public enum SplitQuery {
             "DISTINCT l.owner, l.owner_incarnation",
             "l.version = r.version AND NOT l.finished AND l.owner IS NOT NULL AND l.owner <> :member"),
 
-    /** Those that {@code :incarnation} owns in the epoch named. */
+    /**
+     * Those that {@code :incarnation} owns in the epoch named. They are locked in the order in
+     * which they are named, until the transaction ends.
+     */
     OWNED(List.of(Named.SPLIT, Named.EPOCH), "l.split_id", SplitChange.OWNED);
 
     private final List<Named> named;
@@ -34,6 +37,10 @@ public enum SplitQuery {
     /** What is read. */
     String columns() {
         return columns;
+    }
+
+    boolean locks() {
+        return this == OWNED;
     }
 
     /** Of {@code l} and {@code r}. */
