@@ -17,8 +17,6 @@ import io.leasehold.lease.store.LeaseOutcome.Refused;
 import io.leasehold.lease.store.LeaseStoreException;
 import io.leasehold.store.jdbc.sql.DecisionRows;
 import io.leasehold.store.jdbc.sql.DecisionSql;
-import io.leasehold.store.jdbc.sql.LockOrder;
-import io.leasehold.store.jdbc.sql.Named;
 import io.leasehold.store.jdbc.sql.SplitChange;
 import io.leasehold.store.jdbc.sql.Values;
 
@@ -97,12 +95,11 @@ record JdbcDecisions(JdbcRequests requests) implements DecisionRequest.Answers {
         }
     }
 
-    private static Values values(Decide decide, List<DecidedSplit> unordered) {
-        List<DecidedSplit> splits = LockOrder.of(unordered, DecidedSplit::splitId);
+    private static Values values(Decide decide, List<DecidedSplit> splits) {
         return Values.of(decide.group())
                 .by(decide.checkpoint().incarnation())
-                .with(Named.SPLIT, splits, DecidedSplit::splitId)
-                .with(Named.EPOCH, splits, DecidedSplit::epoch);
+                .naming(splits, DecidedSplit::splitId, DecidedSplit::epoch)
+                .values();
     }
 
     @Override

@@ -15,7 +15,6 @@ import io.leasehold.lease.store.OwnershipRequest.Release;
 import io.leasehold.lease.store.OwnershipRequest.Withdraw;
 import io.leasehold.store.jdbc.sql.LeaseRows;
 import io.leasehold.store.jdbc.sql.LeaseSql;
-import io.leasehold.store.jdbc.sql.LockOrder;
 import io.leasehold.store.jdbc.sql.Named;
 import io.leasehold.store.jdbc.sql.SplitChange;
 import io.leasehold.store.jdbc.sql.SplitQuery;
@@ -33,14 +32,14 @@ record JdbcOwnership(JdbcRequests requests) implements OwnershipRequest.Answers 
 
     @Override
     public LeaseOutcome<List<Acquire.Taken>> acquire(Acquire acquire) {
-        List<Acquire.Wanted> splits = LockOrder.of(acquire.splits(), Acquire.Wanted::splitId);
         Values values =
                 Values.of(acquire.group())
                         .by(acquire.by())
-                        .with(Named.SPLIT, splits, Acquire.Wanted::splitId)
-                        .with(Named.VERSION, splits, Acquire.Wanted::version)
-                        .with(Named.TENURE, splits, Acquire.Wanted::tenure)
-                        .with(Named.BEYOND, splits, Acquire.Wanted::beyond);
+                        .naming(acquire.splits(), Acquire.Wanted::splitId)
+                        .with(Named.VERSION, Acquire.Wanted::version)
+                        .with(Named.TENURE, Acquire.Wanted::tenure)
+                        .with(Named.BEYOND, Acquire.Wanted::beyond)
+                        .values();
         return requests.changingAs(
                 acquire.by(),
                 acquire.group(),
@@ -95,15 +94,15 @@ record JdbcOwnership(JdbcRequests requests) implements OwnershipRequest.Answers 
                                     finish.by(),
                                     finish.splits());
                     List<Recorded> finished =
-                            LockOrder.of(finish.splits(), Recorded::splitId).stream()
+                            finish.splits().stream()
                                     .filter(split -> held.contains(split.splitId()))
                                     .toList();
                     Values values =
                             Values.of(finish.group())
                                     .by(finish.by())
                                     .with("finished", true)
-                                    .with(Named.SPLIT, finished, Recorded::splitId)
-                                    .with(Named.EPOCH, finished, Recorded::epoch);
+                                    .naming(finished, Recorded::splitId, Recorded::epoch)
+                                    .values();
                     return ChangedSplits.by(session, SplitChange.RELEASE, values, group);
                 });
     }
@@ -137,12 +136,11 @@ record JdbcOwnership(JdbcRequests requests) implements OwnershipRequest.Answers 
                 });
     }
 
-    private static Values values(Release release, List<Release.Released> unordered) {
-        List<Release.Released> splits = LockOrder.of(unordered, Release.Released::splitId);
+    private static Values values(Release release, List<Release.Released> splits) {
         return Values.of(release.group())
                 .by(release.by())
-                .with(Named.SPLIT, splits, Release.Released::splitId)
-                .with(Named.EPOCH, splits, Release.Released::epoch);
+                .naming(splits, Release.Released::splitId, Release.Released::epoch)
+                .values();
     }
 
     /** Locks those that the incarnation owns in the epochs named, and reads which those are. */
@@ -156,37 +154,36 @@ record JdbcOwnership(JdbcRequests requests) implements OwnershipRequest.Answers 
 
     /** Records positions of splits that the incarnation owns, and reads which those are. */
     static Set<String> recorded(
-            JdbcSession session, Sql sql, String group, Incarnation by, List<Recorded> unordered)
+            JdbcSession session, Sql sql, String group, Incarnation by, List<Recorded> splits)
             throws SQLException {
-        List<Recorded> splits = LockOrder.of(unordered, Recorded::splitId);
         Values values =
                 Values.of(group)
                         .by(by)
-                        .with(Named.SPLIT, splits, Recorded::splitId)
-                        .with(Named.EPOCH, splits, Recorded::epoch)
-                        .progress(splits.stream().map(Recorded::progress).toList());
+                        .naming(splits, Recorded::splitId, Recorded::epoch)
+                        .progress(Recorded::progress)
+                        .values();
         return Set.copyOf(session.query(sql, values, row -> row.getString("split_id")));
     }
 
     @Override
     public LeaseOutcome<Set<String>> claim(Claim claim) {
-        List<Claim.Claimed> splits = LockOrder.of(claim.splits(), Claim.Claimed::splitId);
         Values values =
                 Values.of(claim.group())
                         .by(claim.by())
-                        .with(Named.SPLIT, splits, Claim.Claimed::splitId)
-                        .with(Named.VERSION, splits, Claim.Claimed::version)
-                        .with(Named.KIND, splits, split -> split.kind().name());
+                        .naming(claim.splits(), Claim.Claimed::splitId)
+                        .with(Named.VERSION, Claim.Claimed::version)
+                        .with(Named.KIND, split -> split.kind().name())
+                        .values();
         return requests.changeAs(claim.by(), claim.group(), SplitChange.CLAIM, values);
     }
 
     @Override
     public LeaseOutcome<Set<String>> withdraw(Withdraw withdraw) {
-        List<String> splits = LockOrder.of(withdraw.splitIds(), Function.identity());
         Values values =
                 Values.of(withdraw.group())
                         .by(withdraw.by())
-                        .with(Named.SPLIT, splits, Function.identity());
+                        .naming(withdraw.splitIds(), Function.identity())
+                        .values();
         return requests.changeAs(withdraw.by(), withdraw.group(), SplitChange.WITHDRAW, values);
     }
 }

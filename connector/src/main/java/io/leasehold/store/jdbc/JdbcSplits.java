@@ -12,13 +12,11 @@ import io.leasehold.lease.store.SplitRequest.Rate;
 import io.leasehold.lease.store.SplitRequest.Read;
 import io.leasehold.store.jdbc.sql.LeaseRows;
 import io.leasehold.store.jdbc.sql.LeaseSql;
-import io.leasehold.store.jdbc.sql.LockOrder;
 import io.leasehold.store.jdbc.sql.Named;
 import io.leasehold.store.jdbc.sql.SplitChange;
 import io.leasehold.store.jdbc.sql.StoredText;
 import io.leasehold.store.jdbc.sql.Values;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -27,13 +25,12 @@ record JdbcSplits(JdbcRequests requests) implements SplitRequest.Answers {
 
     @Override
     public LeaseOutcome<Set<String>> discover(Discover discover) {
-        List<Discover.NewSplit> splits =
-                LockOrder.of(discover.splits(), Discover.NewSplit::splitId);
         Values values =
                 Values.of(discover.group())
-                        .with(Named.SPLIT, splits, Discover.NewSplit::splitId)
-                        .with(Named.PARENTS, splits, split -> StoredText.lines(split.parents()))
-                        .progress(splits.stream().map(Discover.NewSplit::start).toList());
+                        .naming(discover.splits(), Discover.NewSplit::splitId)
+                        .with(Named.PARENTS, split -> StoredText.lines(split.parents()))
+                        .progress(Discover.NewSplit::start)
+                        .values();
         return requests.changingAs(
                 discover.by(),
                 discover.group(),
@@ -69,28 +66,24 @@ record JdbcSplits(JdbcRequests requests) implements SplitRequest.Answers {
 
     @Override
     public LeaseOutcome<Set<String>> exclude(Exclude exclude) {
-        List<Exclude.Excluded> splits = LockOrder.of(exclude.splits(), Exclude.Excluded::splitId);
         Values values =
                 Values.of(exclude.group())
                         .by(exclude.by())
-                        .with(Named.SPLIT, splits, Exclude.Excluded::splitId)
-                        .with(Named.VERSION, splits, Exclude.Excluded::version)
-                        .with(
-                                Named.EXCLUDED,
-                                splits,
-                                split -> StoredText.excluded(split.excluded()));
+                        .naming(exclude.splits(), Exclude.Excluded::splitId)
+                        .with(Named.VERSION, Exclude.Excluded::version)
+                        .with(Named.EXCLUDED, split -> StoredText.excluded(split.excluded()))
+                        .values();
         return requests.changeAs(exclude.by(), exclude.group(), SplitChange.EXCLUDE, values);
     }
 
     @Override
     public LeaseOutcome<Set<String>> rate(Rate rate) {
-        List<Rate.Rated> splits = LockOrder.of(rate.splits(), Rate.Rated::splitId);
         Values values =
                 Values.of(rate.group())
                         .by(rate.by())
-                        .with(Named.SPLIT, splits, Rate.Rated::splitId)
-                        .with(Named.EPOCH, splits, Rate.Rated::epoch)
-                        .with(Named.RATE, splits, Rate.Rated::perSecond);
+                        .naming(rate.splits(), Rate.Rated::splitId, Rate.Rated::epoch)
+                        .with(Named.RATE, Rate.Rated::perSecond)
+                        .values();
         return requests.changing(
                 rate.group(),
                 0,

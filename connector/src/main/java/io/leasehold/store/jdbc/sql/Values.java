@@ -42,22 +42,47 @@ public final class Values {
         return this;
     }
 
+    /** Names splits, in the order in which they are locked. */
+    public <S> NamedSplits<S> naming(List<S> splits, Function<S, String> splitId) {
+        return new NamedSplits<>(LockOrder.of(splits, splitId)).with(Named.SPLIT, splitId);
+    }
+
+    /** Names splits with the epochs in which they are owned. */
+    public <S> NamedSplits<S> naming(
+            List<S> splits, Function<S, String> splitId, Function<S, Long> epoch) {
+        return naming(splits, splitId).with(Named.EPOCH, epoch);
+    }
+
     /** What is said of each split. */
-    public <S> Values with(Named named, List<S> splits, Function<S, ?> value) {
-        return with(named.parameter(), Column.of(named.type(), splits, value));
+    public final class NamedSplits<S> {
+
+        private final List<S> splits;
+
+        private NamedSplits(List<S> splits) {
+            this.splits = splits;
+        }
+
+        public NamedSplits<S> with(Named named, Function<S, ?> value) {
+            byName.put(named.parameter(), Column.of(named.type(), splits, value));
+            return this;
+        }
+
+        /** The columns that a position is written to. */
+        public NamedSplits<S> progress(Function<S, Progress> at) {
+            return with(Named.PROGRESS, at.andThen(Progress::bytes))
+                    .with(Named.SERIALIZER, at.andThen(Progress::serializerVersion))
+                    .with(Named.TEXT, at.andThen(Progress::text))
+                    .with(Named.CHECKPOINT, at.andThen(Progress::checkpointId));
+        }
+
+        public Values values() {
+            return Values.this;
+        }
     }
 
     public Values orders(Orders orders) {
         return with("ordered_drain", orders.drain())
                 .with("ordered_weight", orders.weight().orElse(LeaseSql.NO_WEIGHT));
-    }
-
-    /** The columns that a position is written to, one row for each split. */
-    public Values progress(List<Progress> progress) {
-        return with(Named.PROGRESS, progress, Progress::bytes)
-                .with(Named.SERIALIZER, progress, Progress::serializerVersion)
-                .with(Named.TEXT, progress, Progress::text)
-                .with(Named.CHECKPOINT, progress, Progress::checkpointId);
     }
 
     public Object get(String name) {
