@@ -42,6 +42,8 @@ final class GroupView {
     final PendingWrites writes;
     final OwnLeases own;
     final ReadableSplits readable;
+    final Adoptions adoptions;
+    final HandoffPatience patience = new HandoffPatience();
 
     /** What was learnt by the answer that is being taken in. */
     final List<LeaseEvent> news = new ArrayList<>();
@@ -62,6 +64,15 @@ final class GroupView {
         this.writes = new PendingWrites(group, me);
         this.own = new OwnLeases(me, watch, writes);
         this.readable = new ReadableSplits(me.memberId(), terms, own::has);
+        this.adoptions =
+                new Adoptions(group, me, terms, event -> news.add(new LeaseEvent.OfOutput(event)));
+    }
+
+    /** This member decides its output: no split is taken singly from a live owner. */
+    void decides() {
+        adoptions.on();
+        patience.neverForces();
+        own.decides();
     }
 
     // ------------------------------------------------------------------------------------------

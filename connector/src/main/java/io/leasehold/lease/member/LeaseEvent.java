@@ -52,6 +52,8 @@ public sealed interface LeaseEvent {
         void learnt(TableWentBack event);
 
         void learnt(SinkShared event);
+
+        void learnt(OfOutput event);
     }
 
     void reach(Listener listener);
@@ -279,6 +281,14 @@ public sealed interface LeaseEvent {
 
     /** Another member's sinks write under a name that this one's have: this incarnation is over. */
     record SinkShared(String why) implements LeaseEvent {
+        @Override
+        public void reach(Listener listener) {
+            listener.learnt(this);
+        }
+    }
+
+    /** Something of output that is decided. */
+    record OfOutput(OutputEvent event) implements LeaseEvent {
         @Override
         public void reach(Listener listener) {
             listener.learnt(this);

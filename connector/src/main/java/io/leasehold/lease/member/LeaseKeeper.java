@@ -41,6 +41,7 @@ public final class LeaseKeeper {
     private final Entrance entrance;
     private final NextWrite writes;
     private final MemberSplits splits;
+    private final MemberOutput output;
     private final NextMove moves;
     private final OwnRow ownRow;
     private final OthersRows othersRows;
@@ -95,14 +96,20 @@ public final class LeaseKeeper {
                 new Entrance(view, life, sinks, new Admission(view, share, description, sinks));
         this.writes = new NextWrite(view);
         this.splits = new MemberSplits(view, life, writes, share);
+        this.output = new MemberOutput(view);
         this.moves = new NextMove(view);
-        this.ownRow = new OwnRow(view, life);
+        this.ownRow = new OwnRow(view, life, output);
         this.othersRows = new OthersRows(view, life);
     }
 
     /** What this member has of splits, for the job to tell and to ask. */
     public MemberSplits splits() {
         return splits;
+    }
+
+    /** What this member decides of its output, for the job to tell and to ask. */
+    public MemberOutput output() {
+        return output;
     }
 
     // ------------------------------------------------------------------------------------------
@@ -234,16 +241,22 @@ public final class LeaseKeeper {
         if (first.isPresent() || life.isInDoubt()) {
             return first;
         }
+        Optional<LeaseStep<?>> decision = output.next();
+        if (decision.isPresent()) {
+            return decision;
+        }
         if (view.isStale()) {
             return view.nextRead();
         }
+        boolean settled = output.isSettled();
         if (job.isStateKnown() && view.readable.searchedBy(now, view.leases)) {
             view.plan.changed();
         }
-        return writes.next()
+        return writes.next(settled)
                 .or(() -> othersRows.nextToClose(now))
                 .or(() -> ownRow.next(job))
-                .or(() -> moves.next(job, life.insideFor(now), now))
+                .or(() -> settled ? moves.next(job, life.insideFor(now), now) : Optional.empty())
+                .or(() -> output.nextAside(now))
                 .or(() -> othersRows.nextToForget(now))
                 .or(() -> view.nextLook(now));
     }
@@ -283,6 +296,10 @@ public final class LeaseKeeper {
      *     how long its readers may still emit. Empty if the table knows nothing of it
      */
     public List<LeaseRequest<?>> close(Duration granted, long now) {
-        return life.close(granted, job.isStopped() ? Duration.ZERO : view.terms.restartHold(), now);
+        return life.close(
+                granted,
+                job.isStopped() ? Duration.ZERO : view.terms.restartHold(),
+                output.farewell(view.writes.last()),
+                now);
     }
 }

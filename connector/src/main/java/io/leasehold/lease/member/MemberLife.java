@@ -207,7 +207,8 @@ final class MemberLife implements LeaseStep.Failures {
     }
 
     /** See {@link LeaseKeeper#close}. */
-    List<LeaseRequest<?>> close(Duration granted, Duration restartHold, long now) {
+    List<LeaseRequest<?>> close(
+            Duration granted, Duration restartHold, List<LeaseRequest<?>> before, long now) {
         boolean mayBeOpen = !(stage instanceof Stage.Over over) || over.mayBeOpen();
         Duration passed = insideFor(now);
         stage = new Stage.Over(stage, false);
@@ -221,7 +222,7 @@ final class MemberLife implements LeaseStep.Failures {
                         .row(view.me.memberId())
                         .map(row -> LeaseTerms.byAnotherClock(row.emitsFor()).minus(passed))
                         .orElse(Duration.ZERO);
-        List<LeaseRequest<?>> last = new ArrayList<>(view.writes.last());
+        List<LeaseRequest<?>> last = new ArrayList<>(before);
         last.add(
                 new Close(
                         view.group,

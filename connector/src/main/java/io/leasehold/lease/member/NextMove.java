@@ -110,6 +110,7 @@ final class NextMove {
                                 view.ownersMayBeNew(),
                                 view.readable,
                                 view.own.notToBeAcquired(),
+                                view.patience,
                                 now));
         if (moves.unassigned() != plan.unassigned()) {
             view.news.add(new LeaseEvent.Unassigned(moves.unassigned()));
@@ -236,11 +237,12 @@ final class NextMove {
     }
 
     private void acquired(Acquire.Taken taken, long now) {
+        Optional<Lease> asRead = view.leases.of(taken.lease().splitId());
         LeaseEvent.Acquired.Way way =
-                view.leases
-                        .of(taken.lease().splitId())
-                        .map(before -> LeaseEvent.Acquired.Way.from(before, view.me))
+                asRead.map(before -> LeaseEvent.Acquired.Way.from(before, view.me))
                         .orElse(LeaseEvent.Acquired.Way.FREE);
+        asRead.flatMap(Lease::owner).ifPresent(view.adoptions::acquiredFrom);
+        view.patience.had(taken.lease().splitId());
         Lease kept = view.leases.saw(taken.lease(), now);
         if (view.readable.canRead(kept.splitId())) {
             view.news.addAll(view.own.acquired(new Acquire.Taken(kept, taken.progress()), way));

@@ -38,8 +38,15 @@ final class NextWrite {
         return difference >= 1 && difference > Math.max(rate, known) / 4;
     }
 
-    Optional<LeaseStep<?>> next() {
-        return view.writes.discover().flatMap(this::discover).or(this::exclude).or(this::own);
+    /**
+     * @param changesOwn whether what is written of splits that this member owns may be
+     */
+    Optional<LeaseStep<?>> next(boolean changesOwn) {
+        return view.writes
+                .discover()
+                .flatMap(this::discover)
+                .or(this::exclude)
+                .or(() -> changesOwn ? own() : Optional.empty());
     }
 
     private Optional<LeaseStep<?>> discover(Discover request) {

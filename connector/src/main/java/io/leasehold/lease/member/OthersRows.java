@@ -34,8 +34,14 @@ final class OthersRows {
                                                 view.watch.silentIn(dead.incarnation(), now),
                                                 Duration.ZERO,
                                                 view.history.seen()),
-                                        (closed, sentAt, then) ->
-                                                life.saw(closed.members(), sentAt, then)));
+                                        (closed, sentAt, then) -> {
+                                            life.saw(closed.members(), sentAt, then);
+                                            view.adoptions.closed(
+                                                    dead.incarnation(),
+                                                    closed.decisions(),
+                                                    view.watch,
+                                                    then);
+                                        }));
     }
 
     /** Deletes what nobody needs any more. */

@@ -43,6 +43,9 @@ final class OwnLeases {
 
     private boolean historyWasLost;
 
+    /** Whether what the table says of a position is what is decided. */
+    private boolean rowsAreDecided;
+
     /** The last checkpoint that a split was frozen at. */
     private long lastFrozenAt = Long.MIN_VALUE;
 
@@ -107,6 +110,11 @@ final class OwnLeases {
             }
             moves(split.splitId(), move, split.progress());
         }
+    }
+
+    /** It stands still as of a completed checkpoint, whose decision releases it. */
+    void standsStill(String splitId, long epoch) {
+        becomes(splitId, of(splitId).frozen(epoch).next());
     }
 
     void releaseAll(Map<String, Progress> at) {
@@ -186,6 +194,13 @@ final class OwnLeases {
         return of(splitId).heldIn();
     }
 
+    /** Of each split that may be granted to readers, the epoch. */
+    Map<String, Long> epochs() {
+        Map<String, Long> epochs = new HashMap<>();
+        splits.forEach((splitId, split) -> split.heldIn().ifPresent(in -> epochs.put(splitId, in)));
+        return epochs;
+    }
+
     /** Whether the job's state holds a split, granted or not. */
     boolean has(String splitId) {
         return of(splitId).heldIn().isPresent() || of(splitId).restored().isPresent();
@@ -214,7 +229,12 @@ final class OwnLeases {
     }
 
     private Start startOf(RestoredPosition at, Lease lease) {
-        return at.startOf(lease, me.memberId(), historyWasLost);
+        return at.startOf(lease, me.memberId(), historyWasLost, rowsAreDecided);
+    }
+
+    /** What is recorded is decided: splits resume there, whatever the state says. */
+    void decides() {
+        rowsAreDecided = true;
     }
 
     /** All that is acquired gets an epoch beyond this one. */

@@ -16,14 +16,16 @@ final class OwnRow {
 
     private final GroupView view;
     private final MemberLife life;
+    private final MemberOutput output;
     private String notice = "";
 
-    /** Whether a later checkpoint has completed since all was given away. */
+    /** Whether it is certain since all was given away that all its output is committed. */
     private boolean allCommitted;
 
-    OwnRow(GroupView view, MemberLife life) {
+    OwnRow(GroupView view, MemberLife life, MemberOutput output) {
         this.view = view;
         this.life = life;
+        this.output = output;
     }
 
     /** Returns whether that is news. */
@@ -48,6 +50,8 @@ final class OwnRow {
 
     Optional<LeaseStep<?>> next(JobState job) {
         allCommitted &= hasGivenAllAway(job);
+        // What is decided anybody can commit.
+        allCommitted |= output.isDecided() && output.isSettled() && hasGivenAllAway(job);
         Optional<String> without = job.whyWithoutReaders();
         MemberState state =
                 allCommitted

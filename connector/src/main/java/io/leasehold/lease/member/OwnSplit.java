@@ -60,9 +60,9 @@ sealed interface OwnSplit {
     default Move acquired(Acquire.Taken taken, LeaseEvent.Acquired.Way way) {
         Lease lease = taken.lease();
         Start start = restored().flatMap(Restored::start).orElse(Start.TABLE);
-        boolean fromState = start != Start.TABLE;
+        boolean fromState = start == Start.STATE || start == Start.STATE_ANEW;
         List<LeaseEvent> told = new ArrayList<>();
-        if (restored().isPresent() && start != Start.STATE) {
+        if (restored().isPresent() && start != Start.STATE && start != Start.DECIDED) {
             told.add(new LeaseEvent.TenureBroken(lease, taken.progress(), fromState));
         }
         told.add(new LeaseEvent.Acquired(lease, taken.progress(), fromState, way));

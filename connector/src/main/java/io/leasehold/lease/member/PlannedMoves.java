@@ -44,6 +44,7 @@ record PlannedMoves(
      *     may be younger
      * @param readable which splits it can read
      * @param keeps splits that it holds, or is about to release: they are not to be acquired
+     * @param patience for claims that are not answered in time
      */
     record View(
             Incarnation me,
@@ -53,6 +54,7 @@ record PlannedMoves(
             boolean ownersMayBeNew,
             ReadableSplits readable,
             Set<String> keeps,
+            HandoffPatience patience,
             long now) {
 
         private LeasePlanner.Placed placed(Lease lease) {
@@ -218,14 +220,19 @@ record PlannedMoves(
             }
         }
 
-        /** From a live owner: it is asked, and forced when it has been asked for long enough. */
+        /**
+         * From a live owner: it is asked. When it has been asked for long enough it is forced, or
+         * left alone for a while if this member forces no claim.
+         */
         private void claim(Lease lease, Incarnation owner) {
             Optional<Claim.Kind> mine =
                     lease.claim()
                             .filter(claim -> claim.claimant().equals(view.me().memberId()))
                             .map(Claim::kind);
             if (mine.isEmpty()) {
-                lay(lease, Claim.Kind.ASK);
+                view.patience()
+                        .pausesUntil(lease.splitId(), view.now())
+                        .ifPresentOrElse(this::readAgain, () -> lay(lease, Claim.Kind.ASK));
                 return;
             }
             boolean forced = mine.get() == Claim.Kind.FORCE;
@@ -238,6 +245,9 @@ record PlannedMoves(
                 readAgain(until);
             } else if (forced) {
                 acquire.add(lease);
+            } else if (view.patience().isEndless()) {
+                view.patience().gaveUp(lease.splitId(), patience, view.now());
+                withdraw.add(lease.splitId());
             } else {
                 lay(lease, Claim.Kind.FORCE);
             }

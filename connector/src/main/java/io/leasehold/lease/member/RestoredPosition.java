@@ -32,6 +32,11 @@ public record RestoredPosition(long tenure, long epoch, RestoreRule rule) {
         STATE_ANEW,
         /** From the recorded position: in a new tenure. */
         TABLE,
+        /**
+         * From the recorded position, in the lease's tenure: what is decided is recorded, and the
+         * state says the same unless its checkpoint is void or an older one.
+         */
+        DECIDED,
         /** Not at all: the job is to fail. */
         REFUSED
     }
@@ -45,8 +50,9 @@ public record RestoredPosition(long tenure, long epoch, RestoreRule rule) {
      *
      * @param historyWasLost whether the table lost changes: then the same epoch may have been given
      *     twice, to different owners
+     * @param rowsAreDecided whether what the table says of positions is what is decided
      */
-    Start startOf(Lease lease, String memberId, boolean historyWasLost) {
+    Start startOf(Lease lease, String memberId, boolean historyWasLost, boolean rowsAreDecided) {
         if (lease.epoch() == 0 && lease.tenure() == 0) {
             // Neither granted nor reset by an operator, ever.
             return Start.STATE;
@@ -56,7 +62,7 @@ public record RestoredPosition(long tenure, long epoch, RestoreRule rule) {
                 lease.tenure() == tenure
                         && (sameEpoch || lease.ownerId().equals(Optional.of(memberId)));
         return switch (rule) {
-            case AUTO -> unbroken ? Start.STATE : Start.TABLE;
+            case AUTO -> !unbroken ? Start.TABLE : rowsAreDecided ? Start.DECIDED : Start.STATE;
             case STATE -> unbroken ? Start.STATE : Start.STATE_ANEW;
             case TABLE -> Start.TABLE;
             case FAIL -> unbroken ? Start.STATE : Start.REFUSED;
@@ -67,6 +73,6 @@ public record RestoredPosition(long tenure, long epoch, RestoreRule rule) {
     long tenureIn(Lease lease, Start start) {
         // Where the table was lost, a position of a later tenure than the row's may be there.
         long known = Math.max(tenure, lease.tenure());
-        return start == Start.STATE ? known : known + 1;
+        return start == Start.STATE || start == Start.DECIDED ? known : known + 1;
     }
 }

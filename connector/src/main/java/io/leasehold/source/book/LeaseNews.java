@@ -182,6 +182,11 @@ final class LeaseNews<S> implements LeaseEvent.Listener {
     }
 
     @Override
+    public void learnt(LeaseEvent.OfOutput output) {
+        // No output is decided yet.
+    }
+
+    @Override
     public void learnt(LeaseEvent.Waits waits) {
         // No split is concerned.
     }

@@ -159,8 +159,9 @@ class LostHistoryTest {
         RestoredPosition at = new RestoredPosition(2, 5, RestoreRule.AUTO);
         Lease others = lease("s000", 5, 2);
 
-        assertThat(at.startOf(others, "blue", false)).isEqualTo(RestoredPosition.Start.STATE);
-        assertThat(at.startOf(others, "blue", true)).isEqualTo(RestoredPosition.Start.TABLE);
+        assertThat(at.startOf(others, "blue", false, false))
+                .isEqualTo(RestoredPosition.Start.STATE);
+        assertThat(at.startOf(others, "blue", true, false)).isEqualTo(RestoredPosition.Start.TABLE);
     }
 
     /** 4,375 times in 30 s, before. */

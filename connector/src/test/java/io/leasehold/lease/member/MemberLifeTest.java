@@ -63,7 +63,7 @@ class MemberLifeTest {
 
         assertThat(life.isOver()).isTrue();
         assertThat(view.news).contains(new LeaseEvent.ClosedByOthers("closed by others"));
-        assertThat(life.close(Duration.ZERO, Duration.ZERO, LATER)).isEmpty();
+        assertThat(life.close(Duration.ZERO, Duration.ZERO, List.of(), LATER)).isEmpty();
     }
 
     /** A renewal says whether the table went back, which the other request does not ask. */
@@ -113,8 +113,8 @@ class MemberLifeTest {
 
         assertThat(life.isOver()).isTrue();
         assertThat(view.news).last().isInstanceOf(LeaseEvent.TableWentBack.class);
-        assertThat(life.close(Duration.ZERO, Duration.ZERO, LATER)).hasSize(1);
-        assertThat(life.close(Duration.ZERO, Duration.ZERO, LATER)).isEmpty();
+        assertThat(life.close(Duration.ZERO, Duration.ZERO, List.of(), LATER)).hasSize(1);
+        assertThat(life.close(Duration.ZERO, Duration.ZERO, List.of(), LATER)).isEmpty();
     }
 
     /** Members and rows of one moment: who owns a lease is in a row, or is over. */

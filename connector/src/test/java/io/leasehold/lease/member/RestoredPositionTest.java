@@ -61,7 +61,7 @@ class RestoredPositionTest {
     }
 
     private static Start start(Lease lease, RestoreRule rule) {
-        return new RestoredPosition(3, 5, rule).startOf(lease, "blue", false);
+        return new RestoredPosition(3, 5, rule).startOf(lease, "blue", false, false);
     }
 
     @Test

@@ -337,6 +337,12 @@ public final class VirtualGroup {
             idleUntil = now;
         }
 
+        /** Its output, for its job to tell: it is asked then what is to be sent. */
+        MemberOutput output() {
+            idleUntil = now;
+            return keeper.output();
+        }
+
         /** Its reader failed; its state has the position of the last checkpoint. */
         void restores(String splitId) {
             keeper.splits().restored(splitId, asGranted(granted.remove(splitId).lease()));
