@@ -74,17 +74,7 @@ public record LeasedSplit<SplitT extends SourceSplit>(
         return new LeasedSplit<>(inner, epoch, tenure, true, Optional.empty());
     }
 
-    /** As it is in a later grant of its lease. */
-    public LeasedSplit<SplitT> grantedIn(long laterEpoch, long laterTenure) {
-        return new LeasedSplit<>(inner, laterEpoch, laterTenure, finished, Optional.empty());
-    }
-
     public LeasedSplit<SplitT> grantedTo(String readerId) {
         return new LeasedSplit<>(inner, epoch, tenure, finished, Optional.of(readerId));
-    }
-
-    /** As it is written into state: granted to nobody. */
-    public LeasedSplit<SplitT> withoutGrant() {
-        return new LeasedSplit<>(inner, epoch, tenure, finished, Optional.empty());
     }
 }

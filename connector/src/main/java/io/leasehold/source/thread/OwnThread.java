@@ -77,9 +77,4 @@ public final class OwnThread {
         executor.shutdownNow();
         return false;
     }
-
-    /** Takes no more tasks, drops those it has, and interrupts the one that runs. */
-    public void endNow() {
-        executor.shutdownNow();
-    }
 }

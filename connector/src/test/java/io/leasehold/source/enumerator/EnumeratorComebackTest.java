@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import static io.leasehold.testkit.UngrantedSplit.ungranted;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -172,7 +173,7 @@ class EnumeratorComebackTest extends EnumeratorRig {
     }
 
     private static LeasedSplit<MemoryQueueSplit> at20(LeasedSplit<MemoryQueueSplit> split) {
-        return split.at(new MemoryQueueSplit(split.leaseId(), 20, 100)).withoutGrant();
+        return ungranted(split.at(new MemoryQueueSplit(split.leaseId(), 20, 100)));
     }
 
     private static long assignments(Life life, String splitId) {

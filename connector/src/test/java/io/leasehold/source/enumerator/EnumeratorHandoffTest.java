@@ -405,8 +405,12 @@ class EnumeratorHandoffTest extends EnumeratorRig {
         Life life = reading("a");
         LeasedSplit<MemoryQueueSplit> earlier = split(life, "a");
         LeasedSplit<MemoryQueueSplit> later =
-                earlier.at(new MemoryQueueSplit("a", 20, 100))
-                        .grantedIn(earlier.epoch() + 1, earlier.tenure());
+                new LeasedSplit<>(
+                        new MemoryQueueSplit("a", 20, 100),
+                        earlier.epoch() + 1,
+                        earlier.tenure(),
+                        false,
+                        Optional.empty());
         life.close();
         Life next = new Life(2, Optional.empty(), "a");
         next.enumerator.start();

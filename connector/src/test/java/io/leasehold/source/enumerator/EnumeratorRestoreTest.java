@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
+import static io.leasehold.testkit.UngrantedSplit.ungranted;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -342,7 +343,7 @@ class EnumeratorRestoreTest extends EnumeratorRig {
         record(life, 30);
         LeasedSplit<MemoryQueueSplit> saved = last(life).at(at(position));
         life.close();
-        return saved.withoutGrant();
+        return ungranted(saved);
     }
 
     /** That member goes on from the table, is recorded there, and is over. */
@@ -351,7 +352,7 @@ class EnumeratorRestoreTest extends EnumeratorRig {
         record(life, position);
         LeasedSplit<MemoryQueueSplit> saved = last(life).at(at(position));
         life.close();
-        return saved.withoutGrant();
+        return ungranted(saved);
     }
 
     private Life begin(

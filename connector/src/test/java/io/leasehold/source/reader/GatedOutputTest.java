@@ -17,6 +17,7 @@ import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -161,7 +162,8 @@ class GatedOutputTest {
     }
 
     private static LeasedSplit<MemoryQueueSplit> split(String splitId) {
-        return LeasedSplit.fromBefore(new MemoryQueueSplit(splitId, 0, 9)).grantedIn(4, 1);
+        return new LeasedSplit<>(
+                new MemoryQueueSplit(splitId, 0, 9), 4, 1, false, Optional.empty());
     }
 
     private record Saying(List<String> said) implements ReaderOutput<String> {

@@ -41,6 +41,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 
+import static io.leasehold.testkit.UngrantedSplit.ungranted;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
@@ -833,7 +834,7 @@ class HandedOverSplitsTest {
     @Test
     void aReaderWhoseSplitIsWithheldIsNotIdle() throws Exception {
         tell(new DropRequested("r1", Set.of("a", "b")));
-        reader.addSplits(List.of(granted("c", 4).withoutGrant()));
+        reader.addSplits(List.of(ungranted(granted("c", 4))));
         poll(1);
         assertThat(output.said).doesNotContain("main idle");
 
@@ -873,7 +874,7 @@ class HandedOverSplitsTest {
     /** Flink makes one for it when it restores the split, and would wait for it for ever. */
     @Test
     void theOutputOfARestoredSplitIsGivenUpWhenItComesAnewOrGoesElsewhere() throws Exception {
-        reader.addSplits(List.of(granted("c", 4).withoutGrant(), granted("d", 4).withoutGrant()));
+        reader.addSplits(List.of(ungranted(granted("c", 4)), ungranted(granted("d", 4))));
 
         reader.addSplits(List.of(granted("c", 5)));
         tell(new DropRequested("r1", Set.of("d")));

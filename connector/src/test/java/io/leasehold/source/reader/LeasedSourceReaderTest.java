@@ -34,6 +34,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 
+import static io.leasehold.testkit.UngrantedSplit.ungranted;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
@@ -144,7 +145,7 @@ class LeasedSourceReaderTest {
 
     @Test
     void aRestoredSplitIsWithheldReportedAndKeptInEverySnapshot() throws Exception {
-        LeasedSplit<MemoryQueueSplit> restored = granted("a", "r0").withoutGrant();
+        LeasedSplit<MemoryQueueSplit> restored = ungranted(granted("a", "r0"));
         reader.addSplits(List.of(restored));
         reader.start();
         extend(clock.get());
@@ -161,7 +162,7 @@ class LeasedSourceReaderTest {
     void whatIsRestoredAfterTheStartIsReportedToo() throws Exception {
         reader.start();
         assertThat(reader.isAvailable()).isDone();
-        reader.addSplits(List.of(granted("a", "r0").withoutGrant()));
+        reader.addSplits(List.of(ungranted(granted("a", "r0"))));
 
         reader.snapshotState(1);
         reader.snapshotState(2);
@@ -184,7 +185,7 @@ class LeasedSourceReaderTest {
 
     @Test
     void aWithheldSplitGoesToTheWrappedReaderOnceItIsGranted() {
-        reader.addSplits(List.of(granted("a", "r0").withoutGrant()));
+        reader.addSplits(List.of(ungranted(granted("a", "r0"))));
 
         reader.addSplits(List.of(granted("a", "r1")));
 
@@ -262,7 +263,7 @@ class LeasedSourceReaderTest {
 
     @Test
     void whatItHasIsShown() {
-        reader.addSplits(List.of(granted("a", "r1"), granted("b", "r0").withoutGrant()));
+        reader.addSplits(List.of(granted("a", "r1"), ungranted(granted("b", "r0"))));
         assertThat(shown("splitsRead")).isEqualTo(1);
         assertThat(shown("splitsWithheld")).isEqualTo(1);
 

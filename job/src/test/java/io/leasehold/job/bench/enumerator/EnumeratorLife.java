@@ -36,6 +36,8 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 
+import static io.leasehold.testkit.UngrantedSplit.ungranted;
+
 /**
  * One life of the only member of a group: a real enumerator on a coordinator thread, over a real
  * store, that splits of Kafka are wrapped in. Its readers do nothing but what is asked of them
@@ -161,7 +163,7 @@ public final class EnumeratorLife implements AutoCloseable {
     private void startReader(int subtask) throws IOException {
         List<LeasedSplit<KafkaPartitionSplit>> restored = new ArrayList<>();
         for (byte[] split : from.map(state -> state.readers().get(subtask)).orElse(List.of())) {
-            restored.add(SPLITS.deserialize(SPLITS.getVersion(), split).withoutGrant());
+            restored.add(ungranted(SPLITS.deserialize(SPLITS.getVersion(), split)));
         }
         String readerId = UUID.randomUUID().toString();
         readerIds.put(subtask, readerId);
@@ -193,8 +195,9 @@ public final class EnumeratorLife implements AutoCloseable {
                         for (byte[] split : reader.getValue()) {
                             held.add(
                                     SPLITS.serialize(
-                                            SPLITS.deserialize(SPLITS.getVersion(), split)
-                                                    .withoutGrant()));
+                                            ungranted(
+                                                    SPLITS.deserialize(
+                                                            SPLITS.getVersion(), split))));
                         }
                         readers.put(reader.getKey(), held);
                     }
