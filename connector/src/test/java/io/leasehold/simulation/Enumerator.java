@@ -210,6 +210,11 @@ final class Enumerator implements Command.Hand<SimulatedSplit> {
     }
 
     @Override
+    public void toSinks(Command.ToSinks<SimulatedSplit> word) {
+        throw new IllegalStateException("No simulated job decides its output: " + word);
+    }
+
+    @Override
     public void fail(Command.Fail<SimulatedSplit> failure) {
         job.failed(this, failure.why());
     }

@@ -1,6 +1,8 @@
 package io.leasehold.source.book;
 
 import io.leasehold.lease.member.LeaseKeeper;
+import io.leasehold.lease.store.DecisionRequest.Decide.DecidedSplit;
+import io.leasehold.lease.store.DecisionRequest.Decide.Then;
 import io.leasehold.lease.store.OwnershipRequest.Recorded;
 import io.leasehold.lease.store.OwnershipRequest.Release.Released;
 import io.leasehold.source.book.CheckpointedPositions.Completed;
@@ -9,9 +11,11 @@ import io.leasehold.source.book.CheckpointedPositions.Worth;
 import io.leasehold.source.book.SplitState.Reading;
 import io.leasehold.source.book.SplitState.Releasing;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -51,6 +55,47 @@ class CheckpointWorth<S> {
         return last.isPresent();
     }
 
+    /**
+     * What is to be decided with a completed checkpoint.
+     *
+     * @param splits all whose records may be in its output
+     * @param moved of those, what is to be granted to another reader when it is decided
+     */
+    record Decidable(List<DecidedSplit> splits, List<CoveredPosition> moved) {}
+
+    /** The same for a checkpoint that is to be decided: nothing is recorded or released before. */
+    Decidable decidable(long checkpointId) {
+        Completed completed = positions.decidable(checkpointId, this::of, this::ofGone);
+        List<DecidedSplit> all = new ArrayList<>();
+        for (CoveredPosition covered : completed.progress()) {
+            all.add(covered.decided(covered.position().finished() ? Then.FINISHED : Then.OWNED));
+        }
+        for (CoveredPosition covered : completed.released()) {
+            all.add(covered.decided(Then.RELEASED));
+        }
+        completed.released().forEach(this::isReleased);
+        return new Decidable(all, completed.moved());
+    }
+
+    /** A subtask whose reader has splits, and has not reported for a completed checkpoint. */
+    OptionalInt withoutReport(long checkpointId, Set<Integer> subtasks) {
+        return subtasks.stream()
+                .filter(subtask -> splits.countOf(subtask) > 0)
+                .filter(subtask -> !positions.hasReported(subtask, checkpointId))
+                .mapToInt(Integer::intValue)
+                .findFirst();
+    }
+
+    /** Whether another reader is to have a split still, that stands still there. */
+    boolean isToMove(CoveredPosition covered) {
+        return of(covered) == Worth.MOVE;
+    }
+
+    /** Of an attempt that is gone: it counts unless the split is elsewhere by now. */
+    private Worth ofGone(CoveredPosition covered) {
+        return splits.of(covered.position().splitId()).isEmpty() ? Worth.PROGRESS : Worth.NOTHING;
+    }
+
     private Worth of(CoveredPosition covered) {
         String splitId = covered.position().splitId();
         Optional<Reading<S>> reading =
@@ -84,17 +129,16 @@ class CheckpointWorth<S> {
                                         Collectors.mapping(this::recorded, Collectors.toList())));
         List<Released> released =
                 completed.released().stream().map(CoveredPosition::released).toList();
-        completed
-                .released()
-                .forEach(
-                        covered ->
-                                splits.becomes(
-                                        covered.position().splitId(),
-                                        new Releasing<>(
-                                                covered.subtask(), covered.position().epoch())));
+        completed.released().forEach(this::isReleased);
         keeper.splits().progressed(byEnd.get(false));
         keeper.splits().finished(byEnd.get(true));
         keeper.splits().frozen(released);
+    }
+
+    private void isReleased(CoveredPosition covered) {
+        splits.becomes(
+                covered.position().splitId(),
+                new Releasing<>(covered.subtask(), covered.position().epoch()));
     }
 
     private Recorded recorded(CoveredPosition covered) {

@@ -1,6 +1,8 @@
 package io.leasehold.source.book;
 
 import io.leasehold.lease.model.Progress;
+import io.leasehold.lease.store.DecisionRequest.Decide.DecidedSplit;
+import io.leasehold.lease.store.DecisionRequest.Decide.Then;
 import io.leasehold.lease.store.OwnershipRequest.Recorded;
 import io.leasehold.lease.store.OwnershipRequest.Release.Released;
 import io.leasehold.source.event.LeaseSourceEvent.Position;
@@ -9,23 +11,20 @@ import io.leasehold.source.event.LeaseSourceEvent.Positions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Which positions may be recorded: those that readers reported for checkpoints that are complete,
  * and whose sinks have surely committed. A split that is frozen in a completed checkpoint is
  * released at once: its next owner must not read again what that checkpoint commits.
- *
- * <p>Sinks are told to commit a checkpoint when it is complete, and before the barrier of one that
- * begins after that. So what belongs to a checkpoint is surely committed when one is complete that
- * began after it was: where checkpoints overlap that need not be the next one.
  *
  * <p>A checkpoint that fails or is subsumed is covered by the next that completes. What an attempt
  * reported that failed before its checkpoint completed is worth nothing: it never came to pass.
@@ -52,6 +51,11 @@ class CheckpointedPositions {
 
         Released released() {
             return new Released(position.splitId(), position.epoch(), Optional.of(progress()));
+        }
+
+        /** In the epoch that it was read in. */
+        DecidedSplit decided(Then then) {
+            return new DecidedSplit(position.splitId(), position.epoch(), progress(), then);
         }
 
         private Progress progress() {
@@ -93,8 +97,6 @@ class CheckpointedPositions {
      */
     private static final int MOST_UNDER_WAY = 8;
 
-    private static final long NONE = Long.MIN_VALUE;
-
     private record Report(int subtask, long checkpointId) {
 
         CoveredPosition covered(Position position) {
@@ -108,17 +110,19 @@ class CheckpointedPositions {
 
     private final boolean oneBehind;
 
+    /**
+     * What attempts reported that are gone, until a checkpoint completes: it may be complete
+     * already, though that is not known here yet.
+     */
+    private final Map<Integer, TreeMap<Long, Positions>> reportedByGone = new HashMap<>();
+
     /** Reports of checkpoints that are not complete yet, by subtask, then by checkpoint. */
     private final Map<Integer, TreeMap<Long, Positions>> reported = new HashMap<>();
 
     /** By subtask, the complete checkpoint after which its reader emitted nothing and finished. */
     private final Map<Integer, Long> finishedAt = new HashMap<>();
 
-    /** By checkpoint that began and is not over, the last one that was complete then. */
-    private final TreeMap<Long, Long> completeBefore = new TreeMap<>();
-
-    private long lastComplete = NONE;
-    private long committed = NONE;
+    private final CommittedCheckpoints committed = new CommittedCheckpoints(MOST_UNDER_WAY);
 
     /**
      * By complete checkpoint, what it covers and is not recorded yet. There are many positions, and
@@ -141,7 +145,8 @@ class CheckpointedPositions {
 
     /** The attempt of this subtask is gone. */
     void attemptGone(int subtask) {
-        reported.remove(subtask);
+        Optional.ofNullable(reported.remove(subtask))
+                .ifPresent(reports -> reportedByGone.put(subtask, reports));
         finishedAt.remove(subtask);
     }
 
@@ -150,45 +155,73 @@ class CheckpointedPositions {
         finishedAt.put(subtask, checkpointId);
     }
 
-    /** A checkpoint begins: sinks have been told of those that are complete before its barrier. */
     void begun(long checkpointId) {
-        completeBefore.put(checkpointId, lastComplete);
-        if (completeBefore.size() > MOST_UNDER_WAY) {
-            completeBefore.pollFirstEntry();
-        }
+        committed.begun(checkpointId);
+    }
+
+    /** The newest checkpoint of which everything is surely committed. */
+    long committed() {
+        return committed.last();
+    }
+
+    /** Whether the attempt of this subtask has reported for this checkpoint or a later one. */
+    boolean hasReported(int subtask, long checkpointId) {
+        return Optional.ofNullable(reported.get(subtask))
+                .filter(reports -> !reports.tailMap(checkpointId, true).isEmpty())
+                .isPresent();
+    }
+
+    /** The newest checkpoint that tasks finished with, if all of these have. */
+    OptionalLong stoppedAt(Set<Integer> subtasks) {
+        return subtasks.isEmpty() || !finishedAt.keySet().containsAll(subtasks)
+                ? OptionalLong.empty()
+                : OptionalLong.of(Collections.max(finishedAt.values()));
     }
 
     /**
-     * The newest checkpoint of which everything is surely committed: the last one that was complete
-     * when one began that is complete by now.
+     * Takes in that a checkpoint is complete, and says what is to be decided with it: all positions
+     * as of then, those too of attempts that have failed since.
      */
-    long committed() {
-        return committed;
-    }
-
-    private void isComplete(long checkpointId) {
-        committed = Math.max(committed, completeBefore.getOrDefault(checkpointId, NONE));
-        completeBefore.headMap(checkpointId, true).clear();
-        lastComplete = Math.max(lastComplete, checkpointId);
+    Completed decidable(long checkpointId, Judge worth, Judge worthOfGone) {
+        committed.completed(checkpointId);
+        List<CoveredPosition> gone = new ArrayList<>();
+        reportedByGone.forEach(
+                (subtask, reports) ->
+                        Optional.ofNullable(reports.get(checkpointId))
+                                .ifPresent(
+                                        report ->
+                                                latest(subtask, Map.of(checkpointId, report))
+                                                        .stream()
+                                                        .filter(
+                                                                at ->
+                                                                        worthOfGone.of(at)
+                                                                                != Worth.NOTHING)
+                                                        .forEach(gone::add)));
+        Completed completed = reported(checkpointId, worth);
+        completed.progress().addAll(gone);
+        return completed;
     }
 
     /** Takes in that a checkpoint is complete, and says what follows. */
     Completed completed(long checkpointId, Judge worth) {
-        isComplete(checkpointId);
+        committed.completed(checkpointId);
+        Completed completed = reported(checkpointId, worth);
+        return oneBehind ? oneBehind(checkpointId, completed) : completed;
+    }
+
+    /** What running attempts have reported for checkpoints up to this one. */
+    private Completed reported(long checkpointId, Judge worth) {
+        reportedByGone.clear();
         List<CoveredPosition> progress = new ArrayList<>();
         List<CoveredPosition> released = new ArrayList<>();
         List<CoveredPosition> moved = new ArrayList<>();
-        Set<String> standing = new HashSet<>();
         reported.forEach(
                 (subtask, reports) -> {
                     Map<Long, Positions> done = reports.headMap(checkpointId, true);
                     for (CoveredPosition position : latest(subtask, done)) {
                         switch (worth.of(position)) {
                             case PROGRESS -> progress.add(position);
-                            case RELEASE -> {
-                                released.add(position);
-                                standing.add(position.position().splitId());
-                            }
+                            case RELEASE -> released.add(position);
                             case MOVE -> moved.add(position);
                             case NOTHING -> {
                                 // Its reader does not have it any more.
@@ -198,18 +231,22 @@ class CheckpointedPositions {
                     done.clear();
                 });
         progress.addAll(moved);
-        if (!oneBehind) {
-            return new Completed(progress, released, moved);
-        }
-        forget(standing);
-        List<CoveredPosition> recordable = newest(covered.headMap(committed, true));
-        covered.headMap(committed, true).clear();
-        for (CoveredPosition one : progress) {
+        return new Completed(progress, released, moved);
+    }
+
+    private Completed oneBehind(long checkpointId, Completed completed) {
+        forget(
+                completed.released().stream()
+                        .map(split -> split.position().splitId())
+                        .collect(Collectors.toSet()));
+        List<CoveredPosition> recordable = newest(covered.headMap(committed.last(), true));
+        covered.headMap(committed.last(), true).clear();
+        for (CoveredPosition one : completed.progress()) {
             covered.computeIfAbsent(checkpointId, none -> new HashMap<>())
                     .computeIfAbsent(Report.of(one), none -> new ArrayList<>())
                     .add(one.position());
         }
-        return new Completed(recordable, released, moved);
+        return new Completed(recordable, completed.released(), completed.moved());
     }
 
     /**

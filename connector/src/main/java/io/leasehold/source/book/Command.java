@@ -22,6 +22,8 @@ public sealed interface Command<S> {
         void say(Say<S> text);
 
         void fail(Fail<S> failure);
+
+        void toSinks(ToSinks<S> word);
     }
 
     void carryOut(Hand<S> hand);
@@ -87,6 +89,14 @@ public sealed interface Command<S> {
         @Override
         public void carryOut(Hand<S> hand) {
             hand.fail(this);
+        }
+    }
+
+    /** The leased sinks of the job are to be told or asked something. */
+    record ToSinks<S>(SinkWord word) implements Command<S> {
+        @Override
+        public void carryOut(Hand<S> hand) {
+            hand.toSinks(this);
         }
     }
 }

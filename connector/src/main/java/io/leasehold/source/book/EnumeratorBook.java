@@ -47,7 +47,7 @@ public final class EnumeratorBook<S> {
     private final ReaderAttempts attempts;
     private final Comebacks<S> comebacks;
     private final CheckpointTrouble checkpoints;
-    private final CheckpointWorth<S> worth;
+    private final CheckpointDecisions<S> decisions;
     private final Grants<S> grants;
     private final MissingReaders<S> missing;
 
@@ -83,12 +83,17 @@ public final class EnumeratorBook<S> {
         this.splits = pages.splits();
         this.attempts = pages.attempts();
         this.comebacks = pages.comebacks();
-        this.worth = pages.worth();
+        this.decisions = new CheckpointDecisions<>(pages);
         this.checkpoints = checkpoints;
         this.grants = new Grants<>(splits, attempts, keeper);
         this.missing = new MissingReaders<>(pages, grants, absence);
         withheld.forEach(comebacks::withhold);
         keeper.splits().sourceTells(found);
+    }
+
+    /** Where output is decided: what the sinks of the job say and ask. */
+    public CheckpointDecisions<S> decisions() {
+        return decisions;
     }
 
     public List<Command<S>> start() {
@@ -190,7 +195,12 @@ public final class EnumeratorBook<S> {
                                 .collect(Collectors.toSet()));
         LeaseNews<S> news = new LeaseNews<>(pages, out);
         for (LeaseEvent event : learnt) {
-            if (!out.fails()) {
+            if (out.fails()) {
+                break;
+            }
+            if (event instanceof LeaseEvent.OfOutput output) {
+                decisions.learnt(output.event(), out);
+            } else {
                 event.reach(news);
             }
         }
@@ -218,6 +228,7 @@ public final class EnumeratorBook<S> {
             return;
         }
         keeper.notice(checkpoints.notice(job.now()));
+        decisions.look(out);
         pages.distribution().assign(job, out);
         pages.distribution().spread(job, out);
         pages.distribution().askForSplits(out);
@@ -264,7 +275,7 @@ public final class EnumeratorBook<S> {
     public List<Command<S>> completed(long checkpointId, JobView job) {
         checkpoints.completed();
         Outbox<S> out = new Outbox<>(attempts, job.registered());
-        List<CoveredPosition> moved = worth.completed(checkpointId);
+        List<CoveredPosition> moved = decisions.completed(checkpointId, out);
         keeper.splits().measured(pages.rates().perSecond());
         keeper.committed(pages.positions().committed());
         // After the positions that are recorded now, in the epoch that ends.
@@ -287,7 +298,7 @@ public final class EnumeratorBook<S> {
      */
     public boolean heardOut(JobView job) {
         boolean allThere = job.registered().size() == job.parallelism();
-        return allThere && worth.tasksFinished(job.registered());
+        return allThere && decisions.tasksFinished(job.registered());
     }
 
     /**

@@ -92,6 +92,12 @@ final class LeaseNews<S> implements LeaseEvent.Listener {
 
     @Override
     public void learnt(LeaseEvent.Dropped gone) {
+        boolean isRead = pages.splits().readerOf(gone.splitId()).isPresent();
+        if (isRead && !gone.released() && pages.keeper().output().isDecided()) {
+            // What was read of it since the last decision is in output that is not decided yet.
+            lost(gone.splitId(), "another member has forced it");
+            return;
+        }
         pages.drop(gone.splitId(), out);
     }
 
@@ -183,7 +189,7 @@ final class LeaseNews<S> implements LeaseEvent.Listener {
 
     @Override
     public void learnt(LeaseEvent.OfOutput output) {
-        // No output is decided yet.
+        // See CheckpointDecisions.
     }
 
     @Override

@@ -74,4 +74,9 @@ final class FlinkHand<SplitT extends SourceSplit> implements Command.Hand<SplitT
             case RESTORE_REFUSED -> new RestoreRefusedException(failure.why());
         };
     }
+
+    @Override
+    public void toSinks(Command.ToSinks<SplitT> word) {
+        throw new IllegalStateException("No sink of this job is leased: " + word);
+    }
 }
