@@ -12,11 +12,9 @@ import org.apache.flink.connector.kafka.sink.KafkaWriterState;
 import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
-import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
 import java.time.Duration;
-import java.util.Properties;
 
 /**
  * The prepared output of an exactly-once {@link KafkaSink}: transactions that were flushed and not
@@ -95,15 +93,6 @@ public final class KafkaOutput<IN> implements PreparedOutput<IN, KafkaCommittabl
 
     @Override
     public OutputSession<KafkaCommittable> open(Duration patience) {
-        Properties config = new Properties();
-        config.putAll(parts.producerConfig());
-        String within = String.valueOf(patience.toMillis());
-        config.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, within);
-        config.put(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, within);
-        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, within);
-        // It sends no records, but a producer insists on the relation.
-        config.put(ProducerConfig.LINGER_MS_CONFIG, "0");
-        config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, within);
-        return new KafkaOutputSession(config, parts.naming() == TransactionNamingStrategy.POOLING);
+        return parts.session(patience, parts.naming() == TransactionNamingStrategy.POOLING);
     }
 }

@@ -5,9 +5,13 @@ import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
 
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.producer.ProducerConfig;
+
 import java.io.Serializable;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
+import java.time.Duration;
 import java.util.Properties;
 
 /**
@@ -62,6 +66,26 @@ record KafkaSinkParts<IN>(
         } catch (ReflectiveOperationException e) {
             throw otherVersion(e);
         }
+    }
+
+    /**
+     * A connection of its own to the sink's Kafka.
+     *
+     * @param patience how long one request may take
+     * @param namesAreReused whether the transactions it is asked for may have been followed by
+     *     others of the same name
+     */
+    KafkaOutputSession session(Duration patience, boolean namesAreReused) {
+        Properties config = new Properties();
+        config.putAll(producerConfig);
+        String within = String.valueOf(patience.toMillis());
+        config.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, within);
+        config.put(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, within);
+        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, within);
+        // It sends no records, but a producer insists on the relation.
+        config.put(ProducerConfig.LINGER_MS_CONFIG, "0");
+        config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, within);
+        return new KafkaOutputSession(config, namesAreReused);
     }
 
     private static Object value(KafkaSink<?> sink, String name)

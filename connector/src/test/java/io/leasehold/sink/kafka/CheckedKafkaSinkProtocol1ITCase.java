@@ -1,0 +1,8 @@
+package io.leasehold.sink.kafka;
+
+class CheckedKafkaSinkProtocol1ITCase extends CheckedKafkaSinkContract {
+
+    CheckedKafkaSinkProtocol1ITCase() {
+        super(1);
+    }
+}
