@@ -3,12 +3,14 @@ package io.leasehold.job;
 import io.leasehold.job.JobOptions.SinkGuarantee;
 import io.leasehold.job.JobOptions.SinkKind;
 import io.leasehold.option.InvalidOptionsException;
+import io.leasehold.sink.kafka.CheckedKafkaSink;
 import io.leasehold.source.LeasedSource;
 import io.leasehold.source.LeasedSourceBuilder;
 
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
@@ -136,7 +138,7 @@ public final class LeasedQueueJob {
         return builder.build();
     }
 
-    private KafkaSink<QueueRecord> sink() {
+    private Sink<QueueRecord> sink() {
         JobSettings.Sink sink = settings.sink();
         KafkaSinkBuilder<QueueRecord> builder =
                 KafkaSink.<QueueRecord>builder()
@@ -149,10 +151,9 @@ public final class LeasedQueueJob {
                     .setProperty(
                             ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
                             Long.toString(sink.transactionTimeout().toMillis()));
-        } else {
-            builder.setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE);
+            return CheckedKafkaSink.of(builder.build());
         }
-        return builder.build();
+        return builder.setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE).build();
     }
 
     private boolean writesTransactions() {

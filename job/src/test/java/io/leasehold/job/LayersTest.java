@@ -30,6 +30,7 @@ class LayersTest {
                                                             "io.leasehold.lease.model",
                                                             "io.leasehold.lease.store",
                                                             "io.leasehold.option",
+                                                            "io.leasehold.sink.kafka",
                                                             "io.leasehold.source",
                                                             "io.leasehold.store.jdbc",
                                                             // The demo brings its own Kafka.

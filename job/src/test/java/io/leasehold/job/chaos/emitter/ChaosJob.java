@@ -2,10 +2,12 @@ package io.leasehold.job.chaos.emitter;
 
 import io.leasehold.lease.model.LeaseTerms;
 import io.leasehold.lease.store.LeaseStores;
+import io.leasehold.sink.kafka.CheckedKafkaSink;
 import io.leasehold.source.LeasedSource;
 
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.connector.source.SourceSplit;
 import org.apache.flink.connector.base.DeliveryGuarantee;
@@ -143,17 +145,18 @@ public final class ChaosJob {
                 .build();
     }
 
-    private static KafkaSink<Emission> output(Map<String, String> given, String member) {
+    private static Sink<Emission> output(Map<String, String> given, String member) {
         String topic = required(given, Argument.OUTPUT);
-        return KafkaSink.<Emission>builder()
-                .setBootstrapServers(required(given, Argument.BROKERS))
-                .setRecordSerializer(new Written(topic))
-                .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
-                .setTransactionalIdPrefix(GROUP + "/" + member + "/")
-                .setProperty(
-                        ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
-                        Long.toString(millis(given, Argument.TRANSACTION_MILLIS)))
-                .build();
+        return CheckedKafkaSink.of(
+                KafkaSink.<Emission>builder()
+                        .setBootstrapServers(required(given, Argument.BROKERS))
+                        .setRecordSerializer(new Written(topic))
+                        .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
+                        .setTransactionalIdPrefix(GROUP + "/" + member + "/")
+                        .setProperty(
+                                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+                                Long.toString(millis(given, Argument.TRANSACTION_MILLIS)))
+                        .build());
     }
 
     /** Where a Kafka record stands is all that is kept of it. */
