@@ -102,19 +102,15 @@ public final class Demo {
         screen.say("Stopping the members ...");
         members.all().forEach(MemberProcess::stop);
         members.all().forEach(MemberProcess::close);
-        Finding finding =
-                play.judge(
-                        new Output(
-                                stage.produced(),
-                                OutputTopic.read(
-                                        kafka.bootstrapServers(),
-                                        Visible.COMMITTED,
-                                        AUDITED_WITHIN),
-                                OutputTopic.read(
-                                        kafka.bootstrapServers(),
-                                        Visible.EVERYTHING,
-                                        AUDITED_WITHIN),
-                                checkpoints.completed()));
+        Output output =
+                new Output(
+                        stage.produced(),
+                        OutputTopic.read(
+                                kafka.bootstrapServers(), Visible.COMMITTED, AUDITED_WITHIN),
+                        OutputTopic.read(
+                                kafka.bootstrapServers(), Visible.EVERYTHING, AUDITED_WITHIN),
+                        checkpoints.completed());
+        Finding finding = play.judge(output);
         if (settings.report().isPresent()) {
             Path report = settings.report().get();
             new DemoReport(settings, stage.startedAtMillis(), finding, table.history())
@@ -122,6 +118,7 @@ public final class Demo {
         }
         screen.say(finding.line());
         finding.faults().forEach(screen::say);
+        MissingRecords.of(output).whereabouts().forEach(screen::say);
         return finding.passed();
     }
 

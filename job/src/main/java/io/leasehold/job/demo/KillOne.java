@@ -1,9 +1,12 @@
 package io.leasehold.job.demo;
 
+import io.leasehold.job.JobOptions;
 import io.leasehold.job.demo.Takeover.Kill;
 import io.leasehold.option.LeaseOptions;
+import io.leasehold.option.Option;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -38,15 +41,15 @@ record KillOne() implements Scenario {
     @Override
     public Play play(Stage stage) throws InterruptedException {
         List<String> all = stage.settings().memberIds();
+        String victim = all.get(0);
         for (String member : all) {
-            stage.start(member, Map.of(LeaseOptions.INITIAL_MEMBERS, Integer.toString(all.size())));
+            stage.start(member, options(all.size(), member.equals(victim)));
         }
         stage.requireShared(all);
         stage.generate();
         Duration half = stage.settings().length().dividedBy(2);
         stage.letPass(half, "reading");
 
-        String victim = all.get(0);
         Kill kill = new Kill(victim, System.currentTimeMillis(), stage.ownership().heldBy(victim));
         stage.kill(victim);
         stage.say(
@@ -55,5 +58,17 @@ record KillOne() implements Scenario {
         stage.letPass(stage.settings().length().minus(half), "without " + victim);
         stage.deliver();
         return output -> Takeover.of(output.produced(), output.committed(), kill);
+    }
+
+    /** The open transaction of the one that is killed holds back readers of the output. */
+    private static Map<Option<?>, String> options(int members, boolean isVictim) {
+        Map<Option<?>, String> options = new HashMap<>();
+        options.put(LeaseOptions.INITIAL_MEMBERS, Integer.toString(members));
+        if (isVictim) {
+            options.put(
+                    JobOptions.TRANSACTION_TIMEOUT,
+                    DemoSettings.TRANSACTION_TIMEOUT_OF_THE_KILLED.toMillis() + " ms");
+        }
+        return options;
     }
 }

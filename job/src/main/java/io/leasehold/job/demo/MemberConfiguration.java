@@ -39,7 +39,6 @@ final class MemberConfiguration {
         values.put(LeaseOptions.PASSWORD, database.password());
         values.put(LeaseOptions.DURATION, millis(DemoSettings.LEASE_DURATION));
         values.put(JobOptions.SINK_TOPIC, DemoSettings.OUTPUT);
-        values.put(JobOptions.TRANSACTION_TIMEOUT, millis(DemoSettings.TRANSACTION_TIMEOUT));
         values.put(JobOptions.CHECKPOINT_INTERVAL, millis(DemoSettings.CHECKPOINT_INTERVAL));
         values.put(JobOptions.CHECKPOINT_DIR, MemberProcess.checkpoints(folder).toUri().toString());
         values.put(JobOptions.PARALLELISM, "2");

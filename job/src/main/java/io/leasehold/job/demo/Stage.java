@@ -28,7 +28,7 @@ final class Stage {
     private static final Duration LOOK_EVERY = Duration.ofMillis(100);
     private static final Duration REACHED_WITHIN = Duration.ofSeconds(120);
     private static final Duration DELIVERED_WITHIN =
-            DemoSettings.TRANSACTION_TIMEOUT.plusSeconds(75);
+            DemoSettings.TRANSACTION_TIMEOUT_OF_THE_KILLED.plusSeconds(75);
 
     /** How members are started, but for who they are. */
     interface Start {
