@@ -44,12 +44,16 @@ enum Meaning {
         are(GIVEN, "line", "chances");
         // Nobody is closed for long in these explorations.
         are(GIVEN, "nanoClock", "closedAt");
+        // Where events go; no member decides output in these explorations.
+        are(GIVEN, "Adoptions.told");
         // Equal objects, whichever of them it is.
         are(GIVEN, "KnownLeases.owners");
         are(NUMBER, "unassigned", "emitsFor", "weight", "heldCount");
         are(TIME, "dueAt", "validUntil", "renewedUntil", "joinedAt", "readAgainAt", "readAt");
         are(TIME, "Elder.since", "beatSince", "lifeSince", "lastSent", "lastRead");
         are(TIME, "searchesSince", "ReadableSplits.lastFound");
+        are(TIME, "CommittedOutput.since", "PendingDecision.asked");
+        are(NUMBER, "Pause.before");
         are(TIME, "lastNewcomer", "claimedSince", "rowless", "until", "wakeAt", "lookAt");
         are(TIME, "quietUntil", "trustedFrom", "repeatedFrom");
         are(CHANGE, "knownChange", "changeNumber", "version", "Read.since", "seen");
