@@ -4,14 +4,14 @@ import io.leasehold.lease.model.DecidedCheckpoint;
 import io.leasehold.lease.model.DecidedOutput;
 import io.leasehold.lease.model.Incarnation;
 
+import java.lang.ref.WeakReference;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -27,20 +27,29 @@ import java.util.stream.Collectors;
  */
 public final class JobLink {
 
-    private static final ConcurrentMap<String, JobLink> LINKS = new ConcurrentHashMap<>();
+    /**
+     * A link lives as long as one of its ends knows it: whoever has asked for it and not attached
+     * itself yet meets all that come later.
+     */
+    private static final Map<String, WeakReference<JobLink>> LINKS = new HashMap<>();
 
-    private final String id;
     private final Map<String, SinkEnd> sinks = new TreeMap<>();
     private Optional<SourceEnd> source = Optional.empty();
     private Optional<OutputStanding> standing = Optional.empty();
 
-    private JobLink(String id) {
-        this.id = id;
-    }
+    private JobLink() {}
 
     /** The link of the job with this id, in this process. */
     public static JobLink of(String id) {
-        return LINKS.computeIfAbsent(id, JobLink::new);
+        synchronized (LINKS) {
+            LINKS.values().removeIf(link -> link.get() == null);
+            JobLink known = LINKS.getOrDefault(id, new WeakReference<>(null)).get();
+            if (known == null) {
+                known = new JobLink();
+                LINKS.put(id, new WeakReference<>(known));
+            }
+            return known;
+        }
     }
 
     // ------------------------------------------------------------------------------------------
@@ -62,7 +71,6 @@ public final class JobLink {
             source = Optional.empty();
             standing = Optional.empty();
         }
-        forgetIfUnused();
     }
 
     /**
@@ -87,14 +95,6 @@ public final class JobLink {
     /** The coordinator of a sink has ended. */
     public synchronized void detach(SinkEnd end) {
         sinks.remove(end.sinkId(), end);
-        forgetIfUnused();
-    }
-
-    /** A session cluster runs many jobs, and each has a link of its own. */
-    private void forgetIfUnused() {
-        if (source.isEmpty() && sinks.isEmpty()) {
-            LINKS.remove(id, this);
-        }
     }
 
     private boolean isCurrent(SourceEnd end) {

@@ -5,8 +5,11 @@ import io.leasehold.lease.model.DecidedOutput;
 import io.leasehold.lease.model.Incarnation;
 import io.leasehold.lease.model.StateLine;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
+import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -144,18 +147,34 @@ class JobLinkTest {
         assertThat(orders.told).hasSize(2);
     }
 
+    /** A coordinator that has asked for its link may attach itself when all others are gone. */
     @Test
-    void aLinkThatNobodyUsesIsForgotten() {
+    void whoKnowsALinkMeetsAllThatComeLater() {
         String id = UUID.randomUUID().toString();
-        JobLink used = JobLink.of(id);
-        used.attach(source);
-        used.attach(orders);
+        JobLink known = JobLink.of(id);
+        JobLink.of(id).attach(source);
+        JobLink.of(id).detach(source);
 
-        used.detach(source);
-        assertThat(JobLink.of(id)).isSameAs(used);
-        used.detach(orders);
+        known.attach(orders);
+        JobLink.of(id).attach(source);
+        JobLink.of(id).stands(source, standing(row("orders", 4)));
 
-        assertThat(JobLink.of(id)).isNotSameAs(used);
+        assertThat(orders.told).hasSize(1);
+    }
+
+    /** A session cluster runs many jobs, and each has a link of its own. */
+    @Test
+    void aLinkThatNobodyKnowsIsForgotten() {
+        String id = UUID.randomUUID().toString();
+        WeakReference<JobLink> unknown = new WeakReference<>(JobLink.of(id));
+
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(
+                        () -> {
+                            System.gc();
+                            return unknown.get() == null;
+                        });
     }
 
     private static OutputStanding standing(DecidedOutput... rows) {
