@@ -27,6 +27,7 @@ import org.apache.flink.streaming.api.connector.sink2.SupportsPreCommitTopology;
 import org.apache.flink.streaming.api.datastream.DataStream;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Collection;
 
 /**
@@ -102,9 +103,18 @@ public sealed class LeasedSink<IN, C>
         return decided.sinkId();
     }
 
-    /** What it is a lease of. */
-    public PreparedOutput<IN, C> output() {
-        return decided.output();
+    /** Names the link of the job that it is part of. */
+    public String linkId() {
+        return decided.linkId();
+    }
+
+    /** How long the other system keeps prepared output at least. */
+    public Duration keptFor() {
+        return decided.output().keptFor();
+    }
+
+    final Sink<IN> inner() {
+        return anyOf(decided.output());
     }
 
     @Override
@@ -198,7 +208,7 @@ public sealed class LeasedSink<IN, C>
         @Override
         @SuppressWarnings("unchecked") // The state is the sink's own.
         public SimpleVersionedSerializer<Object> getWriterStateSerializer() {
-            return ((SupportsWriterState<IN, Object>) anyOf(output())).getWriterStateSerializer();
+            return ((SupportsWriterState<IN, Object>) inner()).getWriterStateSerializer();
         }
     }
 

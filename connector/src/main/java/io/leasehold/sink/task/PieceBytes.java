@@ -44,9 +44,16 @@ record PieceBytes<C>(SimpleVersionedSerializer<C> serializer) {
      * @throws IOException if the sink's serializer cannot read it
      */
     Piece<C> read(StoredPiece stored) throws IOException {
-        return new Piece<>(
-                stored.id(),
-                SimpleVersionedSerialization.readVersionAndDeSerialize(
-                        serializer, stored.committable()));
+        try {
+            return new Piece<>(
+                    stored.id(),
+                    SimpleVersionedSerialization.readVersionAndDeSerialize(
+                            serializer, stored.committable()));
+        } catch (RuntimeException e) {
+            // Another job has written them: what a serializer throws of them fails nobody's task.
+            throw new IOException(
+                    "The bytes of %s are not of this sink: %s".formatted(stored, e.getMessage()),
+                    e);
+        }
     }
 }
