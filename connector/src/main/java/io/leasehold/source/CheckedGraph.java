@@ -2,6 +2,7 @@ package io.leasehold.source;
 
 import org.apache.flink.api.dag.Transformation;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.streaming.api.transformations.SourceTransformation;
 
 import org.slf4j.Logger;
@@ -26,10 +27,9 @@ final class CheckedGraph {
                                 RequiredCheckpoints.requireAligned(
                                         job.getConfiguration(),
                                         source.options().unalignedCheckpoints()));
-        if (sources.isEmpty()) {
-            return;
-        }
-        HeldRecords held = HeldRecords.behind(sources.keySet(), job.getStreamGraph(false));
+        StreamGraph graph = job.getStreamGraph(false);
+        CheckedSinks.check(job, sources, graph);
+        HeldRecords held = HeldRecords.behind(sources.keySet(), graph);
         if (!held.holding().isEmpty()) {
             LOG.warn(
                     "Operators behind a leased source hold records from one checkpoint to the next: {}. What they hold stays with this job: if it dies and another job takes its splits over, these records are missing from the results of both.",

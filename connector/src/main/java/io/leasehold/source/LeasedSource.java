@@ -125,6 +125,8 @@ public sealed class LeasedSource<T, SplitT extends SourceSplit, InnerT>
      *
      * @throws CheckpointingRefusedException if checkpoints may be unaligned and a source refuses
      *     them; without this call the job fails at its start
+     * @throws IllegalArgumentException if a leased sink cannot be used where it is, with the
+     *     reasons
      */
     public static void check(StreamExecutionEnvironment job) {
         CheckedGraph.check(job);
