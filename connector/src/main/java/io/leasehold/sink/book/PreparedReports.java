@@ -23,6 +23,7 @@ final class PreparedReports {
     private final Map<Integer, Long> last = new HashMap<>();
     private final NavigableMap<Long, String> lost = new TreeMap<>();
     private final boolean allFinishedBefore;
+    private long dropped = -1;
 
     /**
      * @param allFinishedBefore whether all subtasks had finished before the checkpoint that the job
@@ -44,7 +45,9 @@ final class PreparedReports {
             Optional<String> why) {
         reported.computeIfAbsent(subtask, of -> new TreeSet<>()).add(checkpoint);
         // A subtask that has restarted reports again what an earlier checkpoint's report had.
-        prepared.forEach(piece -> undecided.put(piece.id(), new HeldPiece(subtask, piece)));
+        prepared.stream()
+                .filter(piece -> piece.id().checkpoint() > dropped)
+                .forEach(piece -> undecided.put(piece.id(), new HeldPiece(subtask, piece)));
         if (isLast) {
             last.putIfAbsent(subtask, checkpoint);
         }
@@ -85,7 +88,13 @@ final class PreparedReports {
         return upTo(checkpoint).values().stream().map(HeldPiece::piece).toList();
     }
 
-    /** The same, which is not undecided any more: it is decided, or dropped. */
+    /** What was prepared up to this checkpoint is never decided, whoever reports it yet. */
+    void dropUpTo(long checkpoint) {
+        dropped = Math.max(dropped, checkpoint);
+        takeUpTo(checkpoint);
+    }
+
+    /** The same, which is not undecided any more. */
     List<HeldPiece> takeUpTo(long checkpoint) {
         NavigableMap<Piece.Id, HeldPiece> covered = upTo(checkpoint);
         List<HeldPiece> taken = List.copyOf(covered.values());

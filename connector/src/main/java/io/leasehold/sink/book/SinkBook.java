@@ -8,6 +8,7 @@ import io.leasehold.lease.model.StateLine;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,9 @@ public final class SinkBook {
     private final DecidedRows rows = new DecidedRows();
     private final Map<String, Incarnation> sealed = new LinkedHashMap<>();
     private final NavigableMap<Long, String> voids = new TreeMap<>();
+    private final Map<Integer, Long> restarts = new HashMap<>();
     private boolean allFinishedBefore;
+    private long restored = NONE;
     private PreparedReports reports = new PreparedReports(false);
     private Optional<Table> table = Optional.empty();
     private Optional<Incarnation> beforeTheReset = Optional.empty();
@@ -46,10 +49,6 @@ public final class SinkBook {
     public SinkBook(String sinkId) {
         this.sinkId = sinkId;
     }
-
-    // ------------------------------------------------------------------------------------------
-    // From the enumerator
-    // ------------------------------------------------------------------------------------------
 
     /**
      * An incarnation has joined. Nothing happens if it is known.
@@ -103,7 +102,7 @@ public final class SinkBook {
     public void isVoid(long checkpoint, String why) {
         if (checkpoint > decided) {
             voids.put(checkpoint, why);
-            reports.takeUpTo(checkpoint);
+            reports.dropUpTo(checkpoint);
         }
     }
 
@@ -154,11 +153,14 @@ public final class SinkBook {
     /**
      * The whole job is restored. An enumerator that was there before may be there still.
      *
+     * @param checkpoint the one that it is restored from; -1 for none
      * @param allFinished as {@link #haveAllFinished} said when the checkpoint began
      */
-    public void restored(boolean allFinished) {
+    public void restored(long checkpoint, boolean allFinished) {
         beforeTheReset = table.map(Table::me);
         table = Optional.empty();
+        restored = checkpoint;
+        restarts.clear();
         allFinishedBefore = allFinished;
         reports = new PreparedReports(allFinished);
         voids.clear();
@@ -179,6 +181,7 @@ public final class SinkBook {
     /** A subtask restarts from a checkpoint, -1 for none. */
     public void subtaskReset(int subtask, long checkpoint) {
         reports.reset(subtask, checkpoint);
+        restarts.put(subtask, checkpoint);
     }
 
     // ------------------------------------------------------------------------------------------
@@ -230,7 +233,8 @@ public final class SinkBook {
                         now.me().id(),
                         now.line().id(),
                         decided,
-                        now.restoredIsVoid(),
+                        now.restoredIsVoid()
+                                && restarts.getOrDefault(subtask, restored) == restored,
                         rows.beforeTheWriterOf(subtask, parallelism)));
     }
 

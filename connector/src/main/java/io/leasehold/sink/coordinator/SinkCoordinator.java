@@ -131,7 +131,7 @@ final class SinkCoordinator implements OperatorCoordinator, CoordinationRequestH
     @Override
     public void resetToCheckpoint(long checkpointId, byte[] state) throws IOException {
         boolean allFinished = state != null && CoordinatorState.readAllFinished(state);
-        change(() -> book.restored(allFinished));
+        change(() -> book.restored(checkpointId, allFinished));
         CompletableFuture.delayedExecutor(RESET_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
                 .execute(() -> change(() -> book.resetIsLongAgo()));
         if (started) {

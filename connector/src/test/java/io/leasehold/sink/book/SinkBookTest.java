@@ -108,7 +108,7 @@ class SinkBookTest {
 
     @Test
     void tasksThatHadFinishedBeforeTheRestoredCheckpointReportNothingAndAreNotWaitedFor() {
-        book.restored(true);
+        book.restored(7, true);
         starts();
         assertThat(book.preparedUpTo(7, TWO)).contains(new Prepared.Row(Optional.empty()));
         assertThat(book.haveAllFinished(TWO)).isTrue();
@@ -208,7 +208,7 @@ class SinkBookTest {
     @Test
     void afterARestoreTheIncarnationThatWasThereBeforeCountsOnlyIfNoOtherComes() {
         stands(5);
-        book.restored(false);
+        book.restored(7, false);
         stands(5);
         assertThat(book.standing(0, TWO)).isEmpty();
         book.resetIsLongAgo();
@@ -218,7 +218,7 @@ class SinkBookTest {
     @Test
     void afterARestoreTheNextIncarnationCountsAtOnce() {
         stands("blue", BEFORE, 5);
-        book.restored(false);
+        book.restored(7, false);
         stands("blue", BEFORE, 5);
         stands(6);
         assertThat(standing(0).decided()).isEqualTo(6);
@@ -245,6 +245,31 @@ class SinkBookTest {
         report(0, 4, piece(4, 0, "b"));
         report(1, 4);
         assertThat(prepared(4)).containsExactly("b");
+    }
+
+    /** A subtask that has not heard of it yet, or restarts from the same checkpoint. */
+    @Test
+    void whatIsReportedOfAVoidCheckpointAfterwardsIsNotDecidedWithALaterOne() throws IOException {
+        stands(2);
+        book.isVoid(3, "sealed");
+        report(0, 3, piece(3, 0, "void"));
+        report(1, 3);
+        report(0, 4, piece(4, 0, "b"));
+        report(1, 4);
+        assertThat(prepared(4)).containsExactly("b");
+    }
+
+    /** It comes back from a checkpoint that was taken since, with output of its own. */
+    @Test
+    void aSubtaskThatRestartsIsNotToldThatTheCheckpointOfTheWholeJobWasVoid() {
+        book.restored(7, false);
+        book.stands("g", ME, LINE, 5, true, List.of());
+        assertThat(standing(0).restoredIsVoid()).isTrue();
+        book.subtaskReset(0, 7);
+        assertThat(standing(0).restoredIsVoid()).isTrue();
+        book.subtaskReset(0, 8);
+        assertThat(standing(0).restoredIsVoid()).isFalse();
+        assertThat(standing(1).restoredIsVoid()).isTrue();
     }
 
     @Test
@@ -332,7 +357,7 @@ class SinkBookTest {
     void afterARestoreOutputOfOthersIsStillToBeCommitted() {
         starts();
         book.adopt(List.of(row(GREEN, 9, piece(9, 0, "a"))));
-        book.restored(false);
+        book.restored(7, false);
         stands("blue", new Incarnation("blue", "b3"), 5);
         assertThat(texts(((Adoption) book.adoption("b3", 0, TWO).orElseThrow()).rows()))
                 .containsExactly("a");
