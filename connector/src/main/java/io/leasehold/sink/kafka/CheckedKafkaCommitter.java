@@ -69,7 +69,7 @@ final class CheckedKafkaCommitter implements Committer<KafkaCommittable> {
             } else if (answer.fate() == Fate.LOST) {
                 request.signalFailedWithUnknownReason(
                         new IOException(
-                                "Kafka has aborted a transaction of a completed checkpoint (%s). Most likely the job or the broker stood still for longer than transaction.timeout.ms, or the job was down for longer. Its records are lost unless they are written again: start the job without its checkpoint, so that it resumes at the recorded positions (with lease.progress: one-behind they are before these records), or from an older checkpoint."
+                                "Kafka has aborted a transaction of a completed checkpoint (%s). Most likely the job or the broker stood still for longer than transaction.timeout.ms, or the job was down for longer. Its records are lost unless they are written again. Stop the job: others resume its splits, or the job itself does when it is started without its checkpoint, at the recorded positions, which are before these records (lease.progress: one-behind)."
                                         .formatted(answer.evidence()),
                                 why));
             } else {
