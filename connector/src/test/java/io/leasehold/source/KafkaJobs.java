@@ -2,6 +2,7 @@ package io.leasehold.source;
 
 import io.leasehold.lease.model.LeaseTerms;
 import io.leasehold.lease.store.LeaseStoreFactory;
+import io.leasehold.sink.kafka.CheckedKafkaSink;
 import io.leasehold.store.jdbc.JdbcLeaseStore;
 import io.leasehold.testkit.EmbeddedKafka;
 import io.leasehold.testkit.PostgresServer;
@@ -107,20 +108,21 @@ final class KafkaJobs {
                         .build();
         LeasedJobs.stream(env, source, 2)
                 .sinkTo(
-                        KafkaSink.<String>builder()
-                                .setBootstrapServers(kafka.bootstrapServers())
-                                .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
-                                .setTransactionalIdPrefix("orders-" + memberId)
-                                .setProperty(
-                                        ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
-                                        String.valueOf(transactions.toMillis()))
-                                .setRecordSerializer(
-                                        KafkaRecordSerializationSchema.<String>builder()
-                                                .setTopic(OUT)
-                                                .setValueSerializationSchema(
-                                                        new SimpleStringSchema())
-                                                .build())
-                                .build())
+                        CheckedKafkaSink.of(
+                                KafkaSink.<String>builder()
+                                        .setBootstrapServers(kafka.bootstrapServers())
+                                        .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
+                                        .setTransactionalIdPrefix("orders-" + memberId)
+                                        .setProperty(
+                                                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+                                                String.valueOf(transactions.toMillis()))
+                                        .setRecordSerializer(
+                                                KafkaRecordSerializationSchema.<String>builder()
+                                                        .setTopic(OUT)
+                                                        .setValueSerializationSchema(
+                                                                new SimpleStringSchema())
+                                                        .build())
+                                        .build()))
                 .setParallelism(2);
         return env.getStreamGraph().getJobGraph();
     }

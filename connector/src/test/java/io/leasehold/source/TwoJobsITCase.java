@@ -35,7 +35,10 @@ class TwoJobsITCase {
     private static final Duration SOON = Duration.ofMinutes(2);
 
     /** Longer than any checkpoint here takes, short enough to wait for when a job is gone. */
-    private static final Duration TRANSACTIONS = Duration.ofSeconds(10);
+    private static final Duration SHORT_TRANSACTIONS = Duration.ofSeconds(10);
+
+    /** Longer than any pause of the machine: Kafka aborts what has been open for longer. */
+    private static final Duration TRANSACTIONS = Duration.ofMinutes(5);
 
     private final List<String> delivered = new ArrayList<>();
 
@@ -54,7 +57,7 @@ class TwoJobsITCase {
                 KafkaProducer<String, String> producer = KafkaJobs.producer(kafka);
                 KafkaConsumer<String, String> output = KafkaJobs.committedOutput(kafka)) {
             output.assign(List.of(new TopicPartition(KafkaJobs.OUT, 0)));
-            blue.submitJob(KafkaJobs.job(kafka, "blue", bluesWay, TRANSACTIONS)).get();
+            blue.submitJob(KafkaJobs.job(kafka, "blue", bluesWay, SHORT_TRANSACTIONS)).get();
             green.submitJob(KafkaJobs.job(kafka, "green", store, TRANSACTIONS)).get();
 
             List<String> first = KafkaJobs.produce(producer, 0, 3_000);
