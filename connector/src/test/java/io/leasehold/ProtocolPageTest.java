@@ -24,7 +24,7 @@ class ProtocolPageTest {
     private static final Path ROOT = Path.of("..");
     private static final Path PAGE = ROOT.resolve("docs/protocol.md");
 
-    private static final Pattern DEFINED = Pattern.compile("(?m)^- ([SLT]\\d+) ");
+    private static final Pattern DEFINED = Pattern.compile("(?m)^- ([SLTD]\\d+) ");
     private static final Pattern CITED =
             Pattern.compile("\\b[SLT]\\d+\\b|(?<=[Rr]ule |[Pp]romise )[A-Z]\\d+\\b");
     private static final Pattern SECTION = Pattern.compile("(?m)^## (\\d+)\\. ");

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -123,6 +124,11 @@ public final class JobLink {
             }
         }
         tell(from, sink -> sink.stands(table.of(sink.sinkId())));
+    }
+
+    /** Ids of the sinks whose coordinators are there now. */
+    public synchronized Set<String> sinkIds() {
+        return Set.copyOf(sinks.keySet());
     }
 
     /**

@@ -4,6 +4,7 @@ import io.leasehold.lease.model.Balance;
 import io.leasehold.lease.model.LeaseTerms;
 import io.leasehold.lease.model.RestoreRule;
 import io.leasehold.source.LostLease;
+import io.leasehold.source.OutputCommits;
 import io.leasehold.source.ProgressRecording;
 import io.leasehold.source.SplitIds;
 import io.leasehold.source.UnalignedCheckpoints;
@@ -213,6 +214,16 @@ public final class LeaseOptions {
                             + "without the split; what was read of it since the last recorded "
                             + "checkpoint may be committed twice.");
 
+    public static final Option<OutputCommits> OUTPUT =
+            withDefault(
+                    "lease.output",
+                    OptionType.oneOf(OutputCommits.class),
+                    "none",
+                    "Who says what output of this job is committed. None: its sinks do. Decided: "
+                            + "the lease table does, together with the positions; for jobs whose "
+                            + "sinks are leased, and not with lease.on-lost drop. Then "
+                            + "lease.progress does not count.");
+
     public static final Option<UnalignedCheckpoints> UNALIGNED_CHECKPOINTS =
             withDefault(
                     "lease.unaligned-checkpoints",
@@ -267,6 +278,7 @@ public final class LeaseOptions {
                     PROGRESS,
                     RESTORE,
                     ON_LOST,
+                    OUTPUT,
                     UNALIGNED_CHECKPOINTS,
                     SPLIT_IDS,
                     SINK_PREFIXES);

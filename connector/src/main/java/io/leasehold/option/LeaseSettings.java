@@ -8,6 +8,7 @@ import io.leasehold.lease.model.Share;
 import io.leasehold.lease.store.LeaseStores;
 import io.leasehold.source.LeasedSourceBuilder;
 import io.leasehold.source.LostLease;
+import io.leasehold.source.OutputCommits;
 import io.leasehold.source.ProgressRecording;
 import io.leasehold.source.SplitIds;
 import io.leasehold.source.UnalignedCheckpoints;
@@ -41,6 +42,7 @@ public record LeaseSettings(
         ProgressRecording progress,
         RestoreRule restore,
         LostLease onLost,
+        OutputCommits output,
         UnalignedCheckpoints unalignedCheckpoints,
         Optional<SplitIds> splitIds,
         List<String> sinkPrefixes) {
@@ -81,6 +83,7 @@ public record LeaseSettings(
                 reader.get(LeaseOptions.PROGRESS),
                 reader.get(LeaseOptions.RESTORE),
                 reader.get(LeaseOptions.ON_LOST),
+                reader.get(LeaseOptions.OUTPUT),
                 reader.get(LeaseOptions.UNALIGNED_CHECKPOINTS),
                 reader.find(LeaseOptions.SPLIT_IDS),
                 reader.find(LeaseOptions.SINK_PREFIXES).orElse(List.of()));
@@ -103,6 +106,7 @@ public record LeaseSettings(
                 .progress(progress)
                 .restore(restore)
                 .onLost(onLost)
+                .output(output)
                 .unalignedCheckpoints(unalignedCheckpoints);
     }
 

@@ -2,11 +2,13 @@ package io.leasehold.source;
 
 import io.leasehold.lease.member.LeaseKeeper;
 import io.leasehold.lease.model.Incarnation;
+import io.leasehold.link.LinkedSource;
 import io.leasehold.source.book.BookSettings;
 import io.leasehold.source.enumerator.FailedEnumerator;
 import io.leasehold.source.enumerator.LeasedEnumeratorState;
 import io.leasehold.source.enumerator.LeasedSplitEnumerator;
 import io.leasehold.source.enumerator.LostHistories;
+import io.leasehold.source.enumerator.OutputLink;
 import io.leasehold.source.enumerator.StoredEnumeratorState;
 import io.leasehold.source.enumerator.StoredEnumeratorStateSerializer;
 import io.leasehold.source.kafka.KafkaStart;
@@ -85,7 +87,8 @@ import java.util.function.LongSupplier;
 public sealed class LeasedSource<T, SplitT extends SourceSplit, InnerT>
         implements Source<T, LeasedSplit<SplitT>, StoredEnumeratorState<SplitT, InnerT>>,
                 SupportsSplitReassignmentOnRecovery,
-                ResultTypeQueryable<T>
+                ResultTypeQueryable<T>,
+                LinkedSource
         permits LeasedSourceWithLineage {
 
     private static final long serialVersionUID = 1L;
@@ -93,6 +96,9 @@ public sealed class LeasedSource<T, SplitT extends SourceSplit, InnerT>
     private final Source<T, SplitT, InnerT> inner;
     private final SerializableFunction<SplitT, String> boundsOf;
     private final LeasedSourceOptions options;
+
+    /** Under it the enumerator and the leased sinks of one job find each other. */
+    private final String linkId = UUID.randomUUID().toString();
 
     /** Of the enumerators that this object has made: they follow each other after failovers. */
     private transient LeaseCounts counts;
@@ -135,6 +141,11 @@ public sealed class LeasedSource<T, SplitT extends SourceSplit, InnerT>
     /** The settings this source was built with. */
     public LeasedSourceOptions options() {
         return options;
+    }
+
+    @Override
+    public String linkId() {
+        return linkId;
     }
 
     @Override
@@ -189,6 +200,16 @@ public sealed class LeasedSource<T, SplitT extends SourceSplit, InnerT>
                         System.nanoTime());
         LostHistories.of(options.store(), options.group(), options.memberId())
                 .ifPresent(keeper::startsAfter);
+        Optional<OutputLink> output =
+                options.output() == OutputCommits.DECIDED
+                        ? Optional.of(
+                                OutputLink.of(
+                                        linkId,
+                                        options.group(),
+                                        me,
+                                        keeper,
+                                        restored.flatMap(LeasedEnumeratorState::output)))
+                        : Optional.empty();
         return new LeasedSplitEnumerator<>(
                 context,
                 innerFactory,
@@ -205,7 +226,8 @@ public sealed class LeasedSource<T, SplitT extends SourceSplit, InnerT>
                                 options.restore(),
                                 options.onLost() == LostLease.DROP),
                         options.store(),
-                        options.deniedTimeout()),
+                        options.deniedTimeout(),
+                        output),
                 System::nanoTime,
                 System::currentTimeMillis,
                 counts(),

@@ -40,6 +40,7 @@ public final class LeasedSourceBuilder<T, SplitT extends SourceSplit, InnerT> {
     private RestoreRule restore = RestoreRule.AUTO;
     private LostLease onLost = LostLease.FAIL;
     private UnalignedCheckpoints unalignedCheckpoints = UnalignedCheckpoints.REFUSE;
+    private OutputCommits output = OutputCommits.NONE;
 
     LeasedSourceBuilder(Source<T, SplitT, InnerT> inner) {
         this.inner = Objects.requireNonNull(inner, "the source to wrap");
@@ -165,6 +166,15 @@ public final class LeasedSourceBuilder<T, SplitT extends SourceSplit, InnerT> {
     }
 
     /**
+     * Who says what output of this job is committed. Default {@link OutputCommits#NONE}; with
+     * {@link OutputCommits#DECIDED} the {@link #progress} does not count.
+     */
+    public LeasedSourceBuilder<T, SplitT, InnerT> output(OutputCommits output) {
+        this.output = Objects.requireNonNull(output, "output");
+        return this;
+    }
+
+    /**
      * States what the split ids of the wrapped source are. Required for every source that is not
      * known here; {@code docs/sources.md} lists those that are, and says what to look at.
      */
@@ -203,11 +213,16 @@ public final class LeasedSourceBuilder<T, SplitT extends SourceSplit, InnerT> {
      *
      * @throws IllegalStateException if group or store are missing, or if nothing is known of the
      *     source's split ids
-     * @throws IllegalArgumentException if the store's settings can never work
+     * @throws IllegalArgumentException if the store's settings can never work, or if output is
+     *     decided and splits that are lost are dropped
      */
     public LeasedSource<T, SplitT, InnerT> build() {
         WrappedSource.requireStableIds(inner, splitIds);
         store.ifPresent(LeaseStoreFactory::validate);
+        if (output == OutputCommits.DECIDED && onLost == LostLease.DROP) {
+            throw new IllegalArgumentException(
+                    "lease.output is decided and lease.on-lost is drop: what was read of a split that was lost would be committed though another job reads it again. Set lease.on-lost to fail.");
+        }
         LeasedSourceOptions options =
                 new LeasedSourceOptions(
                         group.orElseThrow(() -> missing("group", "group(..)")),
@@ -221,6 +236,7 @@ public final class LeasedSourceBuilder<T, SplitT extends SourceSplit, InnerT> {
                         restore,
                         onLost,
                         unalignedCheckpoints,
+                        output,
                         Set.copyOf(sinkPrefixes));
         return inner instanceof LineageVertexProvider
                 ? new LeasedSourceWithLineage<>(inner, boundsOf, options)

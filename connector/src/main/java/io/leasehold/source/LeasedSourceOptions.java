@@ -23,6 +23,7 @@ import java.util.Set;
  * @param restore where restored splits resume
  * @param onLost what it does when a lease it has is not its own any more
  * @param unalignedCheckpoints what it does where checkpoints may be unaligned
+ * @param output who says what output of the job is committed
  * @param sinkPrefixes what the transactions of its sinks begin with, as far as that was said
  */
 public record LeasedSourceOptions(
@@ -37,6 +38,7 @@ public record LeasedSourceOptions(
         RestoreRule restore,
         LostLease onLost,
         UnalignedCheckpoints unalignedCheckpoints,
+        OutputCommits output,
         Set<String> sinkPrefixes)
         implements Serializable {
 

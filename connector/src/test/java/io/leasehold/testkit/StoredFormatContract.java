@@ -41,8 +41,8 @@ public abstract class StoredFormatContract<T> {
     @Test
     final void writesTheCurrentVersionAndReadsIt() throws IOException {
         assertThat(HexFormat.of().formatHex(serializer.serialize(value))).isEqualTo(current);
-        assertThat(serializer.getVersion()).isEqualTo(0x4C48_0003);
-        assertThat(serializer.deserialize(0x4C48_0003, HexFormat.of().parseHex(current)))
+        assertThat(serializer.getVersion()).isEqualTo(0x4C48_0004);
+        assertThat(serializer.deserialize(0x4C48_0004, HexFormat.of().parseHex(current)))
                 .isEqualTo(value);
     }
 
@@ -54,7 +54,7 @@ public abstract class StoredFormatContract<T> {
             if (length != bytes.length) {
                 assertThatExceptionOfType(IOException.class)
                         .as("%d of %d bytes", length, bytes.length)
-                        .isThrownBy(() -> serializer.deserialize(0x4C48_0003, wrong));
+                        .isThrownBy(() -> serializer.deserialize(0x4C48_0004, wrong));
             }
         }
     }
@@ -82,7 +82,7 @@ public abstract class StoredFormatContract<T> {
     @Test
     final void refusesTheVersionOfALaterLibrary() {
         assertThatExceptionOfType(IOException.class)
-                .isThrownBy(() -> serializer.deserialize(0x4C48_0004, new byte[0]))
-                .withMessageContaining("written in version 4; this library reads versions 1 to 3");
+                .isThrownBy(() -> serializer.deserialize(0x4C48_0005, new byte[0]))
+                .withMessageContaining("written in version 5; this library reads versions 1 to 4");
     }
 }

@@ -151,8 +151,10 @@ public final class CheckpointDecisions<S> {
 
     /** Asks and decides what is due; whenever something was learnt. */
     void look(Outbox<S> out) {
-        output.outputToAsk()
-                .ifPresent(id -> out.add(new Command.ToSinks<>(new SinkWord.AskOutput(id))));
+        if (output.late().isEmpty() || !pages.comebacks().awaitsReaders()) {
+            output.outputToAsk()
+                    .ifPresent(id -> out.add(new Command.ToSinks<>(new SinkWord.AskOutput(id))));
+        }
         if (restoredOutput.isPresent() && !pages.comebacks().awaitsReaders()) {
             output.late().ifPresent(late -> decideLate(late, restoredOutput.get()));
             restoredOutput = Optional.empty();

@@ -1,6 +1,7 @@
 package io.leasehold.source.enumerator;
 
 import io.leasehold.source.book.Command;
+import io.leasehold.source.book.SinkWord;
 import io.leasehold.source.split.LeasedSplit;
 
 import org.apache.flink.api.connector.source.SourceSplit;
@@ -18,19 +19,23 @@ final class FlinkHand<SplitT extends SourceSplit> implements Command.Hand<SplitT
     private final SplitBounds<SplitT> bounds;
     private final LeaseEventLog log;
     private final LongConsumer alarm;
+    private final Optional<? extends SinkWord.Listener> sinks;
 
     /**
      * @param alarm set for when the book is to be told the time
+     * @param sinks hears what the leased sinks of the job are told, where output is decided
      */
     FlinkHand(
             SplitEnumeratorContext<LeasedSplit<SplitT>> context,
             SplitBounds<SplitT> bounds,
             LeaseEventLog log,
-            LongConsumer alarm) {
+            LongConsumer alarm,
+            Optional<? extends SinkWord.Listener> sinks) {
         this.context = context;
         this.bounds = bounds;
         this.log = log;
         this.alarm = alarm;
+        this.sinks = sinks;
     }
 
     @Override
@@ -77,6 +82,6 @@ final class FlinkHand<SplitT extends SourceSplit> implements Command.Hand<SplitT
 
     @Override
     public void toSinks(Command.ToSinks<SplitT> word) {
-        throw new IllegalStateException("No sink of this job is leased: " + word);
+        word.word().reach(sinks.orElseThrow());
     }
 }

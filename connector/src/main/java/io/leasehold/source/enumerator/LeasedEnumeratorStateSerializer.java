@@ -26,7 +26,7 @@ import java.util.TreeSet;
  * <p>Version 1 and 2: the inner state, the number of withheld splits and each, the number of
  * discovered splits and each; every one with the version and the length of its bytes. Version 3
  * adds whether it is known what was found, and if so, the number of splits found and the id of
- * each, in order.
+ * each, in order. Version 4 adds what {@link OutputStateFormat} says.
  */
 public final class LeasedEnumeratorStateSerializer<SplitT extends SourceSplit, InnerT>
         implements SimpleVersionedSerializer<LeasedEnumeratorState<SplitT, InnerT>> {
@@ -55,6 +55,7 @@ public final class LeasedEnumeratorStateSerializer<SplitT extends SourceSplit, I
         writeAll(leasedSplit, state.withheld(), out);
         writeAll(innerSplit, state.discovered(), out);
         writeFound(state.found(), out);
+        OutputStateFormat.write(state.output(), out);
         return out.getCopyOfBuffer();
     }
 
@@ -65,21 +66,24 @@ public final class LeasedEnumeratorStateSerializer<SplitT extends SourceSplit, I
                 "leased enumerator's state",
                 version,
                 bytes,
-                all -> read(all, StateVersion.tellsWhatWasFound(version)),
+                all -> read(version, all),
                 innerState,
                 inner ->
                         new LeasedEnumeratorState<>(inner, List.of(), List.of(), Optional.empty()));
     }
 
-    private LeasedEnumeratorState<SplitT, InnerT> read(byte[] bytes, boolean tellsWhatWasFound)
+    private LeasedEnumeratorState<SplitT, InnerT> read(int version, byte[] bytes)
             throws IOException {
         DataInputDeserializer in = new DataInputDeserializer(bytes);
         InnerT inner = VersionedBytes.read(innerState, in);
         List<LeasedSplit<SplitT>> withheld = readAll(leasedSplit, in);
         List<SplitT> discovered = readAll(innerSplit, in);
-        Optional<Set<String>> found = tellsWhatWasFound ? readFound(in) : Optional.empty();
+        Optional<Set<String>> found =
+                StateVersion.tellsWhatWasFound(version) ? readFound(in) : Optional.empty();
+        Optional<OutputState> output =
+                StateVersion.tellsOfOutput(version) ? OutputStateFormat.read(in) : Optional.empty();
         VersionedBytes.requireEnd("leased enumerator's state", in);
-        return new LeasedEnumeratorState<>(inner, withheld, discovered, found);
+        return new LeasedEnumeratorState<>(inner, withheld, discovered, found, output);
     }
 
     private static void writeFound(Optional<Set<String>> found, DataOutputSerializer out)

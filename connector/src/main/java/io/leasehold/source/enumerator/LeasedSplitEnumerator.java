@@ -56,8 +56,19 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
      *
      * @param book what its book is to know
      * @param deniedTimeout how long a member that the store denies access runs before its job fails
+     * @param output the link to the leased sinks of its job, where the keeper decides output
      */
-    public record Settings(BookSettings book, LeaseStoreFactory stores, Duration deniedTimeout) {}
+    public record Settings(
+            BookSettings book,
+            LeaseStoreFactory stores,
+            Duration deniedTimeout,
+            Optional<OutputLink> output) {
+
+        /** Of a job that does not decide its output. */
+        public Settings(BookSettings book, LeaseStoreFactory stores, Duration deniedTimeout) {
+            this(book, stores, deniedTimeout, Optional.empty());
+        }
+    }
 
     private final SplitEnumeratorContext<LeasedSplit<SplitT>> context;
     private final SplitDiscovery<SplitT, InnerT> discovery;
@@ -69,6 +80,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     private final StoreOutage outage;
     private final LeaseEventLog log = new LeaseEventLog();
     private final FlinkHand<SplitT> hand;
+    private final Optional<OutputDesk> output;
 
     /**
      * @param boundsOf what of a split must be the same in every job, for people
@@ -103,7 +115,13 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                         restored.isPresent());
         SplitBounds<SplitT> bounds = new SplitBounds<>(boundsOf);
         InnerSplitCodec<SplitT> codec = new InnerSplitCodec<>(serializer, bounds);
-        this.hand = new FlinkHand<>(context, bounds, log, this::looksAgainAt);
+        this.output =
+                OutputDesk.of(
+                        settings.output(),
+                        settings.book(),
+                        context::runInCoordinatorThread,
+                        new LinkedBook<>(this::asks, this::tell));
+        this.hand = new FlinkHand<>(context, bounds, log, this::looksAgainAt, output);
         this.loop =
                 new LeaseLoop<>(
                         new EnumeratorBook<>(
@@ -153,6 +171,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     /** Tells the book what has happened, carries out what it decides, and sends what it wants. */
     private void tell(BiFunction<EnumeratorBook<SplitT>, JobView, List<Command<SplitT>>> event) {
         loop.ask(event).forEach(command -> command.carryOut(hand));
+        output.ifPresent(OutputDesk::look);
         loop.turn();
     }
 
@@ -163,6 +182,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     @Override
     public void start() {
         discovery.start();
+        output.ifPresent(OutputDesk::open);
         tell((book, job) -> book.start());
     }
 
@@ -211,6 +231,10 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         tell((book, job) -> book.heard(subtask, word, job));
     }
 
+    private boolean asks(BiFunction<EnumeratorBook<SplitT>, JobView, Boolean> question) {
+        return loop.ask(question);
+    }
+
     /** What readers ask by calls. */
     private final class GrantDecisions implements GrantDesk.Decisions {
 
@@ -242,6 +266,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
     private void learn(Lesson<SplitT> lesson) {
         lesson.learnt().forEach(this::note);
         lesson.commands().forEach(command -> command.carryOut(hand));
+        output.ifPresent(OutputDesk::look);
     }
 
     private void note(LeaseEvent event) {
@@ -266,6 +291,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         loop.ask((book, job) -> book.begun(checkpointId, job))
                 .forEach(command -> command.carryOut(hand));
         InnerT inner = discovery.inner().snapshotState(checkpointId);
+        Set<String> sinkIds = output.map(desk -> desk.begun(checkpointId)).orElse(Set.of());
         return loop.ask(
                 (book, job) ->
                         new LeasedEnumeratorState<>(
@@ -274,7 +300,10 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
                                         .map(split -> LeasedSplit.of(split, Optional.empty()))
                                         .toList(),
                                 discovery.leaseless(),
-                                book.found()));
+                                book.found(),
+                                book.decisions()
+                                        .stateOf(checkpointId)
+                                        .map(taken -> new OutputState(taken, sinkIds))));
     }
 
     @Override
@@ -295,6 +324,7 @@ public final class LeasedSplitEnumerator<SplitT extends SourceSplit, InnerT>
         try {
             loop.close(() -> loop.ask(EnumeratorBook::heardOut));
         } finally {
+            output.ifPresent(OutputDesk::close);
             grants.close();
             metrics.close();
             discovery.inner().close();

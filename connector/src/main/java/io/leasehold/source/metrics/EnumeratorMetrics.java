@@ -2,6 +2,7 @@ package io.leasehold.source.metrics;
 
 import io.leasehold.lease.member.LeaseEvent;
 import io.leasehold.lease.member.LeaseStep;
+import io.leasehold.lease.member.OutputEvent.IsVoid;
 import io.leasehold.lease.model.LeaseStanding;
 import io.leasehold.lease.store.LeaseOutcome;
 import io.leasehold.lease.store.LeaseRequest;
@@ -170,6 +171,8 @@ public final class EnumeratorMetrics {
         } else if (event instanceof LeaseEvent.TableWentBack) {
             count(LeaseMetric.LOSSES, standing.held());
             count(LeaseMetric.TABLE_WENT_BACK, 1);
+        } else if (event instanceof LeaseEvent.OfOutput output) {
+            count(LeaseMetric.CHECKPOINTS_VOID, output.event() instanceof IsVoid ? 1 : 0);
         } else if (event instanceof LeaseEvent.RestoredElsewhere) {
             count(LeaseMetric.RESTORED_ELSEWHERE, 1);
         } else if (event instanceof LeaseEvent.TenureBroken broken) {

@@ -114,6 +114,12 @@ public enum LeaseMetric {
             Kind.COUNTER,
             "times",
             "the lease table lost changes that this member had seen, as after a fail-over to a replica that lagged"),
+    CHECKPOINTS_VOID(
+            "checkpointsVoid",
+            Place.ENUMERATOR,
+            Kind.COUNTER,
+            "checkpoints",
+            "completed, but never decided, and their output dropped; only where lease.output is decided"),
     FENCED_WRITES(
             "fencedWrites",
             Place.ENUMERATOR,

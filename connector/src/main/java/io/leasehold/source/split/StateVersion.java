@@ -30,17 +30,29 @@ public final class StateVersion {
     /** From which on an enumerator's state tells what its source has found. */
     private static final int FOUND = 3;
 
+    /** From which on it tells of output that is decided. */
+    private static final int OUTPUT = 4;
+
     /**
      * What is written, of splits and of enumerators alike; the format of splits is that of version
      * 1.
      */
-    public static final int CURRENT = MARK | 3;
+    public static final int CURRENT = MARK | 4;
 
     private StateVersion() {}
 
     /** Whether an enumerator's state of that version tells what its source has found. */
     public static boolean tellsWhatWasFound(int version) {
-        return (version & ~COUNTER) == MARK && (version & COUNTER) >= FOUND;
+        return isFrom(FOUND, version);
+    }
+
+    /** Whether an enumerator's state of that version tells of output that is decided. */
+    public static boolean tellsOfOutput(int version) {
+        return isFrom(OUTPUT, version);
+    }
+
+    private static boolean isFrom(int counter, int version) {
+        return (version & ~COUNTER) == MARK && (version & COUNTER) >= counter;
     }
 
     /** Reads bytes of one format. */

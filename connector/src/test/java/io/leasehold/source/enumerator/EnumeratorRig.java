@@ -87,6 +87,9 @@ abstract class EnumeratorRig {
     /** Of the lives that begin from then on. */
     boolean dropsLost;
 
+    /** Of the lives that begin from then on: the link to the leased sinks of the job. */
+    Optional<String> linkId = Optional.empty();
+
     /** What the lives that begin from then on take for a split's bounds. */
     Function<MemoryQueueSplit, String> boundsOf = split -> "";
 
@@ -208,6 +211,16 @@ abstract class EnumeratorRig {
                 Optional<LeasedEnumeratorState<MemoryQueueSplit, String>> restored,
                 String... found) {
             context = new Context(parallelism);
+            LeaseKeeper keeper = new LeaseKeeper("orders", me, share, "a test", TERMS, now);
+            Optional<OutputLink> output =
+                    linkId.map(
+                            link ->
+                                    OutputLink.of(
+                                            link,
+                                            "orders",
+                                            me,
+                                            keeper,
+                                            restored.flatMap(LeasedEnumeratorState::output)));
             try {
                 enumerator =
                         new LeasedSplitEnumerator<>(
@@ -219,7 +232,7 @@ abstract class EnumeratorRig {
                                 restored,
                                 SERIALIZER,
                                 boundsOf,
-                                new LeaseKeeper("orders", me, share, "a test", TERMS, now),
+                                keeper,
                                 new LeasedSplitEnumerator.Settings(
                                         new BookSettings(
                                                 TERMS,
@@ -229,7 +242,8 @@ abstract class EnumeratorRig {
                                                 restore,
                                                 dropsLost),
                                         timeout -> noting(table.open()),
-                                        DENIED_TIMEOUT),
+                                        DENIED_TIMEOUT,
+                                        output),
                                 () -> {
                                     clockIsRead.run();
                                     return now;
