@@ -3,6 +3,7 @@ package io.leasehold.sink;
 import io.leasehold.testkit.EmbeddedKafka;
 
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -70,13 +71,14 @@ record ReadCommitted(EmbeddedKafka kafka, String topic, int partitions) {
                 .until(() -> values("read_uncommitted").containsAll(expected));
     }
 
-    /** How many transactions are open whose names begin with that of the topic. */
-    int open() throws Exception {
+    /** The open transactions whose names begin with that of the topic. */
+    List<String> open() throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
-            return (int)
-                    admin.listTransactions().all().get().stream()
-                            .filter(listed -> listed.state() == TransactionState.ONGOING)
-                            .count();
+            return admin.listTransactions().all().get().stream()
+                    .filter(listed -> listed.state() == TransactionState.ONGOING)
+                    .map(TransactionListing::transactionalId)
+                    .filter(name -> name.startsWith(topic))
+                    .toList();
         }
     }
 }
