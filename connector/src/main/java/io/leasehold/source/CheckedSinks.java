@@ -1,6 +1,5 @@
 package io.leasehold.source;
 
-import io.leasehold.link.LinkedSource;
 import io.leasehold.sink.LeasedGraph;
 import io.leasehold.sink.LeasedSink;
 import io.leasehold.sink.TransactionTimeout;
@@ -18,6 +17,7 @@ import org.apache.flink.streaming.runtime.operators.sink.SinkWriterOperatorFacto
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Why the leased sinks of a job cannot be used as they are. */
@@ -33,15 +33,42 @@ final class CheckedSinks {
             StreamExecutionEnvironment job,
             Map<Transformation<?>, LeasedSource<?, ?, ?>> sources,
             StreamGraph graph) {
-        List<String> objections =
+        List<SinkTransformation<?, ?>> sinks =
                 job.getTransformations().stream()
-                        .flatMap(CheckedSinks::leasedSinks)
+                        .<SinkTransformation<?, ?>>flatMap(CheckedSinks::leasedSinks)
                         .distinct()
-                        .flatMap(sink -> objections(job, sink, sources, graph).stream())
+                        .toList();
+        List<String> objections =
+                Stream.concat(
+                                sinks.stream()
+                                        .flatMap(
+                                                sink ->
+                                                        objections(job, sink, sources, graph)
+                                                                .stream()),
+                                withoutSink(sinks, sources))
                         .toList();
         if (!objections.isEmpty()) {
             throw new IllegalArgumentException(String.join(" ", objections));
         }
+    }
+
+    /** What a sink that is not leased has not committed yet would be recorded as read. */
+    private static Stream<String> withoutSink(
+            List<SinkTransformation<?, ?>> sinks,
+            Map<Transformation<?>, LeasedSource<?, ?, ?>> sources) {
+        return sources.entrySet().stream()
+                .filter(source -> source.getValue().options().output() == OutputCommits.DECIDED)
+                .filter(
+                        source ->
+                                sinks.stream()
+                                        .noneMatch(
+                                                sink ->
+                                                        sink.getTransitivePredecessors()
+                                                                .contains(source.getKey())))
+                .map(
+                        source ->
+                                "lease.output of group '%s' is decided, but no leased sink is behind the source: wrap the job's sinks with LeasedSink.of, or set lease.output to none."
+                                        .formatted(source.getValue().options().group()));
     }
 
     private static Stream<SinkTransformation<?, ?>> leasedSinks(Transformation<?> operator) {
@@ -86,25 +113,30 @@ final class CheckedSinks {
     }
 
     private static Stream<String> objections(
-            StreamExecutionEnvironment job, LeasedSink<?, ?> sink, Object source) {
+            StreamExecutionEnvironment job, LeasedSink<?, ?> sink, LeasedSource<?, ?, ?> source) {
         Stream<String> timeout =
-                source instanceof LeasedSource<?, ?, ?> leased
-                        ? TransactionTimeout.objection(
-                                "The transaction time-out (transaction.timeout.ms of a KafkaSink) of the leased sink '%s'"
-                                        .formatted(sink.sinkId()),
-                                sink.keptFor(),
-                                leased.options().terms(),
-                                job.getConfiguration()
-                                        .get(CheckpointingOptions.CHECKPOINTING_INTERVAL))
-                                .stream()
-                        : Stream.empty();
-        Stream<String> other =
-                source instanceof LinkedSource linked && !linked.linkId().equals(sink.linkId())
-                        ? Stream.of(
-                                "The leased sink '%s' is made with another source than the one before it. Give LeasedSink.of the source that the job reads."
-                                        .formatted(sink.sinkId()))
-                        : Stream.empty();
-        return Stream.concat(timeout, other);
+                TransactionTimeout.objection(
+                        "The transaction time-out (transaction.timeout.ms of a KafkaSink) of the leased sink '%s'"
+                                .formatted(sink.sinkId()),
+                        sink.keptFor(),
+                        source.options().terms(),
+                        job.getConfiguration().get(CheckpointingOptions.CHECKPOINTING_INTERVAL))
+                        .stream();
+        return Stream.concat(timeout, linkObjection(sink, source).stream());
+    }
+
+    private static Optional<String> linkObjection(
+            LeasedSink<?, ?> sink, LeasedSource<?, ?, ?> source) {
+        if (source.options().output() != OutputCommits.DECIDED) {
+            return Optional.of(
+                    "lease.output of group '%s' is none, so nobody would decide the output of the leased sink '%s': set it to decided."
+                            .formatted(source.options().group(), sink.sinkId()));
+        }
+        return source.linkId().equals(sink.linkId())
+                ? Optional.empty()
+                : Optional.of(
+                        "The leased sink '%s' is made with another source than the one before it. Give LeasedSink.of the source that the job reads."
+                                .formatted(sink.sinkId()));
     }
 
     // ------------------------------------------------------------------------------------------

@@ -41,6 +41,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.InstantiationUtil;
 import org.apache.flink.util.function.SerializableFunction;
 
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -143,8 +144,21 @@ public sealed class LeasedSource<T, SplitT extends SourceSplit, InnerT>
         return options;
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalStateException if the lease table does not decide this source's output: leased
+     *     sinks behind it would wait for ever
+     */
     @Override
     public String linkId() {
+        if (options.output() != OutputCommits.DECIDED) {
+            throw new IllegalStateException(
+                    "The source of group '%s' has a leased sink, so lease.output must be decided, but was %s."
+                            .formatted(
+                                    options.group(),
+                                    options.output().name().toLowerCase(Locale.ROOT)));
+        }
         return linkId;
     }
 

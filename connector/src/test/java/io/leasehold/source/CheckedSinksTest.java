@@ -1,6 +1,7 @@
 package io.leasehold.source;
 
 import io.leasehold.lease.model.LeaseTerms;
+import io.leasehold.link.LinkedSource;
 import io.leasehold.sink.LeasedSink;
 import io.leasehold.sink.kafka.KafkaOutput;
 import io.leasehold.store.memory.MemoryLeaseStore;
@@ -16,6 +17,7 @@ import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,6 +32,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 class CheckedSinksTest {
 
     private final StreamExecutionEnvironment env = env();
+
+    /** The one that a leased sink is made with. */
+    private LinkedSource source = () -> "link";
 
     @Test
     void aSinkBehindOneLeasedSourceIsFine() {
@@ -78,6 +83,42 @@ class CheckedSinksTest {
                 "(transaction.timeout.ms of a KafkaSink) of the leased sink 'shop' is 30000 ms");
     }
 
+    @Test
+    void aLeasedSinkOfAnotherSourceIsRefused() {
+        leased("orders", LostLease.FAIL);
+        LinkedSource orders = source;
+        DataStream<String> clicks = leased("clicks", LostLease.FAIL);
+        source = orders;
+        clicks.sinkTo(sink("600000"));
+        assertRefused("is made with another source than the one before it");
+    }
+
+    @Test
+    void aLeasedSinkBehindASourceWhoseOutputNobodyDecidesIsRefused() {
+        leased("orders", LostLease.FAIL, OutputCommits.NONE).sinkTo(sink("600000"));
+        assertRefused("lease.output of group 'orders' is none");
+    }
+
+    @Test
+    void decidedOutputWithoutALeasedSinkIsRefused() {
+        leased("orders", LostLease.FAIL).sinkTo(new DiscardingSink<>());
+        assertRefused("lease.output of group 'orders' is decided, but no leased sink is behind");
+    }
+
+    @Test
+    void noLeasedSinkCanBeMadeWithASourceWhoseOutputNobodyDecides() {
+        LeasedSource<String, ?, ?> undecided =
+                LeasedSource.wrap(
+                                new MemoryQueueSource("checked", Boundedness.CONTINUOUS_UNBOUNDED))
+                        .splitIds(SplitIds.STABLE)
+                        .group("orders")
+                        .memberId("blue")
+                        .store(MemoryLeaseStore.named("checked"))
+                        .build();
+        assertThatThrownBy(undecided::linkId)
+                .hasMessageContaining("lease.output must be decided, but was none");
+    }
+
     /** Its operators would not be initialized one after the other. */
     @Test
     void aJobWithoutOperatorChainingIsRefused() {
@@ -93,7 +134,14 @@ class CheckedSinksTest {
     }
 
     private DataStream<String> leased(String group, LostLease onLost) {
-        return env.fromSource(
+        return leased(
+                group,
+                onLost,
+                onLost == LostLease.DROP ? OutputCommits.NONE : OutputCommits.DECIDED);
+    }
+
+    private DataStream<String> leased(String group, LostLease onLost, OutputCommits output) {
+        LeasedSource<String, ?, ?> leased =
                 LeasedSource.wrap(
                                 new MemoryQueueSource("checked", Boundedness.CONTINUOUS_UNBOUNDED))
                         .splitIds(SplitIds.STABLE)
@@ -102,15 +150,18 @@ class CheckedSinksTest {
                         .store(MemoryLeaseStore.named("checked"))
                         .terms(LeaseTerms.of(Duration.ofSeconds(30)))
                         .onLost(onLost)
+                        .output(output)
                         .unalignedCheckpoints(UnalignedCheckpoints.LOSE_RECORDS)
-                        .build(),
-                WatermarkStrategy.noWatermarks(),
-                group);
+                        .build();
+        if (output == OutputCommits.DECIDED) {
+            source = leased;
+        }
+        return env.fromSource(leased, WatermarkStrategy.noWatermarks(), group);
     }
 
-    private static LeasedSink<String, ?> sink(String timeout) {
+    private LeasedSink<String, ?> sink(String timeout) {
         return LeasedSink.of(
-                () -> "link",
+                source,
                 KafkaOutput.of(
                         KafkaSink.<String>builder()
                                 .setBootstrapServers("127.0.0.1:1")

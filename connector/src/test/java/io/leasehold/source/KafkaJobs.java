@@ -2,12 +2,15 @@ package io.leasehold.source;
 
 import io.leasehold.lease.model.LeaseTerms;
 import io.leasehold.lease.store.LeaseStoreFactory;
+import io.leasehold.sink.LeasedSink;
 import io.leasehold.sink.kafka.CheckedKafkaSink;
+import io.leasehold.sink.kafka.KafkaOutput;
 import io.leasehold.store.jdbc.JdbcLeaseStore;
 import io.leasehold.testkit.EmbeddedKafka;
 import io.leasehold.testkit.PostgresServer;
 
 import org.apache.flink.api.common.serialization.SimpleStringSchema;
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
@@ -30,6 +33,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -90,41 +94,60 @@ final class KafkaJobs {
      */
     static JobGraph job(
             EmbeddedKafka kafka, String memberId, LeaseStoreFactory store, Duration transactions) {
+        return job(
+                source(kafka, memberId, store).build(),
+                source -> CheckedKafkaSink.of(sink(kafka, "orders-" + memberId, transactions)));
+    }
+
+    /** The same with output that the lease table decides. */
+    static JobGraph decidedJob(
+            EmbeddedKafka kafka, String memberId, LeaseStoreFactory store, Duration transactions) {
+        return job(
+                source(kafka, memberId, store).output(OutputCommits.DECIDED).build(),
+                source ->
+                        LeasedSink.of(source, KafkaOutput.of(sink(kafka, "orders", transactions))));
+    }
+
+    private static JobGraph job(
+            LeasedSource<String, ?, ?> source,
+            Function<LeasedSource<String, ?, ?>, Sink<String>> sink) {
         Configuration settings = LeasedJobs.settings(0);
         StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.getExecutionEnvironment(settings);
-        LeasedSource<String, ?, ?> source =
-                LeasedSource.wrap(
-                                KafkaSource.<String>builder()
-                                        .setBootstrapServers(kafka.bootstrapServers())
-                                        .setTopics(IN)
-                                        .setStartingOffsets(OffsetsInitializer.earliest())
-                                        .setValueOnlyDeserializer(new SimpleStringSchema())
-                                        .build())
-                        .group(GROUP)
-                        .memberId(memberId)
-                        .store(store)
-                        .terms(TERMS)
-                        .build();
-        LeasedJobs.stream(env, source, 2)
-                .sinkTo(
-                        CheckedKafkaSink.of(
-                                KafkaSink.<String>builder()
-                                        .setBootstrapServers(kafka.bootstrapServers())
-                                        .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
-                                        .setTransactionalIdPrefix("orders-" + memberId)
-                                        .setProperty(
-                                                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
-                                                String.valueOf(transactions.toMillis()))
-                                        .setRecordSerializer(
-                                                KafkaRecordSerializationSchema.<String>builder()
-                                                        .setTopic(OUT)
-                                                        .setValueSerializationSchema(
-                                                                new SimpleStringSchema())
-                                                        .build())
-                                        .build()))
-                .setParallelism(2);
+        LeasedJobs.stream(env, source, 2).sinkTo(sink.apply(source)).setParallelism(2);
         return env.getStreamGraph().getJobGraph();
+    }
+
+    private static LeasedSourceBuilder<String, ?, ?> source(
+            EmbeddedKafka kafka, String memberId, LeaseStoreFactory store) {
+        return LeasedSource.wrap(
+                        KafkaSource.<String>builder()
+                                .setBootstrapServers(kafka.bootstrapServers())
+                                .setTopics(IN)
+                                .setStartingOffsets(OffsetsInitializer.earliest())
+                                .setValueOnlyDeserializer(new SimpleStringSchema())
+                                .build())
+                .group(GROUP)
+                .memberId(memberId)
+                .store(store)
+                .terms(TERMS);
+    }
+
+    private static KafkaSink<String> sink(
+            EmbeddedKafka kafka, String prefix, Duration transactions) {
+        return KafkaSink.<String>builder()
+                .setBootstrapServers(kafka.bootstrapServers())
+                .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
+                .setTransactionalIdPrefix(prefix)
+                .setProperty(
+                        ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+                        String.valueOf(transactions.toMillis()))
+                .setRecordSerializer(
+                        KafkaRecordSerializationSchema.<String>builder()
+                                .setTopic(OUT)
+                                .setValueSerializationSchema(new SimpleStringSchema())
+                                .build())
+                .build();
     }
 
     /** With the topics there. */

@@ -75,6 +75,41 @@ class TwoJobsITCase {
         }
     }
 
+    /** What the job left open would hold up the output's readers for minutes. */
+    @Test
+    void everyRecordIsCommittedOnceAlsoWhenOneIsStoppedHardWhereTheTableDecidesOutput()
+            throws Exception {
+        LeaseStoreFactory store = KafkaJobs.database();
+        SeverableStore bluesWay = new SeverableStore(store);
+        try (EmbeddedKafka kafka = EmbeddedKafka.start();
+                MiniCluster blue = KafkaJobs.cluster();
+                MiniCluster green = KafkaJobs.cluster();
+                KafkaProducer<String, String> producer = KafkaJobs.producer(kafka);
+                KafkaConsumer<String, String> output = KafkaJobs.committedOutput(kafka);
+                SteadyLoad load = KafkaJobs.load(producer)) {
+            output.assign(List.of(new TopicPartition(KafkaJobs.OUT, 0)));
+            blue.submitJob(KafkaJobs.decidedJob(kafka, "blue", bluesWay, TRANSACTIONS)).get();
+            green.submitJob(KafkaJobs.decidedJob(kafka, "green", store, TRANSACTIONS)).get();
+            List<String> written =
+                    new ArrayList<>(KafkaJobs.produce(producer, 0, 10 * KafkaJobs.PARTITIONS));
+            await(output, written);
+            assertThat(owners(store)).containsValues("blue", "green").hasSize(KafkaJobs.PARTITIONS);
+
+            bluesWay.sever();
+            blue.close();
+            Awaitility.await()
+                    .atMost(SOON)
+                    .until(
+                            () ->
+                                    frequency(List.copyOf(owners(store).values()), "green")
+                                            == KafkaJobs.PARTITIONS);
+
+            written.addAll(load.end());
+            await(output, written);
+            assertThat(delivered).containsExactlyInAnyOrderElementsOf(written);
+        }
+    }
+
     /** Promise S5: the same splits go from one job to the other and back, while both write. */
     @Test
     void splitsThatGoToAndFroUnderLoadAreCommittedOnceEach() throws Exception {

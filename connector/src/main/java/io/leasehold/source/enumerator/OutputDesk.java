@@ -234,6 +234,7 @@ final class OutputDesk implements SourceEnd, SinkWord.Listener {
     @Override
     public void told(SinkWord.AskOutput word) {
         long checkpointId = word.checkpointId();
+        job.requireSinks(sinksOf(checkpointId));
         CompletableFuture<Void> waits = new CompletableFuture<>();
         unasked.put(checkpointId, waits);
         after(sinksMissing, () -> inCoordinator(() -> missing(checkpointId, waits)));

@@ -5,6 +5,8 @@ import io.leasehold.lease.model.Incarnation;
 import io.leasehold.lease.model.StateLine;
 import io.leasehold.link.JobLink;
 
+import org.apache.flink.util.FlinkRuntimeException;
+
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -37,5 +39,19 @@ public record OutputLink(JobLink link, String group, Incarnation me, Set<String>
                         restored.map(OutputState::taken));
         return new OutputLink(
                 JobLink.of(linkId), group, me, restored.map(OutputState::sinkIds).orElse(Set.of()));
+    }
+
+    /**
+     * A sink that is not leased may not have committed what a decision would record as read.
+     *
+     * @param sinkIds the leased sinks that were there when the checkpoint to decide began
+     * @throws FlinkRuntimeException if there was none, and is none now
+     */
+    void requireSinks(Set<String> sinkIds) {
+        if (sinkIds.isEmpty() && link.sinkIds().isEmpty()) {
+            throw new FlinkRuntimeException(
+                    "lease.output of group '%s' is decided, but the job has no leased sink: wrap its sinks with LeasedSink.of, or set lease.output to none."
+                            .formatted(group));
+        }
     }
 }

@@ -175,6 +175,20 @@ class EnumeratorDecidesTest extends EnumeratorRig {
     }
 
     @Test
+    void aJobWithoutALeasedSinkFailsBeforeAnythingIsRecorded() throws Exception {
+        Life life = reading(1, "a");
+        String before = recorded("a");
+        JobLink.of(linkId.orElseThrow()).detach(sink);
+        begins(life, 1);
+        reports(life, 1, at(life, "a", 7));
+
+        assertThatThrownBy(() -> completes(life, 1))
+                .hasMessageContaining("lease.output of group 'orders' is decided")
+                .hasMessageContaining("no leased sink");
+        assertThat(recorded("a")).isEqualTo(before);
+    }
+
+    @Test
     void noCheckpointBeginsWhileACompletedOneIsUndecided() throws Exception {
         Life life = reading(1, "a");
         sink.answers = false;
