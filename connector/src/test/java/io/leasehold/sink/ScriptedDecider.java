@@ -29,6 +29,9 @@ final class ScriptedDecider implements SourceEnd, AutoCloseable {
     /** Rows that were told to be committed, in that order. */
     final List<DecidedOutput.Key> committed = new CopyOnWriteArrayList<>();
 
+    /** The checkpoints that were to begin, in order. */
+    final List<Long> begun = new CopyOnWriteArrayList<>();
+
     volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
     volatile CompletableFuture<Optional<String>> acknowledgement =
             CompletableFuture.completedFuture(Optional.empty());
@@ -101,6 +104,7 @@ final class ScriptedDecider implements SourceEnd, AutoCloseable {
 
     @Override
     public CompletableFuture<Void> mayBegin(long checkpointId) {
+        begun.add(checkpointId);
         return gate;
     }
 
