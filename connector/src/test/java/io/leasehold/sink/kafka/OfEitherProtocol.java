@@ -17,9 +17,19 @@ abstract class OfEitherProtocol {
         this.protocol = protocol;
     }
 
+    /**
+     * The first commit of this process may be sent before the client knows the broker's protocol.
+     * It is no test's.
+     */
     @BeforeAll
-    void start() {
+    void start() throws InterruptedException {
         broker = TransactionBroker.withProtocol(protocol);
+        for (int i = 0; i < 2; i++) {
+            TransactionBroker.Prepared first = broker.prepared("first-%s".formatted(i));
+            try (TransactionEnder another = broker.anotherProcess()) {
+                another.commit(first.transaction());
+            }
+        }
     }
 
     @AfterAll
