@@ -6,10 +6,6 @@ import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListTransactionsOptions;
-import org.apache.kafka.clients.admin.TransactionListing;
-import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -28,7 +24,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -65,13 +60,7 @@ class LeasedQueueJobITCase {
             producer.flush();
 
             var environment = StreamExecutionEnvironment.getExecutionEnvironment();
-            LeasedQueueJob.build(
-                    environment,
-                    settings(
-                            kafka,
-                            "leased-queue-job",
-                            "--checkpoint.interval=500 ms",
-                            "--restart.strategy=none"));
+            LeasedQueueJob.build(environment, settings(kafka));
             var job = environment.executeAsync();
             try (KafkaConsumer<String, String> consumer = consumer(kafka)) {
                 List<ConsumerRecord<String, String>> committed = new ArrayList<>();
@@ -97,78 +86,20 @@ class LeasedQueueJobITCase {
         }
     }
 
-    /**
-     * As after a standstill, or a broker's clock that is set forward: Kafka gives the transactions
-     * up, and nothing is written before the next checkpoint that the job could notice it by.
-     */
-    @Test
-    void whatWasInATransactionThatKafkaHasAbortedIsWrittenAgain() throws Exception {
-        try (EmbeddedKafka kafka = EmbeddedKafka.start();
-                Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
-                KafkaProducer<String, String> producer = producer(kafka)) {
-            kafka.createTopic("orders", SPLITS);
-            kafka.createTopic("done", 1);
-            var environment = StreamExecutionEnvironment.getExecutionEnvironment();
-            LeasedQueueJob.build(
-                    environment,
-                    settings(
-                            kafka,
-                            "aborted",
-                            "--checkpoint.interval=5 s",
-                            "--restart.strategy=fixed-delay",
-                            "--restart.delay=100 ms"));
-            var job = environment.executeAsync();
-            try (KafkaConsumer<String, String> consumer = consumer(kafka)) {
-                send(producer, 0);
-                producer.flush();
-                await().atMost(PATIENCE).until(() -> !open(admin).isEmpty());
-                admin.fenceProducers(open(admin)).all().get();
-
-                List<String> committed = new ArrayList<>();
-                await().atMost(PATIENCE)
-                        .until(
-                                () -> {
-                                    consumer.poll(Duration.ofMillis(200))
-                                            .forEach(it -> committed.add(it.value()));
-                                    return !committed.isEmpty();
-                                });
-                assertThat(committed).containsExactly("order 0");
-            } finally {
-                job.cancel().get(30, TimeUnit.SECONDS);
-            }
-        }
-    }
-
-    /** The transactions that a record has been written in. */
-    private static List<String> open(Admin admin) throws Exception {
-        return admin
-                .listTransactions(
-                        new ListTransactionsOptions()
-                                .filterStates(Set.of(TransactionState.ONGOING)))
-                .all()
-                .get()
-                .stream()
-                .map(TransactionListing::transactionalId)
-                .toList();
-    }
-
-    /**
-     * @param table the name of the lease table
-     */
-    private JobSettings settings(EmbeddedKafka kafka, String table, String... more) {
-        List<String> arguments =
-                new ArrayList<>(
+    private JobSettings settings(EmbeddedKafka kafka) {
+        return JobSettings.of(
+                GivenOptions.fromArguments(
                         List.of(
                                 "--kafka.bootstrap.servers=" + kafka.bootstrapServers(),
                                 "--kafka.topics=orders",
                                 "--lease.group=shop",
                                 "--lease.member.id=blue",
-                                "--lease.url=memory:" + table,
+                                "--lease.url=memory:leased-queue-job",
                                 "--sink.topic=done",
+                                "--checkpoint.interval=500 ms",
                                 "--checkpoint.dir=" + folder.toUri(),
-                                "--job.parallelism=2"));
-        arguments.addAll(List.of(more));
-        return JobSettings.of(GivenOptions.fromArguments(arguments));
+                                "--restart.strategy=none",
+                                "--job.parallelism=2")));
     }
 
     private static void send(KafkaProducer<String, String> producer, int id) {
