@@ -97,7 +97,7 @@ public final class CheckedKafkaSink<IN>
         CommittingSinkWriter<IN, KafkaCommittable> committing =
                 (CommittingSinkWriter<IN, KafkaCommittable>) writer;
         // What was prepared just now has had no successor of its name.
-        return new CheckedKafkaWriter<>(writer, committing, parts.session(PATIENCE, false));
+        return new CheckedKafkaWriter<>(committing, writer, parts.session(PATIENCE, false));
     }
 
     @Override

@@ -3,8 +3,8 @@ package io.leasehold.sink.kafka;
 import io.leasehold.sink.book.Fate;
 import io.leasehold.sink.book.FateAnswer;
 import io.leasehold.sink.output.OutputSession;
+import io.leasehold.sink.output.QuietWriter;
 
-import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
 import org.apache.flink.api.connector.sink2.StatefulSinkWriter;
 import org.apache.flink.connector.kafka.sink.KafkaCommittable;
@@ -18,49 +18,27 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * A writer that does not let a checkpoint have a transaction that Kafka has aborted.
- *
- * <p>What its {@code close} throws is logged and not passed on: Flink ends a TaskManager in which
- * that happens while a task is canceled, and KafkaSink's writer throws there if its transaction was
- * aborted. All writers of a TaskManager find that at once after a standstill.
+ * A writer that does not let a checkpoint have a transaction that Kafka has aborted. It is closed
+ * quietly: all writers of a TaskManager find that at once after a standstill.
  */
 final class CheckedKafkaWriter<IN>
-        implements StatefulSinkWriter<IN, KafkaWriterState>,
-                CommittingSinkWriter<IN, KafkaCommittable> {
+        extends QuietWriter.Stateful<IN, KafkaWriterState, KafkaCommittable> {
 
     private static final Logger LOG = LoggerFactory.getLogger(CheckedKafkaWriter.class);
 
-    private final StatefulSinkWriter<IN, KafkaWriterState> stateful;
-    private final CommittingSinkWriter<IN, KafkaCommittable> committing;
     private final OutputSession<KafkaCommittable> session;
     private boolean saidThatKafkaDoesNotSay;
 
     /**
-     * @param stateful the sink's own writer
-     * @param committing the same
+     * @param committing the sink's own writer
+     * @param stateful the same
      */
     CheckedKafkaWriter(
-            StatefulSinkWriter<IN, KafkaWriterState> stateful,
             CommittingSinkWriter<IN, KafkaCommittable> committing,
+            StatefulSinkWriter<IN, KafkaWriterState> stateful,
             OutputSession<KafkaCommittable> session) {
-        this.stateful = stateful;
-        this.committing = committing;
+        super(committing, stateful);
         this.session = session;
-    }
-
-    @Override
-    public void write(IN element, Context context) throws IOException, InterruptedException {
-        committing.write(element, context);
-    }
-
-    @Override
-    public void flush(boolean endOfInput) throws IOException, InterruptedException {
-        committing.flush(endOfInput);
-    }
-
-    @Override
-    public void writeWatermark(Watermark watermark) throws IOException, InterruptedException {
-        committing.writeWatermark(watermark);
     }
 
     /**
@@ -68,7 +46,7 @@ final class CheckedKafkaWriter<IN>
      */
     @Override
     public Collection<KafkaCommittable> prepareCommit() throws IOException, InterruptedException {
-        List<KafkaCommittable> prepared = List.copyOf(committing.prepareCommit());
+        List<KafkaCommittable> prepared = List.copyOf(super.prepareCommit());
         for (FateAnswer answer : session.fates(prepared)) {
             if (answer.fate() == Fate.UNKNOWN) {
                 sayOnce(answer);
@@ -91,20 +69,9 @@ final class CheckedKafkaWriter<IN>
     }
 
     @Override
-    public List<KafkaWriterState> snapshotState(long checkpointId) throws IOException {
-        return stateful.snapshotState(checkpointId);
-    }
-
-    @Override
     public void close() {
         try {
-            committing.close();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (Exception e) {
-            LOG.warn(
-                    "A writer could not be closed. What it has prepared is not affected; what it has written since may stay open until its time-out.",
-                    e);
+            super.close();
         } finally {
             session.close();
         }

@@ -1,9 +1,9 @@
 package io.leasehold.sink.task;
 
 import io.leasehold.sink.output.PreparedOutput;
+import io.leasehold.sink.output.QuietWriter;
 import io.leasehold.sink.output.TransactionPrefix;
 
-import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SinkWriter;
@@ -22,9 +22,8 @@ import java.util.List;
 /**
  * Creates the writers of a leased sink, once everything decided of their member is committed.
  *
- * <p>State of another member or line is dropped. What these writers' {@code close} throws is logged
- * and not passed on: Flink ends a TaskManager in which that happens while a task is canceled, and a
- * Kafka writer throws there if its transaction was aborted by another member.
+ * <p>State of another member or line is dropped. The writers are {@link QuietWriter}s: another
+ * member may have aborted what they write.
  *
  * @param <IN> what the sink is given
  */
@@ -84,65 +83,7 @@ public final class LeasedWriters<IN> {
     private static <IN> SinkWriter<IN> around(SinkWriter<IN> writer) {
         CommittingSinkWriter<IN, Object> committing = (CommittingSinkWriter<IN, Object>) writer;
         return writer instanceof StatefulSinkWriter<?, ?> stateful
-                ? new Stateful<>(committing, (StatefulSinkWriter<IN, Object>) stateful)
-                : new Quiet<>(committing);
-    }
-
-    private static class Quiet<IN> implements CommittingSinkWriter<IN, Object> {
-
-        private final CommittingSinkWriter<IN, Object> inner;
-
-        Quiet(CommittingSinkWriter<IN, Object> inner) {
-            this.inner = inner;
-        }
-
-        @Override
-        public void write(IN element, Context context) throws IOException, InterruptedException {
-            inner.write(element, context);
-        }
-
-        @Override
-        public void flush(boolean endOfInput) throws IOException, InterruptedException {
-            inner.flush(endOfInput);
-        }
-
-        @Override
-        public void writeWatermark(Watermark watermark) throws IOException, InterruptedException {
-            inner.writeWatermark(watermark);
-        }
-
-        @Override
-        public Collection<Object> prepareCommit() throws IOException, InterruptedException {
-            return inner.prepareCommit();
-        }
-
-        @Override
-        public void close() {
-            try {
-                inner.close();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            } catch (Exception e) {
-                LOG.warn(
-                        "A writer could not be closed. What it has prepared is not affected; what it has written since may stay open until another member aborts it, or its time-out.",
-                        e);
-            }
-        }
-    }
-
-    private static final class Stateful<IN> extends Quiet<IN>
-            implements StatefulSinkWriter<IN, Object> {
-
-        private final StatefulSinkWriter<IN, Object> stateful;
-
-        Stateful(CommittingSinkWriter<IN, Object> inner, StatefulSinkWriter<IN, Object> stateful) {
-            super(inner);
-            this.stateful = stateful;
-        }
-
-        @Override
-        public List<Object> snapshotState(long checkpointId) throws IOException {
-            return stateful.snapshotState(checkpointId);
-        }
+                ? new QuietWriter.Stateful<>(committing, (StatefulSinkWriter<IN, Object>) stateful)
+                : new QuietWriter<>(committing);
     }
 }
