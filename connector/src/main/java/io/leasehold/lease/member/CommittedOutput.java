@@ -31,7 +31,7 @@ final class CommittedOutput {
         keys.add(output);
     }
 
-    /** What a decision that is made now is to name. */
+    /** The committed output that the next decision names. */
     Set<DecidedOutput.Key> all() {
         return Set.copyOf(keys);
     }

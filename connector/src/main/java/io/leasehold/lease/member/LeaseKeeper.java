@@ -107,7 +107,7 @@ public final class LeaseKeeper {
         return splits;
     }
 
-    /** What this member decides of its output, for the job to tell and to ask. */
+    /** The output of this member: the job tells it of checkpoints, and asks what is decided. */
     public MemberOutput output() {
         return output;
     }

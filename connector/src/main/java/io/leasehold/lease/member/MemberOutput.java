@@ -193,9 +193,7 @@ public final class MemberOutput {
         return stage instanceof Stage.Late late ? Optional.of(late.restored()) : Optional.empty();
     }
 
-    /**
-     * What the state of a checkpoint that begins now has to say; empty if output is not decided.
-     */
+    /** Belongs into the state of a checkpoint that begins now; empty if output is not decided. */
     public Optional<RestoredCheckpoint> stateOf(long checkpointId) {
         Map<String, Long> owned = pending.notFinished(view.own.epochs());
         return line.isEmpty()
@@ -286,7 +284,7 @@ public final class MemberOutput {
     }
 
     /**
-     * What is worth writing when nothing more will be.
+     * The last requests of this incarnation, before it is closed.
      *
      * @param others what else would be written: not while a checkpoint is undecided, whose late
      *     decision needs the splits as they are

@@ -116,7 +116,7 @@ public final class CheckpointDecisions<S> {
                 : Duration.ZERO;
     }
 
-    /** What the state of a checkpoint that begins now says; empty if output is not decided. */
+    /** Belongs into the state of a checkpoint that begins now; empty if output is not decided. */
     public Optional<RestoredCheckpoint> stateOf(long checkpointId) {
         return output.stateOf(checkpointId);
     }

@@ -64,8 +64,8 @@ final class OutputDesk implements SourceEnd, SinkWord.Listener {
     /** The sinks that were there when a checkpoint began. */
     private final TreeMap<Long, Set<String>> sinksAt = new TreeMap<>();
 
-    /** What is to be asked when all sinks are there whose output it is about. */
-    private final Map<Long, CompletableFuture<Void>> unasked = new HashMap<>();
+    /** Checkpoints whose output is asked when all their sinks are there; each is named once. */
+    private final Set<Long> unasked = new HashSet<>();
 
     private final Set<DecidedOutput.Key> unadopted = new HashSet<>();
 
@@ -130,7 +130,7 @@ final class OutputDesk implements SourceEnd, SinkWord.Listener {
         }
         beginning.removeIf(CompletableFuture::isDone);
         acknowledging.removeIf(CompletableFuture::isDone);
-        List.copyOf(unasked.keySet()).forEach(this::ask);
+        List.copyOf(unasked).forEach(this::ask);
     }
 
     // ------------------------------------------------------------------------------------------
@@ -184,9 +184,7 @@ final class OutputDesk implements SourceEnd, SinkWord.Listener {
     }
 
     private static void after(Duration time, Runnable action) {
-        new CompletableFuture<Void>()
-                .completeOnTimeout(null, time.toNanos(), TimeUnit.NANOSECONDS)
-                .thenRun(action);
+        CompletableFuture.delayedExecutor(time.toNanos(), TimeUnit.NANOSECONDS).execute(action);
     }
 
     @Override
@@ -235,41 +233,43 @@ final class OutputDesk implements SourceEnd, SinkWord.Listener {
     public void told(SinkWord.AskOutput word) {
         long checkpointId = word.checkpointId();
         job.requireSinks(sinksOf(checkpointId));
-        CompletableFuture<Void> waits = new CompletableFuture<>();
-        unasked.put(checkpointId, waits);
-        after(sinksMissing, () -> inCoordinator(() -> missing(checkpointId, waits)));
+        unasked.add(checkpointId);
+        after(sinksMissing, () -> inCoordinator(() -> missing(checkpointId)));
+        askUntilAsked(checkpointId);
+    }
+
+    private void askUntilAsked(long checkpointId) {
         ask(checkpointId);
+        if (unasked.contains(checkpointId)) {
+            after(SINKS_COME_WITHIN, () -> inCoordinator(() -> askUntilAsked(checkpointId)));
+        }
     }
 
     private void ask(long checkpointId) {
-        if (!job.link().sinkIds().containsAll(sinksOf(checkpointId))) {
-            after(SINKS_COME_WITHIN, () -> inCoordinator(this::look));
+        if (!job.link().sinkIds().containsAll(sinksOf(checkpointId))
+                || !unasked.remove(checkpointId)) {
             return;
         }
-        unasked.remove(checkpointId).complete(null);
         job.link()
                 .preparedUpTo(this, checkpointId)
                 .whenComplete(
                         (output, failure) ->
-                                inCoordinator(
-                                        () ->
-                                                decisions.say(
-                                                        book -> {
-                                                            if (failure == null) {
-                                                                book.prepared(checkpointId, output);
-                                                            } else {
-                                                                book.lost(
-                                                                        checkpointId, why(failure));
-                                                            }
-                                                        })));
+                                inCoordinator(() -> prepared(checkpointId, output, failure)));
+    }
+
+    private void prepared(long checkpointId, Map<String, byte[]> output, Throwable failure) {
+        decisions.say(
+                failure == null
+                        ? book -> book.prepared(checkpointId, output)
+                        : book -> book.lost(checkpointId, why(failure)));
     }
 
     private Set<String> sinksOf(long checkpointId) {
-        return Optional.ofNullable(sinksAt.get(checkpointId)).orElse(job.restoredSinks());
+        return sinksAt.getOrDefault(checkpointId, job.restoredSinks());
     }
 
-    private void missing(long checkpointId, CompletableFuture<Void> waits) {
-        if (unasked.remove(checkpointId, waits)) {
+    private void missing(long checkpointId) {
+        if (unasked.remove(checkpointId)) {
             Set<String> missing = new HashSet<>(sinksOf(checkpointId));
             missing.removeAll(job.link().sinkIds());
             decisions.say(

@@ -188,13 +188,18 @@ class EnumeratorDecidesTest extends EnumeratorRig {
         assertThat(recorded("a")).isEqualTo(before);
     }
 
-    @Test
-    void noCheckpointBeginsWhileACompletedOneIsUndecided() throws Exception {
-        Life life = reading(1, "a");
+    /** Checkpoint 1 completes, and its sink has not reported yet. */
+    private void completesUndecided(Life life) throws Exception {
         sink.answers = false;
         begins(life, 1);
         reports(life, 1, at(life, "a", 7));
         completes(life, 1);
+    }
+
+    @Test
+    void noCheckpointBeginsWhileACompletedOneIsUndecided() throws Exception {
+        Life life = reading(1, "a");
+        completesUndecided(life);
 
         CompletableFuture<Void> later = source().mayBegin(2);
         life.settle();
@@ -208,10 +213,7 @@ class EnumeratorDecidesTest extends EnumeratorRig {
     @Test
     void aCheckpointThatMayNotBeginIsRefusedWithASentence() throws Exception {
         Life life = reading(1, "a");
-        sink.answers = false;
-        begins(life, 1);
-        reports(life, 1, at(life, "a", 7));
-        completes(life, 1);
+        completesUndecided(life);
 
         CompletableFuture<Void> later = source().mayBegin(2);
         life.settle();
